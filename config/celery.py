@@ -1,0 +1,52 @@
+"""The Celery application. Only the relay sends to it (shop.platform.relay); its one task handles an outbox message."""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings  # noqa: E402
+
+from shop.platform.worker import Heartbeat  # noqa: E402
+
+app = Celery("shop")
+app.conf.update(
+    broker_url="sqs://",
+    broker_transport_options={
+        "region": settings.AWS_REGION,
+        "predefined_queues": {
+            name: {"url": f"{settings.SQS_QUEUE_BASE_URL}/{settings.SQS_QUEUE_PREFIX}{name}"} for name in settings.QUEUES
+        },
+        "wait_time_seconds": 10,  # long polling: one request in ten seconds on an empty queue
+        "polling_interval": 0,
+    },
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # a broker that is away is waited for
+    imports=["shop.platform.worker"],
+    task_default_queue="default",
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_acks_on_failure_or_timeout=False,
+    worker_prefetch_multiplier=1,
+    worker_enable_remote_control=False,  # SQS has none
+    worker_send_task_events=False,
+    worker_soft_shutdown_timeout=20,  # seconds; below the pod's grace period
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    task_soft_time_limit=120,  # seconds; below the hard limit, below the queue's visibility time-out
+    task_time_limit=150,
+    timezone="UTC",
+)
+app.steps["consumer"].add(Heartbeat)
+
+
+@setup_logging.connect
+def _keep_django_logging(**_: object) -> None:
+    """Celery leaves the logging set up by Django alone when this signal has a receiver."""
+
+
+app.finalize()

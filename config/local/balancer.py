@@ -1,0 +1,133 @@
+"""The load balancer: caddy in front of the web processes.
+
+What it does when a web process fails is what a shopper sees of it:
+* the connection is refused: nothing was sent, so any request goes to the next process;
+* the connection breaks later: only GET, HEAD and OPTIONS are sent again. A POST may have been carried out; its sender gets
+  a 502 and decides, which the idempotency key of an order makes safe.
+A new connection for each request keeps the first case apart from the second: a kept one that was cut while idle looks like
+a request that broke.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from config.local import ports
+from config.local.process import Program
+from config.local.programs import installed
+
+TRY_FOR = 10  # seconds that a request waits for a process that takes it
+CONFIGURATION = """\
+{{
+	admin off
+	persist_config off
+	auto_https off
+	grace_period 10s
+	log default {{
+		output stderr
+		level WARN
+	}}
+}}
+
+http://:{port} {{
+	bind {host}
+{media}	handle {{
+		reverse_proxy {upstreams} {{
+			lb_policy round_robin
+			lb_try_duration {try_for}s
+			lb_try_interval 50ms
+			lb_retry_match method GET HEAD OPTIONS
+			fail_duration 1s
+			health_uri /readyz
+			health_interval 1s
+			health_timeout 2s
+			transport http {{
+				dial_timeout 1s
+				response_header_timeout 60s
+				keepalive off
+			}}
+		}}
+	}}
+	handle_errors {{
+		header Retry-After 2
+		header Cache-Control no-store
+		@api path /api/*
+		handle @api {{
+			header Content-Type application/problem+json
+			respond `{{"type":"about:blank","title":"Try again in a moment","status":{{err.status_code}},"code":"unavailable"}}` {{err.status_code}}
+		}}
+		handle {{
+			header Content-Type "text/html; charset=utf-8"
+			respond `{page}` {{err.status_code}}
+		}}
+	}}
+}}
+"""
+PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>One moment</title><h1>One moment, please</h1><p>The shop did not answer. Nothing is lost: please try again.</p></html>"
+)
+FROM_DIRECTORY = """\
+	handle_path /media/* {{
+		root * {directory}
+		@there file
+		header @there Cache-Control "public, max-age=31536000, immutable"
+		header X-Content-Type-Options nosniff
+		header Content-Security-Policy "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+		file_server
+	}}
+"""
+FROM_BUCKET = """\
+	handle_path /media/* {{
+		rewrite * /{bucket}{{uri}}
+		reverse_proxy {endpoint} {{
+			header_up Host {{upstream_hostport}}
+			header_down Cache-Control "public, max-age=31536000, immutable"
+		}}
+	}}
+"""
+
+
+class Balancer:
+    name = "balancer"
+    title = "Load balancer"
+
+    def __init__(self, directory: Path, *, port: int, upstreams: Sequence[int], media: str = "") -> None:
+        """`upstreams`: ports of the web processes. `media`: a block that answers /media/*."""
+        self.directory = directory.resolve()
+        self.port = port
+        self._text = CONFIGURATION.format(
+            port=port,
+            host=ports.HOST,
+            upstreams=" ".join(f"{ports.HOST}:{upstream}" for upstream in upstreams),
+            media=media,
+            try_for=TRY_FOR,
+            page=PAGE,
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://{ports.HOST}:{self.port}"
+
+    def prepare(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        (self.directory / "Caddyfile").write_text(self._text)
+
+    def program(self) -> Program:
+        command = [installed("caddy"), "run", "--config", str(self.directory / "Caddyfile"), "--adapter", "caddyfile"]
+        home = str(self.directory)  # it keeps nothing in the user's own home
+        environment = {"PATH": os.environ.get("PATH", ""), "HOME": home, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
+        return Program(self.name, command, environment, patience=15)
+
+    def ready(self) -> bool:
+        return ports.answers(self.port)
+
+
+def media_from(directory: Path) -> str:
+    """Serve /media/* from the embedded bucket's own files."""
+    return FROM_DIRECTORY.format(directory=directory.resolve())
+
+
+def media_through(endpoint: str, bucket: str) -> str:
+    """Serve /media/* from a bucket elsewhere, which has to allow reading to everybody."""
+    return FROM_BUCKET.format(endpoint=endpoint.rstrip("/"), bucket=bucket)

@@ -1,0 +1,58 @@
+"""TCP ports of this machine, on 127.0.0.1 only."""
+
+import random
+import socket
+from pathlib import Path
+
+HOST = "127.0.0.1"
+# Below the range from which Linux (32768 up) and macOS (49152 up) take the ports of outgoing connections: a port that is
+# picked here is still free when its server starts a second later, and again when it is restarted.
+RANGE = range(18000, 32000)
+
+
+def free(count: int) -> list[int]:
+    """Return `count` different ports on which a server can be started."""
+    found: list[int] = []
+    for port in random.sample(RANGE, len(RANGE)):
+        if len(found) == count:
+            break
+        if not taken(port):
+            found.append(port)
+    return found
+
+
+def remembered(path: Path) -> int:
+    """Return the port written in the file `path`, or a new one (then written there) if that is none or taken.
+
+    For addresses that are kept elsewhere, such as a payment page that a stored order links to.
+    """
+    try:
+        port = int(path.read_text())
+    except (OSError, ValueError):
+        port = 0
+    if port and not taken(port):
+        return port
+    (port,) = free(1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(str(port))
+    return port
+
+
+def taken(port: int) -> bool:
+    """Say whether a server could not be started on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: a closed connection holds nothing
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return True
+    return False
+
+
+def answers(port: int) -> bool:
+    """Say whether something accepts connections on the port."""
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,72 @@
+"""SQS: moto's server. It keeps nothing when it stops: the queues are created again, and the outbox sends again what was lost."""
+
+import json
+import os
+
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+
+from config.local import ports
+from config.local.process import Program, python
+from config.local.s3 import aws_client
+from config.local.trouble import Trouble
+
+ACCOUNT = "123456789012"
+QUEUES = {"default": 60, "mail": 60, "media": 300}  # logical name: visibility time-out in seconds, above the longest task
+MAX_RECEIVES = 5  # deliveries before a message is set aside
+RETENTION = 14 * 24 * 3600  # seconds; the most that SQS keeps
+
+
+class SQS:
+    name = "sqs"
+    title = "SQS"
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        """`environment`: AWS_REGION, the keys and SQS_QUEUE_PREFIX."""
+        (self.port,) = ports.free(1)
+        self._settings = environment | self.environment()
+
+    def prepare(self) -> None:
+        """Nothing is kept."""
+
+    def program(self) -> Program:
+        command = python("-m", "moto.server", "-H", ports.HOST, "-p", str(self.port))
+        return Program(self.name, command, {"PATH": os.environ.get("PATH", ""), "PYTHONUNBUFFERED": "1"}, patience=3)
+
+    def ready(self) -> bool:
+        return ports.answers(self.port)
+
+    def provision(self) -> None:
+        create_queues(self._settings)
+
+    def environment(self) -> dict[str, str]:
+        address = f"http://{ports.HOST}:{self.port}"
+        return {"AWS_ENDPOINT_URL_SQS": address, "SQS_QUEUE_BASE_URL": f"{address}/{ACCOUNT}"}
+
+
+def create_queues(environment: dict[str, str]) -> str:
+    """Create the missing queues, each with its dead-letter queue, and return the address they stand under.
+
+    Raises Trouble with the reason if SQS does not let us.
+    """
+    client = aws_client("sqs", environment)
+    address = ""
+    try:
+        for name, visibility in QUEUES.items():
+            queue = environment["SQS_QUEUE_PREFIX"] + name
+            dead = _queue(client, f"{queue}-dlq", {"MessageRetentionPeriod": str(RETENTION)})
+            arn = client.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+            redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": str(MAX_RECEIVES)})
+            address = _queue(client, queue, {"VisibilityTimeout": str(visibility), "RedrivePolicy": redrive})
+    except (BotoCoreError, ClientError) as error:
+        raise Trouble(f"The queues {environment['SQS_QUEUE_PREFIX']}* cannot be used: {error}") from error
+    return address.rpartition("/")[0]
+
+
+def _queue(client: "object", name: str, attributes: dict[str, str]) -> str:
+    """Return the queue's address; a queue that is there keeps the attributes that its owner gave it."""
+    try:
+        return str(client.get_queue_url(QueueName=name)["QueueUrl"])  # type: ignore[attr-defined]
+    except ClientError as error:
+        if "NonExistentQueue" not in error.response["Error"]["Code"] and "QueueDoesNotExist" not in str(error):
+            raise
+    return str(client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"])  # type: ignore[attr-defined]

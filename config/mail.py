@@ -1,0 +1,22 @@
+"""Turn EMAIL_URL into Django's mail settings."""
+
+from typing import Any
+from urllib.parse import SplitResult, unquote
+
+TIMEOUT = 15  # seconds; below the worker's time limit and the database's idle limit
+
+
+def mail_settings(url: SplitResult) -> dict[str, Any]:
+    """Return settings for smtp://user:password@host:port, smtps://... or eml:///directory (one file a mail, for development)."""
+    if url.scheme == "eml":
+        return {"EMAIL_BACKEND": "config.local.eml.EmailBackend", "EMAIL_FILE_PATH": unquote(url.path)}
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": url.hostname or "127.0.0.1",
+        "EMAIL_PORT": url.port or (465 if url.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_SSL": url.scheme == "smtps",
+        "EMAIL_USE_TLS": url.scheme == "smtp" and bool(url.username),
+        "EMAIL_TIMEOUT": TIMEOUT,
+    }

@@ -1,0 +1,249 @@
+"""The one settings file: every machine runs it, only addresses and secrets in the environment differ."""
+
+import os
+from pathlib import Path
+
+from config import databases, env
+from config.mail import mail_settings
+from shop.platform.logs import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+DEBUG = env.flag("DEBUG")
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+_public = env.url("PUBLIC_URL", "http://127.0.0.1:8000")
+_https = _public.scheme == "https"
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [_public.hostname or "127.0.0.1"]
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+
+# The shop
+SHOP_NAME = env.text("SHOP_NAME", "Tessel")
+SHOP_CURRENCY = env.text("SHOP_CURRENCY", "EUR")
+SHOP_COUNTRY = env.text("SHOP_COUNTRY", "DE")
+SHOP_BANK_ACCOUNT = env.text("SHOP_BANK_ACCOUNT", "Tessel GmbH, IBAN DE02 1203 0000 0000 2020 51, BIC BYLADEM1001")
+SHOP_SHOW_POD = env.flag("SHOP_SHOW_POD")
+POD_NAME = env.text("POD_NAME", os.environ.get("HOSTNAME", "pod"))
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",
+    "tree_queries",
+    "django_countries",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "shop.platform",
+    "shop.catalog",
+    "shop.inventory",
+    "shop.accounts",
+    "shop.notifications",
+    "shop.pricing",
+    "shop.cart",
+    "shop.orders",
+    "shop.payments",
+    "shop.checkout",
+    "shop.storefront",
+    "shop.api",
+    "shop.backoffice",
+]
+
+MIDDLEWARE = [
+    "shop.platform.pod.PodMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "shop.platform.outage.DatabaseOutageMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "shop.platform.crossorigin.CrossOriginMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "shop.storefront.errors.ShopErrorMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shop.storefront.context.shop",
+            ],
+        },
+    },
+]
+
+# PostgreSQL: the one hard dependency of a request
+DATABASES = {"default": databases.postgres(env.url("DATABASE_URL", schemes=("postgres", "postgresql")))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis: cache and sessions apart, so that an evicted page never evicts a shopper
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_SESSIONS_URL = env.text("REDIS_SESSIONS_URL", REDIS_URL.rpartition("/")[0] + "/1")
+_redis_options = {
+    "REDIS_CLIENT_CLASS": "shop.platform.cache.GuardedRedis",
+    "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # whoever can write Redis must not run code here
+    "IGNORE_EXCEPTIONS": True,
+    "SOCKET_CONNECT_TIMEOUT": 0.2,
+    "SOCKET_TIMEOUT": 0.3,
+    "CONNECTION_POOL_KWARGS": {"max_connections": 20},
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": _redis_options,
+        "KEY_PREFIX": env.text("REDIS_KEY_PREFIX", "shop"),
+    },
+    "sessions": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_SESSIONS_URL,
+        "OPTIONS": _redis_options,
+        "KEY_PREFIX": env.text("REDIS_KEY_PREFIX", "shop"),
+    },
+}
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = False  # GuardedRedis logs an outage once, not once a call
+
+SESSION_ENGINE = "shop.platform.sessions"
+SESSION_CACHE_ALIAS = "sessions"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+# S3: uploads and their renditions. Static files are in the image.
+AWS_REGION = env.text("AWS_REGION", "eu-central-1")
+MEDIA_BUCKET = env.text("MEDIA_BUCKET", "shop-media")
+MEDIA_URL = env.text("MEDIA_URL", PUBLIC_URL + "/media/").rstrip("/") + "/"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {
+        "BACKEND": "shop.platform.storage.MediaStorage",
+        "OPTIONS": {"bucket_name": MEDIA_BUCKET, "region_name": AWS_REGION},
+    },
+    "staticfiles": {"BACKEND": env.text("STATICFILES_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False  # the admin's own pages name some files unhashed
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a picture stays in memory: nothing is written to the pod's disk
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a product with many variants in the admin
+IMAGE_MAX_BYTES = 12 * 1024 * 1024
+IMAGE_MAX_PIXELS = 50_000_000
+
+# Background work: the outbox is the only road to SQS
+QUEUES = ("default", "mail", "media")
+SQS_QUEUE_BASE_URL = env.text("SQS_QUEUE_BASE_URL", "https://sqs.invalid/000000000000").rstrip("/")
+SQS_QUEUE_PREFIX = env.text("SQS_QUEUE_PREFIX", "shop-")
+OUTBOX_RESEND_AFTER = env.number("OUTBOX_RESEND_AFTER", 60, least=1)  # seconds until a message that was sent but not done is sent again
+OUTBOX_TOPICS = {  # topic: (queue, handler)
+    "notifications.mail": ("mail", "shop.notifications.handlers.send_mail"),
+    "media.renditions": ("media", "shop.platform.handlers.make_renditions"),
+    "sessions.forget": ("default", "shop.platform.handlers.forget_session"),
+}
+HEARTBEAT_FILE = env.text("HEARTBEAT_FILE", "/tmp/heartbeat")  # noqa: S108 - a memory volume in a pod
+
+# Mail
+globals().update(mail_settings(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "eml"))))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tessel <hello@tessel.example>")
+
+# Payments
+CARD_PROVIDER_URL = env.text("CARD_PROVIDER_URL", "")
+CARD_PROVIDER_KEY = env.text("CARD_PROVIDER_KEY", "")
+CARD_WEBHOOK_SECRET = env.text("CARD_WEBHOOK_SECRET", "")
+
+# Accounts
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/account/orders/"
+ACCOUNT_ADAPTER = "shop.storefront.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+
+# API
+JWT_SIGNING_KEY = env.text("JWT_SIGNING_KEY", "")
+JWT_PREVIOUS_KEYS = env.text("JWT_PREVIOUS_KEYS", "")
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["shop.api.authentication.AccessTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "shop.api.problems.problem_response",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{SHOP_NAME} API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
+
+# What a browser is told
+_media_origin = f"{env.url('MEDIA_URL', PUBLIC_URL + '/media/').scheme}://{env.url('MEDIA_URL', PUBLIC_URL + '/media/').netloc}"
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/admin/", "/api/v1/docs/"],  # the admin theme and the API pages carry inline scripts
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", _media_origin],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'", *([f"{env.url('CARD_PROVIDER_URL').scheme}://{env.url('CARD_PROVIDER_URL').netloc}"] if CARD_PROVIDER_URL else [])],
+    },
+}
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_SSL_REDIRECT = _https
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = logging_config(level=env.text("LOG_LEVEL", "INFO"), pod=POD_NAME)

@@ -1,0 +1,11 @@
+"""Where the three interfaces are mounted."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("shop.api.urls")),
+    path(".well-known/", include("shop.api.well_known_urls")),
+    path("", include("shop.storefront.urls")),
+]

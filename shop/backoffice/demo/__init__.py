@@ -1,0 +1,1 @@
+"""The demo shop Tessel: a catalogue with a taste, and the program that draws every picture in it."""

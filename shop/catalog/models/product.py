@@ -1,0 +1,125 @@
+from decimal import Decimal
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalog.models.variant import Variant
+
+# The text that search reads, weighted. A generated column: no code path can forget to update it.
+SEARCH = (
+    SearchVector("title", weight="A", config="english")
+    + SearchVector("keywords", weight="B", config="english")
+    + SearchVector("description", weight="D", config="english")
+)
+
+
+class ProductQuerySet(QuerySet["Product"]):
+    def public(self) -> Self:
+        """What shoppers may see."""
+        return self.filter(published=True, published_at__lte=timezone.now())
+
+    def with_availability(self) -> Self:
+        """Annotate `available`: at least one variant can be bought now."""
+        sellable = Variant.objects.filter(product=OuterRef("pk")).sellable()
+        return self.annotate(available=Exists(sellable))
+
+    def for_cards(self) -> Self:
+        """Preload what a card in a list shows: two queries for any number of products."""
+        pictures = ProductImage.objects.select_related("image").order_by("position", "id")
+        return self.with_availability().defer("body_html", "search").prefetch_related(Prefetch("images", pictures))
+
+    def for_page(self) -> Self:
+        """Preload what the product page shows: a constant number of queries."""
+        pictures = ProductImage.objects.select_related("image").order_by("position", "id")
+        variants = Variant.objects.select_related("stock").order_by("position", "id")
+        return self.with_availability().prefetch_related(
+            Prefetch("images", pictures), Prefetch("variants", variants), "categories"
+        )
+
+
+class Product(models.Model):
+    """What is shown and found. What is sold is its variants.
+
+    `facets` repeats in one indexed array what lists filter by: "c:<category id>" with ancestors, "tag:<tag>",
+    "vendor:<vendor>" and "o:<option in lower case>:<value>". It, the prices and `keywords` are derived by catalog.services.refresh().
+    """
+
+    slug = models.SlugField(_("address"), max_length=255, unique=True, allow_unicode=True)
+    title = models.CharField(_("title"), max_length=255)
+    body_html = models.TextField(_("description"), blank=True)
+    vendor = models.CharField(_("vendor"), max_length=120, blank=True)
+    product_type = models.CharField(_("type"), max_length=120, blank=True)
+    tags = ArrayField(models.CharField(max_length=80), verbose_name=_("tags"), default=list, blank=True)
+    categories = models.ManyToManyField("catalog.Category", verbose_name=_("categories"), related_name="products", blank=True)
+    option_names = ArrayField(models.CharField(max_length=60), verbose_name=_("options"), default=list, blank=True, size=3)
+    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    tax_class = models.CharField(_("tax class"), max_length=20, default="standard")
+    published = models.BooleanField(_("published"), default=True)
+    published_at = models.DateTimeField(_("published from"), default=timezone.now)
+    seo_title = models.CharField(_("title for search engines"), max_length=255, blank=True)
+    seo_description = models.CharField(_("description for search engines"), max_length=400, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    min_price = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0), editable=False)
+    max_price = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0), editable=False)
+    compare_at_price = models.DecimalField(max_digits=12, decimal_places=2, null=True, editable=False)
+    facets = ArrayField(models.CharField(max_length=160), default=list, editable=False)
+    keywords = models.TextField(default="", editable=False)
+    description = models.TextField(default="", editable=False)
+    search = models.GeneratedField(expression=SEARCH, output_field=SearchVectorField(), db_persist=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        indexes = [
+            models.Index(F("published_at").desc(), F("id").desc(), name="product_newest", condition=Q(published=True)),
+            models.Index(fields=["min_price", "id"], name="product_cheapest", condition=Q(published=True)),
+            models.Index(F("min_price").desc(), F("id").desc(), name="product_dearest", condition=Q(published=True)),
+            models.Index(fields=["title", "id"], name="product_by_title", condition=Q(published=True)),
+            GinIndex(fields=["facets"], name="product_facets"),
+            GinIndex(fields=["search"], name="product_search"),
+            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="product_title_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("product", args=[self.slug])
+
+    @property
+    def on_sale(self) -> bool:
+        return self.compare_at_price is not None and self.compare_at_price > self.min_price
+
+    @property
+    def has_price_range(self) -> bool:
+        return self.min_price != self.max_price
+
+
+class ProductImage(models.Model):
+    """A picture of a product, or of one of its variants."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
+    variant = models.ForeignKey("catalog.Variant", on_delete=models.CASCADE, related_name="images", null=True, blank=True)
+    image = models.ForeignKey("platform.Image", verbose_name=_("picture"), on_delete=models.PROTECT)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    alt = models.CharField(_("text for those who cannot see it"), max_length=512, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("product picture")
+        verbose_name_plural = _("product pictures")
+        constraints = [models.UniqueConstraint(fields=["product", "variant", "image"], name="picture_once", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return self.alt or f"#{self.pk}"

@@ -1,0 +1,183 @@
+"""Changing the catalogue. Admin, import and demo all come through here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalog import derive
+from shop.catalog.html import sanitized
+from shop.catalog.models import Category, Product, ProductImage, Variant
+from shop.errors import ShopError
+
+
+class SkuTaken(ShopError):
+    """A SKU belongs to a variant of another product."""
+
+    code = "sku_taken"
+    message = _("This SKU already belongs to another product.")
+
+
+@dataclass(frozen=True)
+class VariantData:
+    """One variant as it should be. `option_values` is as long as the product's `option_names`; money includes tax."""
+
+    sku: str
+    price: Decimal
+    option_values: tuple[str, ...] = ()
+    compare_at_price: Decimal | None = None
+    weight_g: int = 0
+    barcode: str = ""
+    requires_shipping: bool = True
+    taxable: bool = True
+
+
+@dataclass(frozen=True)
+class ProductData:
+    """One product as it should be, with all its variants. `body_html` may be anything: it is sanitized."""
+
+    slug: str
+    title: str
+    variants: tuple[VariantData, ...]
+    body_html: str = ""
+    vendor: str = ""
+    product_type: str = ""
+    tags: tuple[str, ...] = ()
+    option_names: tuple[str, ...] = ()
+    attributes: dict[str, str] = field(default_factory=dict)
+    categories: tuple[Category, ...] = ()
+    published: bool = True
+    published_at: datetime | None = None
+    tax_class: str = "standard"
+    seo_title: str = ""
+    seo_description: str = ""
+
+
+@dataclass(frozen=True)
+class ImageData:
+    """One picture of a product; `sku` names the variant it shows, if it shows one."""
+
+    image_id: int
+    alt: str = ""
+    sku: str = ""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What save() did: the product, its variants by SKU, and whether it is new."""
+
+    product: Product
+    variants: dict[str, Variant]
+    created: bool
+
+
+def save(data: ProductData) -> Saved:
+    """Create or update a product by its slug and its variants by SKU, in one transaction. Saving the same data twice changes nothing.
+
+    Variants that are not in `data` are removed. Raises SkuTaken.
+    """
+    with transaction.atomic():
+        product, created = _save_product(data)
+        variants = _save_variants(product, data.variants)
+        if data.categories:
+            product.categories.set(data.categories)
+        refresh([product.pk])
+    return Saved(product, variants, created)
+
+
+def _save_product(data: ProductData) -> tuple[Product, bool]:
+    values: dict[str, Any] = {
+        "title": data.title,
+        "body_html": sanitized(data.body_html),
+        "vendor": data.vendor,
+        "product_type": data.product_type,
+        "tags": list(data.tags),
+        "option_names": list(data.option_names),
+        "attributes": data.attributes,
+        "published": data.published,
+        "tax_class": data.tax_class,
+        "seo_title": data.seo_title,
+        "seo_description": data.seo_description,
+    }
+    if data.published_at:
+        values["published_at"] = data.published_at
+    return Product.objects.update_or_create(slug=data.slug, defaults=values)
+
+
+def _save_variants(product: Product, wanted: Sequence[VariantData]) -> dict[str, Variant]:
+    by_sku = {variant.sku: variant for variant in Variant.objects.filter(sku__in=[data.sku for data in wanted])}
+    for variant in by_sku.values():
+        if variant.product_id != product.pk:
+            raise SkuTaken(_("The SKU %(sku)s already belongs to another product.") % {"sku": variant.sku}, sku=variant.sku)
+    Variant.objects.filter(product=product).exclude(sku__in=by_sku).delete()
+    rows = [_variant(product, data, position, by_sku.get(data.sku)) for position, data in enumerate(wanted)]
+    _set_aside_values([row for row in rows if row.pk])
+    Variant.objects.bulk_create([row for row in rows if not row.pk])
+    Variant.objects.bulk_update([row for row in rows if row.sku in by_sku], VARIANT_FIELDS)
+    return {row.sku: row for row in rows}
+
+
+VARIANT_FIELDS = [
+    "option_values", "price", "compare_at_price", "weight_g", "barcode", "position", "requires_shipping", "taxable",
+]  # fmt: skip
+
+
+def _set_aside_values(rows: list[Variant]) -> None:
+    """Make room when two variants swap their option values: their combination is unique at every moment."""
+    stored = dict(Variant.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "option_values"))
+    moved = [row for row in rows if stored[row.pk] != list(row.option_values)]
+    for row in moved:
+        Variant.objects.filter(pk=row.pk).update(option_values=[f"#{row.pk}"])
+
+
+def _variant(product: Product, data: VariantData, position: int, variant: Variant | None) -> Variant:
+    variant = variant or Variant(product=product, sku=data.sku)
+    variant.option_values = list(data.option_values)
+    variant.price = data.price
+    higher = data.compare_at_price is not None and data.compare_at_price > data.price
+    variant.compare_at_price = data.compare_at_price if higher else None
+    variant.weight_g = data.weight_g
+    variant.barcode = data.barcode
+    variant.position = position
+    variant.requires_shipping = data.requires_shipping
+    variant.taxable = data.taxable
+    return variant
+
+
+def set_images(product: Product, images: Iterable[ImageData]) -> None:
+    """Make these the pictures of a product, in this order, in one transaction."""
+    variants = {variant.sku: variant for variant in product.variants.all()}
+    with transaction.atomic():
+        ProductImage.objects.filter(product=product).delete()
+        rows = [
+            ProductImage(product=product, variant=variants.get(data.sku), image_id=data.image_id, position=position, alt=data.alt[:512])
+            for position, data in enumerate(images)
+        ]
+        ProductImage.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def category(path: Sequence[str]) -> Category:
+    """Return the category with these names from the root down, making what is missing."""
+    node: Category | None = None
+    for depth in range(len(path)):
+        slug = slugify("-".join(path[: depth + 1]), allow_unicode=False)[:140] or "category"
+        node, _created = Category.objects.get_or_create(slug=slug, defaults={"name": path[depth], "parent": node})
+    if node is None:
+        raise ValueError("a category needs at least one name")
+    return node
+
+
+def refresh(product_ids: Sequence[int]) -> None:
+    """Recompute what Product repeats of its variants and categories. Call it in the transaction that changed them."""
+    ancestors = derive.category_ancestors()
+    products = list(Product.objects.filter(pk__in=product_ids).prefetch_related("variants", "categories").order_by("pk"))
+    for product in products:
+        derive.fill(product, ancestors)
+        product.updated_at = timezone.now()
+    Product.objects.bulk_update(products, [*derive.FIELDS, "updated_at"])

@@ -1,0 +1,68 @@
+"""What a cart costs, where it goes and how: the one calculation behind cart page, checkout page, API and placing the order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+
+from shop.cart.models import Cart, CartLine
+from shop.checkout.errors import NoSuchDelivery
+from shop.money import Money
+from shop.pricing import services as pricing
+from shop.pricing.shipping import Offer, Parcel
+from shop.pricing.totals import Item, Totals, price
+
+
+@dataclass(frozen=True)
+class Quote:
+    """The totals of a cart for one country, the delivery methods it can take, and the one that is chosen (None: none fits)."""
+
+    totals: Totals
+    offers: list[Offer]
+    chosen: Offer | None
+
+
+def goods(cart: Cart) -> Money:
+    """Return the sum of the goods alone. No query on a cart with its lines preloaded."""
+    return _price(list(cart.lines.all()), {}, zero()).subtotal
+
+
+def quote(cart: Cart, *, country: str, method: str = "") -> Quote:
+    """Price a cart (with its lines preloaded) for delivery to `country` by `method`, or by the first method offered.
+
+    Three queries for any number of lines. Raises NoSuchDelivery if `method` is named and not offered.
+    """
+    lines = list(cart.lines.all())
+    offers = pricing.shipping_offers(parcel(lines, country))
+    chosen = _choose(offers, method)
+    totals = _price(lines, pricing.tax_rates(country), chosen.price if chosen else zero())
+    return Quote(totals, offers, chosen)
+
+
+def parcel(lines: Sequence[CartLine], country: str) -> Parcel:
+    weight = sum(line.variant.weight_g * line.quantity for line in lines if line.variant.requires_shipping)
+    return Parcel(country, weight, _price(lines, {}, zero()).subtotal)
+
+
+def zero() -> Money:
+    return Money(Decimal(0), settings.SHOP_CURRENCY)
+
+
+def _choose(offers: list[Offer], method: str) -> Offer | None:
+    if not method:
+        return offers[0] if offers else None
+    for offer in offers:
+        if offer.method.code == method:
+            return offer
+    raise NoSuchDelivery
+
+
+def _price(lines: Sequence[CartLine], rates: dict[str, Decimal], shipping: Money) -> Totals:
+    return price([_item(line) for line in lines], rates=rates, shipping=shipping)
+
+
+def _item(line: CartLine) -> Item:
+    variant = line.variant
+    unit_price = Money(variant.price, settings.SHOP_CURRENCY)
+    return Item(variant.pk, line.quantity, unit_price, variant.product.tax_class, variant.taxable)

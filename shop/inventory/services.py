@@ -1,0 +1,86 @@
+"""Stock: taken in one statement, so that nobody can sell the same piece twice and no order locks one row after another."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from shop.errors import ShopError
+from shop.inventory.models import Stock, StockMovement
+
+
+class OutOfStock(ShopError):
+    """Some of what was wanted is not there. `details["missing"]` maps variant ids to what is left of each."""
+
+    code = "out_of_stock"
+    message = _("Some of these items are no longer available in that quantity.")
+
+
+# Rows are locked in the order of their ids, so two orders with the same items wait for each other and never in a circle.
+TAKE = """
+WITH wanted AS (SELECT * FROM unnest(%s::bigint[], %s::int[]) AS wanted(variant_id, quantity)),
+locked AS (
+    SELECT stock.id, wanted.quantity FROM inventory_stock AS stock JOIN wanted USING (variant_id) ORDER BY stock.id FOR UPDATE OF stock
+)
+UPDATE inventory_stock AS stock SET on_hand = stock.on_hand - locked.quantity FROM locked
+WHERE stock.id = locked.id AND (stock.on_hand >= locked.quantity OR stock.allow_backorder OR NOT stock.tracked)
+RETURNING stock.variant_id
+"""
+PUT_BACK = """
+WITH returned AS (SELECT * FROM unnest(%s::bigint[], %s::int[]) AS returned(variant_id, quantity)),
+locked AS (
+    SELECT stock.id, returned.quantity FROM inventory_stock AS stock JOIN returned USING (variant_id) ORDER BY stock.id FOR UPDATE OF stock
+)
+UPDATE inventory_stock AS stock SET on_hand = stock.on_hand + locked.quantity FROM locked WHERE stock.id = locked.id
+RETURNING stock.variant_id
+"""
+
+
+def take(quantities: Mapping[int, int], *, reference: str) -> None:
+    """Take {variant id: quantity} out of stock, all or nothing, in the caller's transaction. Two queries for any number.
+
+    Raises OutOfStock; the caller's transaction has to be rolled back then.
+    """
+    taken = _run(TAKE, quantities)
+    if len(taken) < len(quantities):
+        missing = set(quantities) - taken
+        raise OutOfStock(missing=_left(missing))
+    _note(quantities, sign=-1, reason=StockMovement.Reason.SOLD, reference=reference)
+
+
+def put_back(quantities: Mapping[int, int], *, reference: str) -> None:
+    """Return {variant id: quantity} to stock, in the caller's transaction. Variants deleted meanwhile are passed over."""
+    returned = _run(PUT_BACK, quantities)
+    there = {variant_id: quantity for variant_id, quantity in quantities.items() if variant_id in returned}
+    _note(there, sign=1, reason=StockMovement.Reason.RETURNED, reference=reference)
+
+
+def set_levels(levels: Mapping[int, int], *, reference: str = "") -> None:
+    """Set {variant id: pieces in stock} as counted, creating rows where there are none. A constant number of queries."""
+    with transaction.atomic():
+        Stock.objects.bulk_create([Stock(variant_id=pk) for pk in sorted(levels)], ignore_conflicts=True)
+        rows = list(Stock.objects.select_for_update().filter(variant_id__in=levels).order_by("id"))
+        changes = {row.variant_id: levels[row.variant_id] - row.on_hand for row in rows}
+        for row in rows:
+            row.on_hand = levels[row.variant_id]
+        Stock.objects.bulk_update(rows, ["on_hand"])
+        changed = {pk: change for pk, change in changes.items() if change}
+        _note(changed, sign=1, reason=StockMovement.Reason.CORRECTED, reference=reference)
+
+
+def _run(statement: str, quantities: Mapping[int, int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(quantities.keys()), list(quantities.values())])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _left(variant_ids: set[int]) -> dict[str, int]:
+    known = dict(Stock.objects.filter(variant_id__in=variant_ids).values_list("variant_id", "on_hand"))
+    return {str(pk): max(0, known.get(pk, 0)) for pk in sorted(variant_ids)}
+
+
+def _note(quantities: Mapping[int, int], *, sign: int, reason: str, reference: str) -> None:
+    facts: dict[str, Any] = {"reason": reason, "reference": reference}
+    rows = [StockMovement(variant_id=pk, change=sign * quantity, **facts) for pk, quantity in quantities.items()]
+    StockMovement.objects.bulk_create(rows)

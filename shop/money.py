@@ -1,0 +1,58 @@
+"""Money: an exact amount with its currency."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """Round to two places, half up, as invoices do."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, order=True)
+class Money:
+    """An amount in major units (19.90), always with two places. Adding two currencies raises ValueError."""
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "amount", rounded(Decimal(self.amount)))
+
+    def __add__(self, other: "Money") -> "Money":
+        self._check(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        self._check(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def __mul__(self, factor: int | Decimal) -> "Money":
+        return Money(self.amount * factor, self.currency)
+
+    def __bool__(self) -> bool:
+        return bool(self.amount)
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+    @property
+    def minor(self) -> int:
+        """The amount in cents, as payment providers count."""
+        return int(self.amount * 100)
+
+    def json(self) -> dict[str, str]:
+        """Return {"amount": "19.90", "currency": "EUR"}: a string, because JSON numbers lose cents."""
+        return {"amount": str(self.amount), "currency": self.currency}
+
+    def _check(self, other: "Money") -> None:
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} cannot be added")
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """Sum amounts; zero in `currency` for none."""
+    return sum(amounts, Money(Decimal(0), currency))

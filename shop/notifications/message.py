@@ -1,0 +1,31 @@
+"""The text of a mail, from its templates."""
+
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import loader
+from django.utils import translation
+
+from shop.notifications.models import Mail
+
+
+def build(mail: Mail) -> EmailMultiAlternatives:
+    """Return the mail in its language, text and HTML, with a Message-ID that depends on nothing but the row."""
+    context = {**mail.context, "shop_name": settings.SHOP_NAME, "public_url": settings.PUBLIC_URL}
+    with translation.override(mail.language):
+        subject = " ".join(_render(mail.kind, "subject.txt", context).split())
+        text = _render(mail.kind, "txt", context)
+        html = _render(mail.kind, "html", context)
+    message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=_headers(mail))
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def _render(kind: str, part: str, context: dict[str, object]) -> str:
+    return loader.render_to_string(f"mail/{kind}.{part}", context).strip() + "\n"
+
+
+def _headers(mail: Mail) -> dict[str, str]:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return {"Message-ID": f"<mail-{mail.pk}@{domain}>", "Auto-Submitted": "auto-generated"}

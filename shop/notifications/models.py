@@ -1,0 +1,33 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Mail(models.Model):
+    """One outgoing mail: what it is about, not its text. The worker writes the text when it sends it."""
+
+    kind = models.CharField(_("kind"), max_length=60)
+    to = models.EmailField(_("to"))
+    language = models.CharField(_("language"), max_length=12, default="en")
+    context = models.JSONField(_("facts"), default=dict)
+    dedupe_key = models.CharField(_("once for"), max_length=160, null=True, blank=True, unique=True)
+    message = models.OneToOneField("platform.OutboxMessage", null=True, editable=False, on_delete=models.SET_NULL, related_name="mail")
+    subject = models.CharField(_("subject"), max_length=255, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        indexes = [models.Index(fields=["-created_at"], name="mail_newest")]
+
+    def __str__(self) -> str:
+        return self.subject or self.kind
+
+    @property
+    def state(self) -> str:
+        """Return sent, given up, trying again or waiting. Reads the outbox message: select_related("message") in lists."""
+        if self.sent_at:
+            return "sent"
+        if self.message and self.message.dead_at:
+            return "given up"
+        return "trying again" if self.message and self.message.failures else "waiting"

@@ -1,0 +1,48 @@
+"""Mail: a row and an outbox message now, the sending later, once."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from shop.notifications.message import build
+from shop.notifications.models import Mail
+from shop.platform import outbox
+
+
+def queue(*, kind: str, to: str, context: dict[str, Any], dedupe_key: str | None = None, language: str = "") -> Mail | None:
+    """Queue a mail in the current transaction; return it, or None if `dedupe_key` was used before.
+
+    `kind` names the templates mail/<kind>.subject.txt, .txt and .html; `context` holds what they show, ready for JSON.
+    """
+    facts: dict[str, Any] = {"kind": kind, "to": to, "context": context}
+    facts["language"] = language or translation.get_language() or "en"
+    with transaction.atomic():
+        mail, created = _once(dedupe_key, facts)
+        if not created:
+            return None
+        mail.message = outbox.put(topic="notifications.mail", payload={"mail_id": mail.pk})
+        mail.save(update_fields=["message"])
+    return mail
+
+
+def _once(dedupe_key: str | None, facts: dict[str, Any]) -> tuple[Mail, bool]:
+    if dedupe_key is None:
+        return Mail.objects.create(**facts), True
+    return Mail.objects.get_or_create(dedupe_key=dedupe_key, defaults=facts)
+
+
+def send(mail_id: int) -> None:
+    """Write and send a mail that was queued; doing it again does nothing. Called with the outbox message locked.
+
+    Raises what the mail server's connection raises. If this process dies after the server took the mail and before the commit,
+    it is sent again with the same Message-ID, by which mailboxes drop the second.
+    """
+    mail = Mail.objects.select_for_update().filter(pk=mail_id, sent_at=None).first()
+    if mail is None:
+        return
+    message = build(mail)
+    message.send()
+    mail.subject = message.subject[:255]
+    mail.sent_at = timezone.now()
+    mail.save(update_fields=["subject", "sent_at"])

@@ -1,0 +1,135 @@
+
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.money import Money
+from shop.orders.numbers import new_number, new_token
+
+
+class OrderQuerySet(QuerySet["Order"]):
+    def for_page(self) -> "OrderQuerySet":
+        """Preload what an order's page shows: a constant number of queries."""
+        return self.prefetch_related("lines", "events", "payments")
+
+
+class Order(models.Model):
+    """A placed order: a record of what was agreed. Later changes of products, prices or addresses do not reach it."""
+
+    class State(models.TextChoices):
+        PLACED = "placed", _("placed")
+        PAID = "paid", _("paid")
+        SHIPPED = "shipped", _("shipped")
+        CANCELLED = "cancelled", _("cancelled")
+
+    number = models.CharField(_("number"), max_length=12, unique=True, default=new_number, editable=False)
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders")
+    cart = models.OneToOneField("cart.Cart", null=True, editable=False, on_delete=models.SET_NULL, related_name="order")
+    email = models.EmailField(_("e-mail"))
+    language = models.CharField(max_length=12, default="en", editable=False)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.PLACED, editable=False)
+    currency = models.CharField(max_length=3, editable=False)
+    subtotal = models.DecimalField(_("goods"), max_digits=12, decimal_places=2, editable=False)
+    shipping_price = models.DecimalField(_("delivery"), max_digits=12, decimal_places=2, editable=False)
+    tax_total = models.DecimalField(_("tax contained"), max_digits=12, decimal_places=2, editable=False)
+    total = models.DecimalField(_("total"), max_digits=12, decimal_places=2, editable=False)
+    shipping_address: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(_("delivery address"))
+    shipping_method = models.CharField(_("delivery method"), max_length=40, editable=False)
+    shipping_method_name = models.CharField(max_length=80, editable=False)
+    payment_method = models.CharField(_("payment method"), max_length=40, editable=False)
+    placed_at = models.DateTimeField(_("placed"), default=timezone.now, editable=False)
+    paid_at = models.DateTimeField(_("paid"), null=True, editable=False)
+    shipped_at = models.DateTimeField(_("shipped"), null=True, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        indexes = [
+            models.Index(F("placed_at").desc(), F("id").desc(), name="order_newest"),
+            models.Index(fields=["user", "-placed_at"], name="order_of_user"),
+            models.Index(fields=["state", "placed_at"], name="order_by_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(total=F("subtotal") + F("shipping_price")), name="order_adds_up"),
+            models.CheckConstraint(condition=Q(total__gte=0), name="order_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("order", args=[self.token])
+
+    @property
+    def money(self) -> Money:
+        """The total with its currency."""
+        return Money(self.total, self.currency)
+
+    def can_become(self, state: str) -> bool:
+        """Say whether the order may go into `state` now."""
+        return state in TRANSITIONS[self.state]
+
+
+TRANSITIONS: dict[str, set[str]] = {
+    Order.State.PLACED: {Order.State.PAID, Order.State.CANCELLED},
+    Order.State.PAID: {Order.State.SHIPPED, Order.State.CANCELLED},
+    Order.State.SHIPPED: set(),
+    Order.State.CANCELLED: set(),
+}
+
+
+class OrderLine(models.Model):
+    """One line of an order, as it was sold."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    variant = models.ForeignKey("catalog.Variant", null=True, on_delete=models.SET_NULL, related_name="+")
+    sku = models.CharField(_("SKU"), max_length=255)
+    title = models.CharField(_("title"), max_length=255)
+    label = models.CharField(_("variant"), max_length=800, blank=True)
+    product_slug = models.CharField(max_length=255)
+    image = models.ForeignKey("platform.Image", null=True, on_delete=models.SET_NULL, related_name="+")
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
+    tax_rate = models.DecimalField(_("tax in %"), max_digits=5, decimal_places=2)
+    tax = models.DecimalField(_("tax contained"), max_digits=12, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(total=F("unit_price") * F("quantity")), name="order_line_adds_up"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_has_pieces"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.sku}"
+
+
+class OrderEvent(models.Model):
+    """One entry of an order's history."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    state = models.CharField(_("state"), max_length=12, blank=True, choices=Order.State)
+    note = models.CharField(_("note"), max_length=400, blank=True)
+    actor = models.CharField(_("by"), max_length=254, blank=True)
+    created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("history entry")
+        verbose_name_plural = _("history")
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.note or self.get_state_display()
+
+

@@ -1,0 +1,104 @@
+"""What may happen to an order after it was placed."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shop.errors import ShopError
+from shop.inventory import services as inventory
+from shop.notifications import services as notifications
+from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.summary import summary
+
+
+class WrongState(ShopError):
+    """The order cannot go from its state into that one."""
+
+    code = "wrong_state"
+
+
+def create(*, lines: list[OrderLine], **fields: Any) -> Order:
+    """Write an order with its lines and the first entry of its history, in the caller's transaction. Three queries.
+
+    Raises IntegrityError if amounts do not add up or, once in a million million, the number is taken.
+    """
+    order = Order.objects.create(**fields)
+    for line in lines:
+        line.order = order
+    OrderLine.objects.bulk_create(lines)
+    OrderEvent.objects.create(order=order, state=order.state)
+    return order
+
+
+def mark_paid(*, order_id: int, actor: str = "", note: str = "") -> Order:
+    """Placed -> paid. Calling it again changes nothing. Raises WrongState for a cancelled order."""
+    with transaction.atomic():
+        order = locked(order_id)
+        if order.paid_at and order.state != Order.State.CANCELLED:
+            return order
+        _move(order, Order.State.PAID, actor=actor, note=note)
+        _mail(order, "order_paid")
+    return order
+
+
+def ship(*, order_id: int, actor: str = "", note: str = "") -> Order:
+    """Paid -> shipped. Calling it again changes nothing. Raises WrongState."""
+    with transaction.atomic():
+        order = locked(order_id)
+        if order.state == Order.State.SHIPPED:
+            return order
+        _move(order, Order.State.SHIPPED, actor=actor, note=note)
+        _mail(order, "order_shipped")
+    return order
+
+
+def cancel(*, order_id: int, actor: str = "", note: str = "") -> Order:
+    """Placed or paid -> cancelled; what was taken goes back into stock. Calling it again changes nothing. Raises WrongState."""
+    with transaction.atomic():
+        order = locked(order_id)
+        if order.state == Order.State.CANCELLED:
+            return order
+        _move(order, Order.State.CANCELLED, actor=actor, note=note)
+        inventory.put_back(_quantities(order), reference=order.number)
+        _mail(order, "order_cancelled")
+    return order
+
+
+def note(*, order_id: int, text: str, actor: str = "") -> None:
+    """Add an entry to the history without changing the state."""
+    OrderEvent.objects.create(order_id=order_id, note=text[:400], actor=actor)
+
+
+def locked(order_id: int) -> Order:
+    """Return the order, locked until the end of the transaction. Raises Order.DoesNotExist."""
+    return Order.objects.select_for_update().get(pk=order_id)
+
+
+def _move(order: Order, state: Order.State, *, actor: str, note: str) -> None:
+    if not order.can_become(state):
+        message = _("Order %(number)s is %(now)s and cannot become %(then)s.")
+        raise WrongState(message % {"number": order.number, "now": order.get_state_display(), "then": state.label})
+    order.state = state
+    moment = f"{state}_at"
+    setattr(order, moment, timezone.now())
+    order.save(update_fields=["state", moment])
+    OrderEvent.objects.create(order=order, state=state, actor=actor, note=note[:400])
+
+
+def _quantities(order: Order) -> dict[int, int]:
+    quantities: dict[int, int] = {}
+    for line in order.lines.exclude(variant=None):
+        quantities[line.variant_id or 0] = quantities.get(line.variant_id or 0, 0) + line.quantity
+    return quantities
+
+
+def _mail(order: Order, kind: str) -> None:
+    notifications.queue(
+        kind=kind,
+        to=order.email,
+        context=summary(order, list(order.lines.all())),
+        dedupe_key=f"{kind}:{order.pk}",
+        language=order.language,
+    )

@@ -1,0 +1,13 @@
+"""Handlers of the platform's own outbox topics. They take **_later so that an old worker survives a newer message."""
+
+from typing import Any
+
+from shop.platform import media, sessions
+
+
+def make_renditions(image_id: int, **_later: Any) -> None:
+    media.make_renditions(image_id)
+
+
+def forget_session(cache_key: str, **_later: Any) -> None:
+    sessions.forget(cache_key)

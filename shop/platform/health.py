@@ -1,0 +1,120 @@
+"""Probes, answered before host checks, TLS redirects, sessions and everything else.
+
+/livez: this process answers. No I/O.
+/readyz: this pod can serve: it booted, its schema was there, it is not draining. Not: the database answers now. An outage of a
+shared dependency must not take every pod out of service at once; pages have their own answer to it.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.cache import caches
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+RECHECK = 1.0  # seconds between two looks for a schema that is not there yet
+
+
+class _Pod:
+    """What this process knows of itself. Facts of the process, not of a shopper."""
+
+    draining = False
+    schema_seen = False
+    checked_at = 0.0
+    lock = threading.Lock()
+
+
+def start_draining() -> None:
+    """Make /readyz say no from now on: this process is about to stop."""
+    _Pod.draining = True
+
+
+def schema_is_here() -> bool:
+    """Say whether all migrations of this release are applied; False also when the database is away."""
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return False
+    finally:
+        connection.close()
+
+
+def with_probes(application: Application) -> Application:
+    """Wrap a WSGI application with /livez and /readyz."""
+
+    def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO")
+        if path == "/livez":
+            return _answer(start_response, 200, {"status": "alive"})
+        if path == "/readyz":
+            return _readiness(environ, start_response)
+        return application(environ, start_response)
+
+    return wrapped
+
+
+def _readiness(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    reason = _why_not_ready()
+    body: dict[str, Any] = {"status": reason or "ready"}
+    if "verbose" in environ.get("QUERY_STRING", ""):
+        body["dependencies"] = dependencies()
+    return _answer(start_response, 503 if reason else 200, body)
+
+
+def _why_not_ready() -> str:
+    if _Pod.draining:
+        return "draining"
+    if not _Pod.schema_seen:
+        _look_for_schema()
+    return "" if _Pod.schema_seen else "waiting for the schema"
+
+
+def _look_for_schema() -> None:
+    with _Pod.lock:
+        if _Pod.schema_seen or time.monotonic() < _Pod.checked_at + RECHECK:
+            return
+        _Pod.schema_seen = schema_is_here()
+        _Pod.checked_at = time.monotonic()
+
+
+def dependencies() -> dict[str, str]:
+    """Ask each shared service once; for people, never for a probe. Values are "ok" or what is wrong."""
+    checks = {"postgresql": _ask_database, "redis": _ask_redis, "redis-sessions": _ask_sessions}
+    return {name: _said(check) for name, check in checks.items()}
+
+
+def _said(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except Exception as error:  # noqa: BLE001 - any failure is the answer
+        return f"{type(error).__name__}"
+    return "ok"
+
+
+def _ask_database() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        connection.close()
+
+
+def _ask_redis() -> None:
+    caches["default"].client.get_client().ping()  # type: ignore[attr-defined]
+
+
+def _ask_sessions() -> None:
+    caches["sessions"].client.get_client().ping()  # type: ignore[attr-defined]
+
+
+def _answer(start_response: Callable[..., Any], status: int, body: dict[str, Any]) -> Iterable[bytes]:
+    content = json.dumps(body).encode()
+    phrase = "200 OK" if status == 200 else "503 Service Unavailable"
+    start_response(phrase, [("Content-Type", "application/json"), ("Content-Length", str(len(content))), ("Cache-Control", "no-store")])
+    return [content]

@@ -1,0 +1,113 @@
+"""Keyset pages: the next page begins after the last row seen, so page 1,000 costs what page 1 costs.
+
+A cursor is the sort values of a row, as JSON in URL-safe base64. It is data of the visitor's: it is checked, never trusted.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Model, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from shop.errors import ShopError
+
+Row = TypeVar("Row", bound=Model)
+
+
+class BadCursor(ShopError):
+    """The cursor in the address was not made by us, or was made for another order."""
+
+    code = "bad_cursor"
+    status = 400
+    message = _("This page address is not valid. Start again from the first page.")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page: its rows, and the cursors of its neighbours (None where there is none)."""
+
+    rows: list[Row]
+    next: str | None
+    previous: str | None
+
+
+def page(queryset: QuerySet[Row], *, order: tuple[str, ...], cursor: str | None, size: int) -> Page[Row]:
+    """Return one page of `queryset` sorted by `order` (field names, "-" for descending; the last must be unique; no NULLs).
+
+    Raises BadCursor.
+    """
+    backwards, values = _decode(cursor, order) if cursor else (False, None)
+    fields = _reversed(order) if backwards else order
+    if values is not None:
+        queryset = _filtered(queryset, fields, values)
+    rows = list(queryset.order_by(*(_ordering(field) for field in fields))[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    return _with_neighbours(rows, order, more=more, backwards=backwards, first=values is None)
+
+
+def _with_neighbours(rows: list[Row], order: tuple[str, ...], *, more: bool, backwards: bool, first: bool) -> Page[Row]:
+    has_next = bool(rows) and (more or backwards)
+    has_previous = bool(rows) and ((more and backwards) or (not backwards and not first))
+    return Page(
+        rows=rows,
+        next=_encode(rows[-1], order, backwards=False) if has_next else None,
+        previous=_encode(rows[0], order, backwards=True) if has_previous else None,
+    )
+
+
+def _filtered(queryset: QuerySet[Row], order: tuple[str, ...], values: list[Any]) -> QuerySet[Row]:
+    try:
+        return queryset.filter(_after(order, values))
+    except (ValueError, TypeError, ValidationError) as error:  # values of another type than the columns
+        raise BadCursor from error
+
+
+def _after(order: tuple[str, ...], values: list[Any]) -> Q:
+    """Rows that come after `values`: a > x, or a = x and b > y, and so on."""
+    condition, equal = Q(), Q()
+    for field, value in zip(order, values, strict=True):
+        name, direction = field.lstrip("-"), "lt" if field.startswith("-") else "gt"
+        condition |= equal & Q(**{f"{name}__{direction}": value})
+        equal &= Q(**{name: value})
+    # The first column alone lets PostgreSQL start the index scan at the right place.
+    name, direction = order[0].lstrip("-"), "lte" if order[0].startswith("-") else "gte"
+    return Q(**{f"{name}__{direction}": values[0]}) & condition
+
+
+def _ordering(field: str) -> Any:
+    return F(field[1:]).desc() if field.startswith("-") else F(field).asc()
+
+
+def _reversed(order: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(field[1:] if field.startswith("-") else f"-{field}" for field in order)
+
+
+def _encode(row: Model, order: tuple[str, ...], *, backwards: bool) -> str:
+    values = [_plain(getattr(row, field.lstrip("-"))) for field in order]
+    text = json.dumps([int(backwards), list(order), values])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _decode(cursor: str, order: tuple[str, ...]) -> tuple[bool, list[Any]]:
+    try:
+        backwards, named, values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise BadCursor from error
+    if named != list(order) or not isinstance(values, list) or len(values) != len(order):
+        raise BadCursor
+    if not all(isinstance(value, str | int | float) for value in values):
+        raise BadCursor
+    return bool(backwards), values

@@ -1,0 +1,31 @@
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+LOCK = 4_207_000_001  # any number that only migrations use
+PATIENCE = "5s"  # a migration that waits longer for a table lock would make the shop wait behind it
+
+
+class Command(BaseCommand):
+    help = "Migrate under an advisory lock, so that two releases never migrate at once, and with a short lock time-out."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with _alone():
+            call_command("migrate", interactive=False, verbosity=options["verbosity"])
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

@@ -1,0 +1,142 @@
+"""Pictures: checked by decoding, stored under the hash of their content, rendered in several widths by the worker."""
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from typing import IO
+
+import PIL.Image
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from PIL import ImageOps, UnidentifiedImageError
+
+from shop.errors import ShopError
+from shop.platform import outbox
+from shop.platform.models import Image
+
+FORMATS_READ = ("JPEG", "PNG", "WEBP", "GIF")
+KINDS = {  # what decoding found: file ending, content type. Cameras write MPO, which is JPEG with more behind it.
+    "JPEG": ("jpg", "image/jpeg"),
+    "MPO": ("jpg", "image/jpeg"),
+    "PNG": ("png", "image/png"),
+    "WEBP": ("webp", "image/webp"),
+    "GIF": ("gif", "image/gif"),
+}
+WIDTHS = (320, 640, 960, 1280)
+FORMATS = {"webp": {"quality": 80, "method": 3}, "jpeg": {"quality": 82, "progressive": True}}
+SUFFIXES = {"webp": "webp", "jpeg": "jpg"}
+
+
+class InvalidImage(ShopError):
+    """The file is not a picture this shop takes."""
+
+    code = "invalid_image"
+    status = 422
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A checked upload: its bytes and what decoding showed."""
+
+    content: bytes
+    sha256: str
+    format: str
+    width: int
+    height: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.sha256[:2]}/{self.sha256}.{KINDS[self.format][0]}"
+
+
+def store(file: IO[bytes], *, render: bool = True) -> Image:
+    """Check a picture, put it on S3 and return its row; the same content gives the same row.
+
+    The object is written before the row, so no row is ever without its object. With `render` an outbox message asks a worker
+    for the renditions. Raises InvalidImage, or botocore's errors when S3 is away (nothing is changed then).
+    """
+    picture = check(file)
+    known = Image.objects.filter(sha256=picture.sha256).first()
+    if known:
+        return known
+    default_storage.save(picture.key, ContentFile(picture.content))
+    return _record(picture, render=render)
+
+
+def _record(picture: Picture, *, render: bool) -> Image:
+    facts = {
+        "key": picture.key,
+        "content_type": KINDS[picture.format][1],
+        "size": len(picture.content),
+        "width": picture.width,
+        "height": picture.height,
+    }
+    with transaction.atomic():
+        image, created = Image.objects.get_or_create(sha256=picture.sha256, defaults=facts)
+        if created and render:
+            outbox.put(topic="media.renditions", payload={"image_id": image.pk})
+    return image
+
+
+def check(file: IO[bytes]) -> Picture:
+    """Decode a file and return it as a Picture. Raises InvalidImage for anything but a JPEG, PNG, WebP or GIF of sane size."""
+    content = file.read(settings.IMAGE_MAX_BYTES + 1)
+    if len(content) > settings.IMAGE_MAX_BYTES:
+        megabytes = settings.IMAGE_MAX_BYTES // 1024 // 1024
+        raise InvalidImage(_("This picture is larger than %(size)s MB. Make it smaller and try again.") % {"size": megabytes})
+    image = _decode(content)
+    return Picture(content, hashlib.sha256(content).hexdigest(), str(image.format), *ImageOps.exif_transpose(image).size)
+
+
+def _decode(content: bytes) -> PIL.Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+            image = PIL.Image.open(io.BytesIO(content), formats=FORMATS_READ)
+            if image.width * image.height > settings.IMAGE_MAX_PIXELS:
+                raise InvalidImage(_("This picture has too many pixels. Make it smaller and try again."))
+            image.load()
+    except InvalidImage:
+        raise
+    except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
+        raise InvalidImage(_("This picture has too many pixels. Make it smaller and try again.")) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise InvalidImage(_("This file is not a picture we can read. Use JPEG, PNG, WebP or GIF.")) from error
+    return image
+
+
+def make_renditions(image_id: int) -> None:
+    """Write the renditions of one picture to S3 and name them in its row. Doing it twice writes the same keys again."""
+    image = Image.objects.filter(pk=image_id).first()
+    if image is None or image.rendered_at:
+        return
+    with default_storage.open(image.key) as file:
+        original = ImageOps.exif_transpose(_decode(file.read()))
+    renditions = [
+        {"width": width, "format": fmt, "key": _render(original, image, width, fmt)}
+        for width in widths_for(image.width)
+        for fmt in FORMATS
+    ]
+    Image.objects.filter(pk=image_id).update(renditions=renditions, rendered_at=timezone.now())
+
+
+def widths_for(width: int) -> list[int]:
+    """Return the widths to make: never wider than the original, at least one."""
+    return [w for w in WIDTHS if w <= width] or [width]
+
+
+def _render(original: PIL.Image.Image, image: Image, width: int, fmt: str) -> str:
+    height = max(1, round(original.height * width / original.width))
+    smaller = original.convert("RGBA").resize((width, height), PIL.Image.Resampling.LANCZOS)
+    flat = PIL.Image.new("RGB", smaller.size, "white")
+    flat.paste(smaller, mask=smaller.getchannel("A"))
+    buffer = io.BytesIO()
+    flat.save(buffer, fmt.upper(), **FORMATS[fmt])
+    key = f"{image.sha256[:2]}/{image.sha256}-{width}.{SUFFIXES[fmt]}"
+    default_storage.save(key, ContentFile(buffer.getvalue()))
+    return key

@@ -1,0 +1,54 @@
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Image(models.Model):
+    """A picture in S3, known by its content. Everything a page needs to show it is here: no page asks the storage.
+
+    `renditions` is a list of {"width": 640, "format": "webp", "key": "..."} made by the worker.
+    """
+
+    sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    key = models.CharField(max_length=200, editable=False)
+    content_type = models.CharField(max_length=40, editable=False)
+    size = models.PositiveIntegerField(_("bytes"), editable=False)
+    width = models.PositiveIntegerField(_("width"), editable=False)
+    height = models.PositiveIntegerField(_("height"), editable=False)
+    renditions: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list, editable=False)
+    rendered_at = models.DateTimeField(_("rendered"), null=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+
+    def __str__(self) -> str:
+        return f"{self.width} x {self.height} {self.sha256[:8]}"
+
+    @property
+    def url(self) -> str:
+        """The address of the original."""
+        return f"{settings.MEDIA_URL}{self.key}"
+
+    @property
+    def fallback_url(self) -> str:
+        """The widest JPEG rendition up to 960 px, for clients that read one address; the original until it exists."""
+        jpegs = [r for r in self.renditions if r["format"] == "jpeg" and r["width"] <= 960]
+        best = max(jpegs, key=lambda r: r["width"], default=None)
+        return f"{settings.MEDIA_URL}{best['key']}" if best else self.url
+
+    def srcset(self, fmt: str) -> str:
+        """Return the `srcset` of one format ("webp" or "jpeg"), narrow to wide; empty until the worker has made them."""
+        chosen = sorted((r for r in self.renditions if r["format"] == fmt), key=lambda r: r["width"])
+        return ", ".join(f"{settings.MEDIA_URL}{r['key']} {r['width']}w" for r in chosen)
+
+    @property
+    def webp_srcset(self) -> str:
+        return self.srcset("webp")
+
+    @property
+    def jpeg_srcset(self) -> str:
+        return self.srcset("jpeg")

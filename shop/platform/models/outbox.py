@@ -1,0 +1,63 @@
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+MAX_FAILURES = 10  # then a person has to look; with the backoff of handle() that is about three hours
+MAX_SENDS = 30  # a message that kills its worker never reports a failure; this bounds it
+
+
+class OutboxQuerySet(QuerySet["OutboxMessage"]):
+    def open(self) -> "OutboxQuerySet":
+        return self.filter(done_at=None, dead_at=None)
+
+    def due(self) -> "OutboxQuerySet":
+        """Not on a queue, and its time has come. Served by the index outbox_due."""
+        return self.open().filter(sent_at=None, available_at__lte=timezone.now())
+
+    def lost(self, *, sent_before: timezone.datetime) -> "OutboxQuerySet":
+        """Put on a queue long ago and never done: the broker or a worker lost it. Served by the index outbox_sent."""
+        return self.open().filter(sent_at__lt=sent_before)
+
+    def dead(self) -> "OutboxQuerySet":
+        return self.filter(done_at=None).exclude(dead_at=None)
+
+
+class OutboxMessage(models.Model):
+    """Work to do, written in the transaction that causes it. Its id is all that ever goes on a queue."""
+
+    topic = models.CharField(_("topic"), max_length=100)
+    queue = models.CharField(_("queue"), max_length=40)
+    payload = models.JSONField(_("payload"), default=dict)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    available_at = models.DateTimeField(_("due"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    dead_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    sends = models.PositiveSmallIntegerField(_("times sent"), default=0)
+    failures = models.PositiveSmallIntegerField(_("failures"), default=0)
+    last_error = models.TextField(_("last error"), blank=True)
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("outbox message")
+        verbose_name_plural = _("outbox")
+        indexes = [
+            models.Index(fields=["available_at", "id"], name="outbox_due", condition=Q(sent_at=None, done_at=None, dead_at=None)),
+            models.Index(fields=["sent_at"], name="outbox_sent", condition=Q(done_at=None, dead_at=None)),
+            models.Index(fields=["done_at"], name="outbox_done", condition=~Q(done_at=None)),
+            models.Index(fields=["dead_at"], name="outbox_dead", condition=~Q(dead_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} #{self.pk}"
+
+    @property
+    def state(self) -> str:
+        """Return waiting, sent, done or dead."""
+        if self.done_at:
+            return "done"
+        if self.dead_at:
+            return "dead"
+        return "sent" if self.sent_at else "waiting"

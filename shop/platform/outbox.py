@@ -1,0 +1,110 @@
+"""The outbox: the only road to a queue.
+
+`put()` writes a row in the caller's transaction. A relay sends the ids of due rows to SQS, a worker locks the row, does the
+work and marks it done in one transaction. So work exists if and only if the data that caused it was committed, the broker may
+lose or repeat anything, and the effects of a handler on PostgreSQL happen once.
+"""
+
+import importlib
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from shop.platform.models import OutboxMessage
+from shop.platform.models.outbox import MAX_FAILURES
+
+logger = logging.getLogger("shop.outbox")
+CHANNEL = "outbox"
+LONGEST_BACKOFF = 3600  # seconds
+
+
+def put(*, topic: str, payload: dict[str, Any], delay: timedelta = timedelta()) -> OutboxMessage:
+    """Write one message in the current transaction. `payload` holds ids and small facts, never secrets.
+
+    Raises KeyError for a topic that settings.OUTBOX_TOPICS does not name.
+    """
+    return put_many(topic=topic, payloads=[payload], delay=delay)[0]
+
+
+def put_many(*, topic: str, payloads: list[dict[str, Any]], delay: timedelta = timedelta()) -> list[OutboxMessage]:
+    queue, _handler = settings.OUTBOX_TOPICS[topic]
+    due = timezone.now() + delay
+    rows = [OutboxMessage(topic=topic, queue=queue, payload=payload, available_at=due) for payload in payloads]
+    OutboxMessage.objects.bulk_create(rows)
+    transaction.on_commit(_wake_relays, robust=True)
+    return rows
+
+
+def _wake_relays() -> None:
+    # After the commit, not in it: NOTIFY inside a transaction makes all committing transactions queue for one lock.
+    # Losing it costs a second: relays also look by themselves.
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+def handle(message_id: int) -> str:
+    """Do the work of one message. Safe to call any number of times, anywhere, at once.
+
+    Returns what happened: "done", "failed" (will be tried again, or is dead now) or "skipped" (done before, or in work elsewhere).
+    """
+    try:
+        with transaction.atomic():
+            message = _claim(message_id)
+            if message is None:
+                return "skipped"
+            _handler(message.topic)(**message.payload)
+            message.done_at = timezone.now()
+            message.save(update_fields=["done_at"])
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failure of its message
+        _record_failure(message_id, error)
+        return "failed"
+    return "done"
+
+
+def _claim(message_id: int) -> OutboxMessage | None:
+    """Lock the row; None if it is done, dead, gone, or in another worker's hands."""
+    return OutboxMessage.objects.open().select_for_update(skip_locked=True).filter(pk=message_id).first()
+
+
+def _handler(topic: str) -> Callable[..., None]:
+    module, _, name = settings.OUTBOX_TOPICS[topic][1].rpartition(".")
+    handler: Callable[..., None] = getattr(importlib.import_module(module), name)
+    return handler
+
+
+def _record_failure(message_id: int, error: Exception) -> None:
+    logger.warning("outbox message failed", extra={"message_id": message_id}, exc_info=error)
+    with transaction.atomic():
+        message = _claim(message_id)
+        if message is None:
+            return
+        message.failures += 1
+        message.last_error = f"{type(error).__name__}: {error}"[:2000]
+        message.sent_at = None
+        message.available_at = timezone.now() + backoff(message.failures)
+        if message.failures >= MAX_FAILURES:
+            message.dead_at = timezone.now()
+        message.save(update_fields=["failures", "last_error", "sent_at", "available_at", "dead_at"])
+
+
+def backoff(failures: int) -> timedelta:
+    """Return 5 s, 15 s, 45 s ... up to an hour."""
+    return timedelta(seconds=min(5 * 3 ** (failures - 1), LONGEST_BACKOFF))
+
+
+def redrive(ids: list[int]) -> int:
+    """Give dead messages a new life. Returns how many there were."""
+    fresh = {"dead_at": None, "sent_at": None, "failures": 0, "sends": 0, "available_at": timezone.now()}
+    count = OutboxMessage.objects.dead().filter(pk__in=ids).update(**fresh)
+    transaction.on_commit(_wake_relays, robust=True)
+    return count
+
+
+def prune(*, older_than: timedelta) -> int:
+    """Delete messages done longer ago than that. Returns how many."""
+    return OutboxMessage.objects.filter(done_at__lt=timezone.now() - older_than).delete()[0]

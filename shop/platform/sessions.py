@@ -1,0 +1,91 @@
+"""Sessions: read from Redis, written to PostgreSQL and Redis, and right through an outage of Redis.
+
+Django's `cached_db` with ignored errors keeps everybody logged in while Redis is away, but a log-out in that time comes
+undone when Redis returns with its old copy, and so does any change to a session. Two additions close this:
+
+* Ending a session writes a RevokedSession row. A signed-in session found in Redis is believed only if it has none.
+* When Redis could not take a change, an outbox message makes a worker remove the old copy as soon as Redis is back.
+"""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
+from django.core.cache import caches
+from django.db import transaction
+from django.utils import timezone
+
+from shop.platform import outbox
+from shop.platform.models import RevokedSession
+
+def digest(session_key: str) -> str:
+    """Return what Redis, outbox and revocations know a session by: whoever reads it there cannot use it."""
+    return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+def _cache_key(session_key: str) -> str:
+    return f"session:{digest(session_key)}"
+
+
+class SessionStore(CachedStore):
+    """Django's cached_db session store with revocation; raises OperationalError when PostgreSQL is away and needed."""
+
+    @property
+    def cache_key(self) -> str:
+        return _cache_key(self._get_or_create_session_key())
+
+    @classmethod
+    def get_model_class(cls) -> Any:
+        from django.contrib.sessions.models import Session
+
+        return Session
+
+    def load(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().load()
+        if SESSION_KEY in data and self._is_revoked():
+            self._session_key = None
+            return {}
+        return data
+
+    def exists(self, session_key: str) -> bool:
+        return super(CachedStore, self).exists(session_key)
+
+    def save(self, must_create: bool = False) -> None:
+        super(CachedStore, self).save(must_create)
+        stored = self._cache.set(self.cache_key, self._session, self.get_expiry_age())
+        if stored is None:
+            _forget_later(self.session_key)
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        if key is None:
+            return
+        with transaction.atomic():
+            super(CachedStore, self).delete(key)
+            _revoke(key)
+        if self._cache.delete(_cache_key(key)) is None:
+            _forget_later(key)
+
+    def _is_revoked(self) -> bool:
+        return RevokedSession.objects.filter(pk=digest(self.session_key or "")).exists()
+
+
+def _revoke(session_key: str) -> None:
+    expires_at = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    row = RevokedSession(digest=digest(session_key), expires_at=expires_at)
+    RevokedSession.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _forget_later(session_key: str | None) -> None:
+    if session_key:
+        outbox.put(topic="sessions.forget", payload={"cache_key": _cache_key(session_key)})
+
+
+def forget(cache_key: str) -> None:
+    """Remove a cached copy. Raises ConnectionError while Redis is away, so that the message is tried again."""
+    if caches[settings.SESSION_CACHE_ALIAS].delete(cache_key) is None:
+        raise ConnectionError("Redis is away; the session's old copy is still there")
+
