@@ -38,7 +38,7 @@ class Order(models.Model):
     shipping_price = models.DecimalField(_("delivery"), max_digits=12, decimal_places=2, editable=False)
     tax_total = models.DecimalField(_("tax contained"), max_digits=12, decimal_places=2, editable=False)
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2, editable=False)
-    shipping_address: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(_("delivery address"))
+    shipping_address = models.JSONField(_("delivery address"))
     shipping_method = models.CharField(_("delivery method"), max_length=40, editable=False)
     shipping_method_name = models.CharField(max_length=80, editable=False)
     payment_method = models.CharField(_("payment method"), max_length=40, editable=False)

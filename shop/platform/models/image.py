@@ -17,7 +17,7 @@ class Image(models.Model):
     size = models.PositiveIntegerField(_("bytes"), editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
-    renditions: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list, editable=False)
+    renditions = models.JSONField(default=list, editable=False)
     rendered_at = models.DateTimeField(_("rendered"), null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
