@@ -36,7 +36,7 @@ def _worker(arguments: list[str]) -> int:
     concurrency = os.environ.get("WORKER_CONCURRENCY") or "2"
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     return _become(
-        "-m", "celery", "-A", "config.celery", "worker", "-Q", queues, "-c", concurrency, "-l", "INFO", *quiet, *arguments
+        "-m", "celery", "-A", "config.celery", "-q", "worker", "-Q", queues, "-c", concurrency, "-l", "INFO", *quiet, *arguments
     )
 
 

@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings  # noqa: E402
 
-from shop.platform.worker import Heartbeat  # noqa: E402
+from shop.platform.heartbeat import Heartbeat  # noqa: E402
 
 app = Celery("shop")
 app.conf.update(

@@ -179,6 +179,7 @@ CARD_WEBHOOK_SECRET = env.text("CARD_WEBHOOK_SECRET", "")
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique: by a constraint on its lower-case form
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

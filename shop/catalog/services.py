@@ -87,7 +87,7 @@ def save(data: ProductData) -> Saved:
         variants = _save_variants(product, data.variants)
         if data.categories:
             product.categories.set(data.categories)
-        refresh([product.pk])
+        (product,) = refresh([product.pk])
     return Saved(product, variants, created)
 
 
@@ -173,11 +173,15 @@ def category(path: Sequence[str]) -> Category:
     return node
 
 
-def refresh(product_ids: Sequence[int]) -> None:
-    """Recompute what Product repeats of its variants and categories. Call it in the transaction that changed them."""
+def refresh(product_ids: Sequence[int]) -> list[Product]:
+    """Recompute what Product repeats of its variants and categories; return the products.
+
+    Call it in the transaction that changed them.
+    """
     ancestors = derive.category_ancestors()
     products = list(Product.objects.filter(pk__in=product_ids).prefetch_related("variants", "categories").order_by("pk"))
     for product in products:
         derive.fill(product, ancestors)
         product.updated_at = timezone.now()
     Product.objects.bulk_update(products, [*derive.FIELDS, "updated_at"])
+    return products
