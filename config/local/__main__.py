@@ -10,10 +10,10 @@ from rich.panel import Panel
 from rich.table import Table
 
 from config.local.claim import claimed
+from config.local.errors import LaunchError
 from config.local.options import Options, from_environment
 from config.local.steps import Steps
 from config.local.store import ADMIN, Store
-from config.local.trouble import Trouble
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -25,15 +25,20 @@ class Asked(BaseException):
 def main() -> int:
     console = Console(highlight=False, soft_wrap=True)
     for number in SIGNALS:
-        signal.signal(number, _ask)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a script's background job
+            signal.signal(number, _ask)
     try:
         options = from_environment()
         with claimed(options.data):
             return run(options, console)
-    except Trouble as trouble:
+    except LaunchError as trouble:
         return report(trouble)
     except OSError as error:
-        return report(Trouble(f"{error.filename or 'The data directory'} cannot be used: {(error.strerror or str(error)).lower()}."))
+        return report(
+            LaunchError(
+                f"{error.filename or 'The data directory'} cannot be used: {(error.strerror or str(error)).lower()}."
+            )
+        )
     except Asked:
         return 0
 
@@ -73,7 +78,7 @@ def addresses(store: Store) -> Panel:
     return Panel(table, expand=False, border_style="dim")
 
 
-def report(trouble: Trouble) -> int:
+def report(trouble: LaunchError) -> int:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(f"✗ {trouble}", style="bold red", markup=False)
     for line in trouble.lines:

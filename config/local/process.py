@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.local.trouble import Trouble
+from config.local.errors import LaunchError
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 MARK = "SHOP_RUN"  # environment of every child: which run it belongs to (config.local.orphans)
@@ -64,9 +64,9 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """The process id of the last start. Raises Trouble before the first."""
+        """The process id of the last start. Raises LaunchError before the first."""
         if self._child is None:
-            raise Trouble(f"{self.name} was never started.")
+            raise LaunchError(f"{self.name} was never started.")
         return self._child.pid
 
     @property
@@ -132,13 +132,13 @@ class Process:
         return [line.rstrip() for line in text.splitlines() if line.strip()][-lines:]
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float, what: str) -> None:
-        """Return once ready() is true. Raises Trouble when the process ends before, or the time is up."""
+        """Return once ready() is true. Raises LaunchError when the process ends before, or the time is up."""
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.running:
-                raise Trouble(f"{what} did not start: it ended with exit code {self.exit_code}.", self.tail())
+                raise LaunchError(f"{what} did not start: it ended with exit code {self.exit_code}.", self.tail())
             if time.monotonic() > deadline:
-                raise Trouble(f"{what} did not start within {seconds:.0f} seconds.", self.tail())
+                raise LaunchError(f"{what} did not start within {seconds:.0f} seconds.", self.tail())
             time.sleep(0.05)
 
     def _signal(self, number: signal.Signals) -> None:

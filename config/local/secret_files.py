@@ -27,8 +27,15 @@ class SecretFiles:
 
     def environment(self) -> dict[str, str]:
         """Return NAME_FILE for each secret of the store that the environment does not give itself."""
-        makers = {"SECRET_KEY": token, "JWT_SIGNING_KEY": signing_key, "CARD_PROVIDER_KEY": token, "CARD_WEBHOOK_SECRET": token}
-        wanted = {name: make for name, make in makers.items() if not (os.environ.get(name) or os.environ.get(f"{name}_FILE"))}
+        makers = {
+            "SECRET_KEY": token,
+            "JWT_SIGNING_KEY": signing_key,
+            "CARD_PROVIDER_KEY": token,
+            "CARD_WEBHOOK_SECRET": token,
+        }
+        wanted = {
+            name: make for name, make in makers.items() if not (os.environ.get(name) or os.environ.get(f"{name}_FILE"))
+        }
         for name, make in wanted.items():
             self.get(name, make)
         return {f"{name}_FILE": str((self.directory / name).resolve()) for name in wanted}

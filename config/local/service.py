@@ -12,7 +12,7 @@ class Service(Protocol):
     title: str
 
     def prepare(self) -> None:
-        """Make its files. Raises Trouble if they cannot be used."""
+        """Make its files. Raises LaunchError if they cannot be used."""
 
     def program(self) -> Program: ...
 

@@ -5,32 +5,44 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from config.local.errors import LaunchError
 from config.local.postgres import Postgres
 from config.local.process import Place, Process
 from config.local.redis import Redis
 from config.local.s3 import BUCKET, S3
 from config.local.service import Service
 from config.local.sqs import SQS
-from config.local.trouble import Trouble
 
 BOOT = 60.0  # seconds; PostgreSQL may have to recover first
-ADDRESSES = {"sqs": "AWS_ENDPOINT_URL_SQS", "redis": "REDIS_URL", "s3": "AWS_ENDPOINT_URL_S3", "postgres": "DATABASE_URL"}
+ADDRESSES = {
+    "sqs": "AWS_ENDPOINT_URL_SQS",
+    "redis": "REDIS_URL",
+    "s3": "AWS_ENDPOINT_URL_S3",
+    "postgres": "DATABASE_URL",
+}
 GIVEN = ("REDIS_SESSIONS_URL", "SQS_QUEUE_BASE_URL", "AWS_SESSION_TOKEN", "AWS_PROFILE")
 
 
 class Services:
     """Processes of the embedded services and the environment that leads to them."""
 
-    def __init__(self, place: Place, *, secret: Callable[[str], str], durable: bool = True, given: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, place: Place, *, secret: Callable[[str], str], durable: bool = True, given: Mapping[str, str] = os.environ
+    ) -> None:
         """`secret(name)` returns a secret of this run. `given`: an environment; the services that it names are not embedded."""
         self.settings = aws_settings(given, secret)
         self.given = {name: given[name] for name in (*ADDRESSES.values(), *GIVEN) if given.get(name)}
-        self.embedded = [service for service in self._all(place, secret, durable) if not given.get(ADDRESSES[service.name])]
+        self.embedded = [
+            service for service in self._all(place, secret, durable) if not given.get(ADDRESSES[service.name])
+        ]
         self.processes = {service.name: Process(service.program(), place) for service in self.embedded}
 
     def _all(self, place: Place, secret: Callable[[str], str], durable: bool) -> list[Service]:
         """The slowest to boot first, as they boot side by side; PostgreSQL last, as making its files takes this process's time."""
-        key, hidden = self.settings.get("AWS_ACCESS_KEY_ID", "local"), self.settings.get("AWS_SECRET_ACCESS_KEY", "local")
+        key, hidden = (
+            self.settings.get("AWS_ACCESS_KEY_ID", "local"),
+            self.settings.get("AWS_SECRET_ACCESS_KEY", "local"),
+        )
         self.s3 = S3(place.data / "s3", bucket=self.settings["MEDIA_BUCKET"], key=key, secret=hidden)
         self.postgres = Postgres(place.data / "postgres", password=secret("DATABASE_PASSWORD"), durable=durable)
         return [SQS(self.settings), Redis(place.data / "redis", durable=durable), self.s3, self.postgres]
@@ -53,7 +65,7 @@ class Services:
             self.processes[service.name].start()
 
     def wait(self, service: Service) -> None:
-        """Return when the service can be used. Raises Trouble with its last log lines if it cannot."""
+        """Return when the service can be used. Raises LaunchError with its last log lines if it cannot."""
         process = self.processes[service.name]
         process.wait_until(service.ready, seconds=BOOT, what=service.title)
         service.provision()
@@ -100,7 +112,7 @@ def aws_settings(given: Mapping[str, str], secret: Callable[[str], str]) -> dict
 
 
 def wait_for_database(url: str, *, seconds: float = 10) -> None:
-    """Return when a PostgreSQL from outside answers. Raises Trouble with its own words if it does not."""
+    """Return when a PostgreSQL from outside answers. Raises LaunchError with its own words if it does not."""
     import psycopg
 
     deadline = time.monotonic() + seconds
@@ -110,5 +122,7 @@ def wait_for_database(url: str, *, seconds: float = 10) -> None:
             return
         except psycopg.OperationalError as error:
             if time.monotonic() > deadline:
-                raise Trouble("The database that DATABASE_URL names does not answer.", str(error).splitlines()[-3:]) from error
+                raise LaunchError(
+                    "The database that DATABASE_URL names does not answer.", str(error).splitlines()[-3:]
+                ) from error
             time.sleep(0.5)

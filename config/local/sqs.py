@@ -6,12 +6,16 @@ import os
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
 from config.local import ports
+from config.local.errors import LaunchError
 from config.local.process import Program, python
 from config.local.s3 import aws_client
-from config.local.trouble import Trouble
 
 ACCOUNT = "123456789012"
-QUEUES = {"default": 60, "mail": 60, "media": 300}  # logical name: visibility time-out in seconds, above the longest task
+QUEUES = {
+    "default": 60,
+    "mail": 60,
+    "media": 300,
+}  # logical name: visibility time-out in seconds, above the longest task
 MAX_RECEIVES = 5  # deliveries before a message is set aside
 RETENTION = 14 * 24 * 3600  # seconds; the most that SQS keeps
 
@@ -46,7 +50,7 @@ class SQS:
 def create_queues(environment: dict[str, str]) -> str:
     """Create the missing queues, each with its dead-letter queue, and return the address they stand under.
 
-    Raises Trouble with the reason if SQS does not let us.
+    Raises LaunchError with the reason if SQS does not let us.
     """
     client = aws_client("sqs", environment)
     address = ""
@@ -58,7 +62,7 @@ def create_queues(environment: dict[str, str]) -> str:
             redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": str(MAX_RECEIVES)})
             address = _queue(client, queue, {"VisibilityTimeout": str(visibility), "RedrivePolicy": redrive})
     except (BotoCoreError, ClientError) as error:
-        raise Trouble(f"The queues {environment['SQS_QUEUE_PREFIX']}* cannot be used: {error}") from error
+        raise LaunchError(f"The queues {environment['SQS_QUEUE_PREFIX']}* cannot be used: {error}") from error
     return address.rpartition("/")[0]
 
 

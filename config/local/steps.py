@@ -21,7 +21,12 @@ class Steps:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        columns = (SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"), Seconds(), TextColumn("[dim]{task.fields[note]}"))
+        columns = (
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description}"),
+            Seconds(),
+            TextColumn("[dim]{task.fields[note]}"),
+        )
         self.progress = Progress(*columns, console=console, disable=not console.is_terminal)
 
     def begin(self, title: str) -> "Step":
@@ -31,7 +36,9 @@ class Steps:
         self.progress.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.progress.stop()
 
 
@@ -57,6 +64,8 @@ class Step:
     def __enter__(self) -> "Step":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None:
             self.done()

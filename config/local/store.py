@@ -7,17 +7,17 @@ from contextlib import ExitStack
 
 from config.local import commands, orphans, ports
 from config.local.balancer import media_from, media_through
+from config.local.errors import LaunchError
 from config.local.fleet import Fleet, wait_for_page
 from config.local.guard import Guard
 from config.local.options import Options
 from config.local.process import Place, Process, Program, python
+from config.local.s3 import create_bucket
 from config.local.secret_files import SecretFiles, password
 from config.local.services import ADDRESSES, Services, wait_for_database
-from config.local.s3 import create_bucket
 from config.local.sqs import create_queues
 from config.local.steps import Steps
 from config.local.supervisor import Kept, Periodic, Supervisor
-from config.local.trouble import Trouble
 
 ADMIN = "admin@example.com"
 
@@ -33,7 +33,7 @@ class Store:
 
     def start(self) -> None:
         self._clear()
-        self.guard = Guard(self.place.mark)
+        self.guard = Guard(self.place)
         self._stack.callback(self.guard.dismiss)
         (self.place.run / "guard.pid").write_text(f"{self.guard.pid}\n")
         (self.place.run / "supervisor.pid").write_text(f"{os.getpid()}\n")
@@ -45,7 +45,8 @@ class Store:
 
     def serve(self, tell: Callable[[str], None]) -> None:
         services = [
-            Kept(self.services.processes[service.name], service.ready, service.provision) for service in self.services.embedded
+            Kept(self.services.processes[service.name], service.ready, service.provision)
+            for service in self.services.embedded
         ]
         others = [Kept(process) for process in [*self.payments, *self.fleet.processes.values()]]
         cron = Process(Program("cron", python("-m", "config", "cron"), self.fleet.environment), self.place)
@@ -59,12 +60,10 @@ class Store:
     def _clear(self) -> None:
         """End what a killed run left; then the port has to be free."""
         self.place.make()
-        orphans.end(f"{self.options.data}/run:")
-        for pid_file in self.place.run.glob("*.pid"):
-            pid_file.unlink()
+        orphans.end(f"{self.options.data}/run:", self.place.run)
         if ports.taken(self.options.port):
             advice = f"Stop the program that has it, or choose another: PORT={self.options.port + 1} make run."
-            raise Trouble(f"Port {self.options.port} of {ports.HOST} is in use. {advice}")
+            raise LaunchError(f"Port {self.options.port} of {ports.HOST} is in use. {advice}")
 
     def _start_services(self) -> None:
         self.services = Services(self.place, secret=self.secrets.get)
@@ -72,14 +71,14 @@ class Store:
         self._stack.callback(self.services.stop)
         self.services.start()
         self.environment = self._environment()
-        static = commands.static_files(self.place, self.environment)
+        static = commands.StaticFiles(self.place, self.environment)
         for service in reversed(self.services.embedded):
             self.services.wait(service)
             begun[service.name].done()
         self._use_given()
-        if static:
+        if static.command:
             with self.steps.begin("Static files") as step:
-                static.wait(step)
+                static.wait(step.note)
 
     def _use_given(self) -> None:
         """Make ready the services that the environment names."""
@@ -115,7 +114,10 @@ class Store:
         data = self.place.data / "testpay"
         port = ports.remembered(data / "port")  # stored orders link to its pages
         command = python("-m", "config.local.testpay", "--port", str(port), "--data", str(data))
-        keys = {name: os.environ.get(name) or self.secrets.get(name) for name in ("CARD_PROVIDER_KEY", "CARD_WEBHOOK_SECRET")}
+        keys = {
+            name: os.environ.get(name) or self.secrets.get(name)
+            for name in ("CARD_PROVIDER_KEY", "CARD_WEBHOOK_SECRET")
+        }
         process = Process(Program("testpay", command, {**os.environ, "PYTHONUNBUFFERED": "1", **keys}), self.place)
         self.payments.append(process)
         self._stack.callback(process.stop)
@@ -124,7 +126,9 @@ class Store:
 
     def _start_fleet(self) -> None:
         self._run("Migrations", "migrate", ["-m", "config", "migrate"])
-        self.fleet = Fleet(self.place, self.environment, web=self.options.replicas, port=self.options.port, media=self._media())
+        self.fleet = Fleet(
+            self.place, self.environment, web=self.options.replicas, port=self.options.port, media=self._media()
+        )
         commands.save(self.place, self.fleet.environment)
         begun = self.steps.begin(f"{self.options.replicas} web replicas, relay, worker, load balancer")
         self._stack.callback(self.fleet.stop)
@@ -145,7 +149,7 @@ class Store:
     def _run(self, title: str, name: str, arguments: list[str]) -> None:
         with self.steps.begin(title) as step:
             extra = {"DEMO_ADMIN_PASSWORD": self.admin_password} if name == "ensure_admin" else {}
-            commands.Command(self.place, name, arguments, self.environment | extra).wait(step)
+            commands.Command(self.place, name, arguments, self.environment | extra).wait(step.note)
 
     def _remove_files(self) -> None:
         for name in ("guard.pid", "supervisor.pid", commands.ENVIRONMENT):

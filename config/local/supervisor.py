@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from config.local.errors import LaunchError
 from config.local.process import Process
-from config.local.trouble import Trouble
 
 FIRST_PAUSE = 0.2  # seconds; doubled with each failure
 LONGEST_PAUSE = 10.0
@@ -14,7 +14,7 @@ STEADY = 30.0  # seconds after which a process counts as healthy again
 
 @dataclass
 class Kept:
-    """A process that is to run. `restore` brings back what it loses when it ends; it may raise Trouble and is then tried again."""
+    """A process that is to run. `restore` brings back what it loses when it ends; it may raise LaunchError and is then tried again."""
 
     process: Process
     ready: Callable[[], bool] = lambda: True
@@ -47,7 +47,7 @@ class Kept:
         try:
             self.restore()
             self.to_restore = False
-        except Trouble:
+        except LaunchError:
             return
 
 

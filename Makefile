@@ -1,0 +1,51 @@
+# Everything a developer does here has a name: `make` lists them.
+PYTHON ?= python3
+PY := .venv/bin/python
+ARGS ?=
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format lock bench manage screenshots clean install install-test browser
+MAKEFLAGS += --no-print-directory
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-12s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: install ## Start the store on http://127.0.0.1:8000 (PORT, REPLICAS, SHOP_DATA, DEMO=0, DEMO_ADMIN_PASSWORD)
+	@exec $(PY) -m config.local
+
+manage: ## Run a management command in the running store: make manage ARGS="import_products file.csv"
+	@$(PY) -m config.local.commands $(ARGS)
+
+test: install-test browser ## Install what the tests need, start their services, run them all (ARGS for pytest)
+	@$(PY) -m pytest $(ARGS)
+
+lint: install-test ## Style, types, layers, missing migrations
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+format: install-test ## Bring the code into shape
+	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
+
+bench: install-test ## Measure the store beside a bare Django view (ARGS="--products 10000")
+	@$(PY) -m bench $(ARGS)
+
+screenshots: install-test browser ## Keep pictures of the journeys in tests/artifacts
+	@$(PY) -m pytest tests/journeys $(ARGS)
+
+lock: install-test ## Pin the requirements again, with hashes
+	@for name in requirements requirements-local requirements-dev; do \
+		$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-emit-find-links --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; \
+	done
+
+clean: ## Remove .venv, caches and collected static files; the data in .data stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles htmlcov .coverage
+
+install:
+	@$(PYTHON) -m config.local.install run
+
+install-test:
+	@$(PYTHON) -m config.local.install test
+
+browser:
+	@$(PY) -m config.local.browser

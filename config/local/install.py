@@ -1,0 +1,118 @@
+"""Makes .venv and installs the pinned requirements there: `python -m config.local.install run|test`.
+
+Runs on the machine's own Python before anything is installed, so it uses the standard library only, and no syntax that an
+old Python could not read before it is told that it is too old.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+
+OLDEST = (3, 11)
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+VENV = os.path.join(PROJECT, ".venv")
+PYTHON = os.path.join(VENV, "bin", "python")
+STAMP = os.path.join(VENV, "installed")  # lines of "<sha256> <requirements file>"
+FILES = {
+    "run": ["requirements.txt", "requirements-local.txt"],
+    "test": ["requirements.txt", "requirements-dev.txt"],
+}
+
+
+def main(purpose: str) -> int:
+    if sys.version_info < OLDEST:
+        found = f"{sys.version_info[0]}.{sys.version_info[1]} ({sys.executable})"
+        newer = f"make {purpose} PYTHON=python3.11"
+        return _fail(f"Python 3.11 or newer is needed and this is {found}. Name another one: {newer}")
+    wanted = [f"{_digest(name)} {name}" for name in FILES[purpose]]
+    installed = _read_stamp()
+    if set(wanted) <= set(installed):
+        return 0
+    if not os.path.exists(PYTHON) and not _make_venv():
+        return 1
+    began_at = time.monotonic()
+    if not _install(FILES[purpose]):
+        return 1
+    _write_stamp([line for line in installed if line.split()[1] not in FILES[purpose]] + wanted)
+    print(f"✓ Requirements installed {time.monotonic() - began_at:.1f} s")
+    return 0
+
+
+def _digest(name: str) -> str:
+    with open(os.path.join(PROJECT, name), "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def _read_stamp() -> "list[str]":
+    try:
+        with open(STAMP) as file:
+            return file.read().splitlines()
+    except OSError:
+        return []
+
+
+def _write_stamp(lines: "list[str]") -> None:
+    with open(STAMP, "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def _make_venv() -> bool:
+    result = subprocess.run(
+        [sys.executable, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if result.returncode:
+        _fail(
+            "The virtual environment .venv could not be made; on Debian and Ubuntu its package is python3-venv.",
+            result.stdout,
+        )
+    return not result.returncode
+
+
+def _install(files: "list[str]") -> bool:
+    """Run pip. The lists are complete and carry a hash for each package, so pip need not work out dependencies."""
+    command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "--progress-bar=off"]
+    command += ["--disable-pip-version-check"]
+    for name in files:
+        command += ["-r", os.path.join(PROJECT, name)]
+    pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=PROJECT)
+    output = _show(pip, sum(_count(name) for name in files))
+    if pip.wait():
+        _fail("The requirements could not be installed.", output)
+    return not pip.returncode
+
+
+def _count(name: str) -> int:
+    with open(os.path.join(PROJECT, name)) as file:
+        return sum("==" in line for line in file)
+
+
+def _show(pip: "subprocess.Popen[str]", total: int) -> str:
+    """Turn pip's output into one line that changes; return its last lines."""
+    lines, count = [], 0
+    print("Installing the requirements into .venv ...", flush=True)
+    for line in pip.stdout or ():
+        if line.startswith(("Collecting ", "Requirement already satisfied")):
+            count += 1
+            _note("{} of at most {}: {}".format(count, total, line.split(" (")[0].split("==")[0].strip()))
+        elif line.startswith("Installing collected"):
+            _note("unpacking {} packages".format(line.count(",") + 1))
+        if not line.startswith("WARNING: Location"):
+            lines.append(line)
+    _note("")
+    return "".join(lines[-15:])
+
+
+def _note(text: str) -> None:
+    if sys.stdout.isatty():
+        print("\r  {}\033[K{}".format(text[:90], "" if text else "\r"), end="", flush=True)
+
+
+def _fail(sentence: str, details: str = "") -> int:
+    sys.stderr.write(f"✗ {sentence}\n{details}")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
