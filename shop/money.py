@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.formats import number_format
+
 CENT = Decimal("0.01")
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
 def rounded(amount: Decimal) -> Decimal:
@@ -47,6 +50,12 @@ class Money:
     def json(self) -> dict[str, str]:
         """Return {"amount": "19.90", "currency": "EUR"}: a string, because JSON numbers lose cents."""
         return {"amount": str(self.amount), "currency": self.currency}
+
+    def display(self) -> str:
+        """Return the amount as a price tag shows it, in the active language: €1,290.00."""
+        figures = number_format(self.amount, decimal_pos=2, force_grouping=True)
+        symbol = SYMBOLS.get(self.currency)
+        return f"{symbol}{figures}" if symbol else f"{figures} {self.currency}"
 
     def _check(self, other: "Money") -> None:
         if other.currency != self.currency:

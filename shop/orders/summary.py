@@ -10,7 +10,7 @@ from shop.orders.models import Order, OrderLine
 
 
 def summary(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
-    """Return what the order mails show. No query: `lines` are given. Amounts are {"amount", "currency"}."""
+    """Return what the order mails show. No query: `lines` are given. Amounts are written out in the active language."""
     return {
         "number": order.number,
         "url": settings.PUBLIC_URL + order.get_absolute_url(),
@@ -19,10 +19,10 @@ def summary(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
         "payment_method": order.payment_method,
         "bank_account": settings.SHOP_BANK_ACCOUNT,
         "lines": [_line(line, order.currency) for line in lines],
-        "subtotal": Money(order.subtotal, order.currency).json(),
-        "shipping": Money(order.shipping_price, order.currency).json(),
-        "tax": Money(order.tax_total, order.currency).json(),
-        "total": order.money.json(),
+        "subtotal": Money(order.subtotal, order.currency).display(),
+        "shipping": Money(order.shipping_price, order.currency).display(),
+        "tax": Money(order.tax_total, order.currency).display(),
+        "total": order.money.display(),
     }
 
 
@@ -32,5 +32,5 @@ def _line(line: OrderLine, currency: str) -> dict[str, Any]:
         "label": line.label,
         "sku": line.sku,
         "quantity": line.quantity,
-        "total": Money(line.total, currency).json(),
+        "total": Money(line.total, currency).display(),
     }
