@@ -12,7 +12,15 @@ QUEUES = "default,mail,media"
 
 
 def main() -> int:
-    roles = {"web": _web, "relay": _relay, "worker": _worker, "migrate": _migrate, "cron": _cron, "wait": _wait, "heartbeat": _heartbeat}
+    roles = {
+        "web": _web,
+        "relay": _relay,
+        "worker": _worker,
+        "migrate": _migrate,
+        "cron": _cron,
+        "wait": _wait,
+        "heartbeat": _heartbeat,
+    }
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name not in roles:
         print(f"Say which part to run: python -m config {'|'.join(roles)}", file=sys.stderr)
@@ -36,7 +44,20 @@ def _worker(arguments: list[str]) -> int:
     concurrency = os.environ.get("WORKER_CONCURRENCY") or "2"
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     return _become(
-        "-m", "celery", "-A", "config.celery", "-q", "worker", "-Q", queues, "-c", concurrency, "-l", "INFO", *quiet, *arguments
+        "-m",
+        "celery",
+        "-A",
+        "config.celery",
+        "-q",
+        "worker",
+        "-Q",
+        queues,
+        "-c",
+        concurrency,
+        "-l",
+        "INFO",
+        *quiet,
+        *arguments,
     )
 
 
@@ -53,7 +74,10 @@ def _wait(arguments: list[str]) -> int:
 
 
 def _heartbeat(arguments: list[str]) -> int:
-    """Exit with 0 if the heartbeat file is younger than --max-age seconds (60). Imports no Django: probes run every few seconds."""
+    """Exit with 0 if the heartbeat file is younger than --max-age seconds (60).
+
+    Imports no Django: probes run every few seconds.
+    """
     limit = float(arguments[arguments.index("--max-age") + 1]) if "--max-age" in arguments else 60.0
     path = Path(os.environ.get("HEARTBEAT_FILE", "/tmp/heartbeat"))  # noqa: S108
     try:

@@ -7,9 +7,9 @@ from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
-from shop.platform.heartbeat import Heartbeat  # noqa: E402
+from shop.platform.heartbeat import Heartbeat
 
 app = Celery("shop")
 app.conf.update(
@@ -17,7 +17,8 @@ app.conf.update(
     broker_transport_options={
         "region": settings.AWS_REGION,
         "predefined_queues": {
-            name: {"url": f"{settings.SQS_QUEUE_BASE_URL}/{settings.SQS_QUEUE_PREFIX}{name}"} for name in settings.QUEUES
+            name: {"url": f"{settings.SQS_QUEUE_BASE_URL}/{settings.SQS_QUEUE_PREFIX}{name}"}
+            for name in settings.QUEUES
         },
         "wait_time_seconds": 10,  # long polling: one request in ten seconds on an empty queue
         "polling_interval": 0,

@@ -1,6 +1,7 @@
 """Typed reading of the environment.
 
-Every value may be given as NAME, or as NAME_FILE naming a mounted file that holds it; the file wins. A value that cannot be used
+Every value may be given as NAME, or as NAME_FILE naming a mounted file that holds it; the file wins. A value that
+cannot be used
 stops the process with a sentence that says what to write instead.
 """
 
@@ -65,7 +66,9 @@ def number(name: str, default: int, *, least: int = 0) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated value as a list without empty parts."""
-    return [part.strip() for part in text(name, default or "").split(",") if part.strip()] if raw(name) or default else []
+    return (
+        [part.strip() for part in text(name, default or "").split(",") if part.strip()] if raw(name) or default else []
+    )
 
 
 def url(name: str, default: str | None = None, *, schemes: tuple[str, ...] = ("http", "https")) -> SplitResult:

@@ -7,7 +7,10 @@ TIMEOUT = 15  # seconds; below the worker's time limit and the database's idle l
 
 
 def mail_settings(url: SplitResult) -> dict[str, Any]:
-    """Return settings for smtp://user:password@host:port, smtps://... or eml:///directory (one file a mail, for development)."""
+    """Return settings for smtp://user:password@host:port, smtps://...
+
+    or eml:///directory (one file a mail, for development).
+    """
     if url.scheme == "eml":
         return {"EMAIL_BACKEND": "config.local.eml.EmailBackend", "EMAIL_FILE_PATH": unquote(url.path)}
     return {

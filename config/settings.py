@@ -148,7 +148,9 @@ STORAGES = {
         "BACKEND": "shop.platform.storage.MediaStorage",
         "OPTIONS": {"bucket_name": MEDIA_BUCKET, "region_name": AWS_REGION},
     },
-    "staticfiles": {"BACKEND": env.text("STATICFILES_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")},
+    "staticfiles": {
+        "BACKEND": env.text("STATICFILES_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")
+    },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False  # the admin's own pages name some files unhashed
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a picture stays in memory: nothing is written to the pod's disk
@@ -160,7 +162,9 @@ IMAGE_MAX_PIXELS = 50_000_000
 QUEUES = ("default", "mail", "media")
 SQS_QUEUE_BASE_URL = env.text("SQS_QUEUE_BASE_URL", "https://sqs.invalid/000000000000").rstrip("/")
 SQS_QUEUE_PREFIX = env.text("SQS_QUEUE_PREFIX", "shop-")
-OUTBOX_RESEND_AFTER = env.number("OUTBOX_RESEND_AFTER", 60, least=1)  # seconds until a message that was sent but not done is sent again
+OUTBOX_RESEND_AFTER = env.number(
+    "OUTBOX_RESEND_AFTER", 60, least=1
+)  # seconds until a message that was sent but not done is sent again
 OUTBOX_TOPICS = {  # topic: (queue, handler)
     "notifications.mail": ("mail", "shop.notifications.handlers.send_mail"),
     "media.renditions": ("media", "shop.platform.handlers.make_renditions"),
@@ -183,7 +187,12 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique: by a constraint 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/account/orders/"
@@ -228,7 +237,9 @@ USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
 
 # What a browser is told
-_media_origin = f"{env.url('MEDIA_URL', PUBLIC_URL + '/media/').scheme}://{env.url('MEDIA_URL', PUBLIC_URL + '/media/').netloc}"
+_media_origin = (
+    f"{env.url('MEDIA_URL', PUBLIC_URL + '/media/').scheme}://{env.url('MEDIA_URL', PUBLIC_URL + '/media/').netloc}"
+)
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/admin/", "/api/v1/docs/"],  # the admin theme and the API pages carry inline scripts
     "DIRECTIVES": {
@@ -237,7 +248,14 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'", *([f"{env.url('CARD_PROVIDER_URL').scheme}://{env.url('CARD_PROVIDER_URL').netloc}"] if CARD_PROVIDER_URL else [])],
+        "form-action": [
+            "'self'",
+            *(
+                [f"{env.url('CARD_PROVIDER_URL').scheme}://{env.url('CARD_PROVIDER_URL').netloc}"]
+                if CARD_PROVIDER_URL
+                else []
+            ),
+        ],
     },
 }
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None

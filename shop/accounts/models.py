@@ -12,7 +12,10 @@ from django_countries.fields import CountryField
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
-        """Create a user who signs in with this e-mail. Raises ValueError without one, IntegrityError for one that is taken."""
+        """Create a user who signs in with this e-mail.
+
+        Raises ValueError without one, IntegrityError for one that is taken.
+        """
         if not email:
             raise ValueError("A user needs an e-mail address.")
         user = self.model(email=self.normalize_email(email), **extra)
@@ -46,7 +49,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="email_once", violation_error_message=_("This e-mail has an account already."))
+            models.UniqueConstraint(
+                Lower("email"), name="email_once", violation_error_message=_("This e-mail has an account already.")
+            )
         ]
 
     def __str__(self) -> str:
@@ -78,14 +83,19 @@ class Address(models.Model):
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
         ordering = ["-is_default", "id"]
-        constraints = [models.UniqueConstraint(fields=["user"], condition=models.Q(is_default=True), name="one_default_address")]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=models.Q(is_default=True), name="one_default_address")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.line1}, {self.city}"
 
 
 class RefreshFamily(models.Model):
-    """The refresh tokens that came, one after the other, from one sign-in of one phone. Holds ids of tokens, never tokens."""
+    """The refresh tokens that came, one after the other, from one sign-in of one phone.
+
+    Holds ids of tokens, never tokens.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="refresh_families")

@@ -33,7 +33,9 @@ class Cart(models.Model):
         MERGED = "merged", _("merged into another")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="carts")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="carts"
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     version = models.PositiveIntegerField(default=0)  # grows with each change; the API's ETag
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -44,7 +46,9 @@ class Cart(models.Model):
     class Meta:
         verbose_name = _("cart")
         verbose_name_plural = _("carts")
-        constraints = [models.UniqueConstraint(fields=["user"], condition=Q(state="open"), name="one_open_cart_per_user")]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(state="open"), name="one_open_cart_per_user")
+        ]
         indexes = [models.Index(fields=["updated_at"], name="cart_stale", condition=Q(state="open"))]
 
     def __str__(self) -> str:
@@ -76,5 +80,3 @@ class CartLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.variant_id}"
-
-

@@ -1,4 +1,7 @@
-"""Changing carts. Each verb locks the cart's row first, so that two pods changing one cart do it one after the other."""
+"""Changing carts.
+
+Each verb locks the cart's row first, so that two pods changing one cart do it one after the other.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -116,7 +119,10 @@ def _upsert(cart: Cart, variant_id: int, quantity: int, most: int) -> tuple[int,
 
 
 def _most(variant_id: int) -> int:
-    """Return how many pieces of a variant a cart may hold now. Raises NoSuchVariant for what is not on sale to the public."""
+    """Return how many pieces of a variant a cart may hold now.
+
+    Raises NoSuchVariant for what is not on sale to the public.
+    """
     public = Variant.objects.filter(product__published=True, product__published_at__lte=timezone.now())
     variant = public.select_related("stock").filter(pk=variant_id).first()
     if variant is None:
@@ -162,11 +168,16 @@ def lock(cart: Cart, *, version: int | None = None) -> None:
 def claim(*, public_id: uuid.UUID | str | None, user_id: int) -> Cart | None:
     """Join a guest's cart to a user's at sign-in; return the user's cart, or None if neither exists.
 
-    One transaction; quantities add up within their limits; a cart that was claimed before is left alone. Two log-ins at once
+    One transaction; quantities add up within their limits; a cart that was claimed before is left alone. Two log-ins
+    at once
     end with the union whatever their order.
     """
     with transaction.atomic():
-        guest = Cart.objects.open().select_for_update().filter(public_id=public_id, user=None).first() if public_id else None
+        guest = (
+            Cart.objects.open().select_for_update().filter(public_id=public_id, user=None).first()
+            if public_id
+            else None
+        )
         if guest is None:
             return Cart.objects.open().filter(user_id=user_id).first()
         own, _created = Cart.objects.get_or_create(user_id=user_id, state=Cart.State.OPEN)

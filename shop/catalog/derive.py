@@ -1,4 +1,7 @@
-"""What a product row repeats of its variants and categories, so that lists need no joins. Pure functions over loaded rows."""
+"""What a product row repeats of its variants and categories, so that lists need no joins.
+
+Pure functions over loaded rows.
+"""
 
 from decimal import Decimal
 

@@ -26,7 +26,10 @@ FACETS_SHOWN = 30  # values of one option
 
 @dataclass(frozen=True)
 class Filters:
-    """What a visitor asked for. `options` holds "<option>:<value>" with the option's name in lower case; prices include tax."""
+    """What a visitor asked for.
+
+    `options` holds "<option>:<value>" with the option's name in lower case; prices include tax.
+    """
 
     query: str = ""
     category: Category | None = None
@@ -113,7 +116,10 @@ def text_query(query: str) -> SearchQuery:
 
 
 def facets(filters: Filters) -> Facets:
-    """Count what each further filter would leave. One query, and one more for each option that is already filtered by."""
+    """Count what each further filter would leave.
+
+    One query, and one more for each option that is already filtered by.
+    """
     groups = filters.option_groups()
     counts = _count(filters)
     options = _options(counts, filters)

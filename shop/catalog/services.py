@@ -78,7 +78,8 @@ class Saved:
 
 
 def save(data: ProductData) -> Saved:
-    """Create or update a product by its slug and its variants by SKU, in one transaction. Saving the same data twice changes nothing.
+    """Create or update a product by its slug and its variants by SKU, in one transaction. Saving the same data twice
+    changes nothing.
 
     Variants that are not in `data` are removed. Raises SkuTaken.
     """
@@ -114,7 +115,9 @@ def _save_variants(product: Product, wanted: Sequence[VariantData]) -> dict[str,
     by_sku = {variant.sku: variant for variant in Variant.objects.filter(sku__in=[data.sku for data in wanted])}
     for variant in by_sku.values():
         if variant.product_id != product.pk:
-            raise SkuTaken(_("The SKU %(sku)s already belongs to another product.") % {"sku": variant.sku}, sku=variant.sku)
+            raise SkuTaken(
+                _("The SKU %(sku)s already belongs to another product.") % {"sku": variant.sku}, sku=variant.sku
+            )
     Variant.objects.filter(product=product).exclude(sku__in=by_sku).delete()
     rows = [_variant(product, data, position, by_sku.get(data.sku)) for position, data in enumerate(wanted)]
     _set_aside_values([row for row in rows if row.pk])
@@ -156,7 +159,13 @@ def set_images(product: Product, images: Iterable[ImageData]) -> None:
     with transaction.atomic():
         ProductImage.objects.filter(product=product).delete()
         rows = [
-            ProductImage(product=product, variant=variants.get(data.sku), image_id=data.image_id, position=position, alt=data.alt[:512])
+            ProductImage(
+                product=product,
+                variant=variants.get(data.sku),
+                image_id=data.image_id,
+                position=position,
+                alt=data.alt[:512],
+            )
             for position, data in enumerate(images)
         ]
         ProductImage.objects.bulk_create(rows, ignore_conflicts=True)
@@ -179,7 +188,9 @@ def refresh(product_ids: Sequence[int]) -> list[Product]:
     Call it in the transaction that changed them.
     """
     ancestors = derive.category_ancestors()
-    products = list(Product.objects.filter(pk__in=product_ids).prefetch_related("variants", "categories").order_by("pk"))
+    products = list(
+        Product.objects.filter(pk__in=product_ids).prefetch_related("variants", "categories").order_by("pk")
+    )
     for product in products:
         derive.fill(product, ancestors)
         product.updated_at = timezone.now()

@@ -4,7 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class IdempotencyKey(models.Model):
-    """A key that a client chose for one attempt to order. Written in the order's transaction, so it exists if the order does."""
+    """A key that a client chose for one attempt to order.
+
+    Written in the order's transaction, so it exists if the order does.
+    """
 
     scope = models.CharField(max_length=40)
     key = models.CharField(max_length=200)

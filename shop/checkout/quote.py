@@ -1,4 +1,7 @@
-"""What a cart costs, where it goes and how: the one calculation behind cart page, checkout page, API and placing the order."""
+"""What a cart costs, where it goes and how:
+
+the one calculation behind cart page, checkout page, API and placing the order.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +19,10 @@ from shop.pricing.totals import Item, Totals, price
 
 @dataclass(frozen=True)
 class Quote:
-    """The totals of a cart for one country, the delivery methods it can take, and the one that is chosen (None: none fits)."""
+    """The totals of a cart for one country, the delivery methods it can take, and the one that is chosen (None:
+
+    none fits).
+    """
 
     totals: Totals
     offers: list[Offer]

@@ -1,4 +1,7 @@
-"""Placing an order: the one transaction in which cart, stock, order, payment and mail change together, or not at all."""
+"""Placing an order:
+
+the one transaction in which cart, stock, order, payment and mail change together, or not at all.
+"""
 
 import hashlib
 import json
@@ -62,8 +65,10 @@ class Placed:
 def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | None = None) -> Placed:
     """Turn a cart into an order. However often and wherever it is called with one key, there is one order.
 
-    `key` is the client's idempotency key; keys of different users do not meet. Owns its transaction and makes a constant
-    number of queries. Raises CartEmpty, CartOrdered, NoSuchCart, KeyReused, NoSuchDelivery, OutOfStock, TotalChanged, Busy, and
+    `key` is the client's idempotency key; keys of different users do not meet. Owns its transaction and makes a
+    constant
+    number of queries. Raises CartEmpty, CartOrdered, NoSuchCart, KeyReused, NoSuchDelivery, OutOfStock, TotalChanged,
+    Busy, and
     payments' NoSuchMethod; nothing is changed then.
     """
     try:

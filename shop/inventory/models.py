@@ -4,7 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stock(models.Model):
-    """How many of one variant can still be sold. Changed by shop.inventory.services only, each change with its movement."""
+    """How many of one variant can still be sold.
+
+    Changed by shop.inventory.services only, each change with its movement.
+    """
 
     variant = models.OneToOneField("catalog.Variant", on_delete=models.CASCADE, related_name="stock")
     on_hand = models.IntegerField(_("in stock"), default=0)
@@ -15,7 +18,9 @@ class Stock(models.Model):
         verbose_name = _("stock")
         verbose_name_plural = _("stock")
         constraints = [
-            models.CheckConstraint(condition=Q(on_hand__gte=0) | Q(allow_backorder=True) | Q(tracked=False), name="stock_not_oversold")
+            models.CheckConstraint(
+                condition=Q(on_hand__gte=0) | Q(allow_backorder=True) | Q(tracked=False), name="stock_not_oversold"
+            )
         ]
 
     def __str__(self) -> str:

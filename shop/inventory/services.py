@@ -1,4 +1,7 @@
-"""Stock: taken in one statement, so that nobody can sell the same piece twice and no order locks one row after another."""
+"""Stock:
+
+taken in one statement, so that nobody can sell the same piece twice and no order locks one row after another.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +20,13 @@ class OutOfStock(ShopError):
     message = _("Some of these items are no longer available in that quantity.")
 
 
-# Rows are locked in the order of their ids, so two orders with the same items wait for each other and never in a circle.
+# Rows are locked in the order of their ids, so two orders with the same items wait for each other and never in a
+# circle.
 TAKE = """
 WITH wanted AS (SELECT * FROM unnest(%s::bigint[], %s::int[]) AS wanted(variant_id, quantity)),
 locked AS (
-    SELECT stock.id, wanted.quantity FROM inventory_stock AS stock JOIN wanted USING (variant_id) ORDER BY stock.id FOR UPDATE OF stock
+    SELECT stock.id, wanted.quantity FROM inventory_stock AS stock JOIN wanted USING (variant_id) ORDER BY stock.id
+    FOR UPDATE OF stock
 )
 UPDATE inventory_stock AS stock SET on_hand = stock.on_hand - locked.quantity FROM locked
 WHERE stock.id = locked.id AND (stock.on_hand >= locked.quantity OR stock.allow_backorder OR NOT stock.tracked)
@@ -30,7 +35,8 @@ RETURNING stock.variant_id
 PUT_BACK = """
 WITH returned AS (SELECT * FROM unnest(%s::bigint[], %s::int[]) AS returned(variant_id, quantity)),
 locked AS (
-    SELECT stock.id, returned.quantity FROM inventory_stock AS stock JOIN returned USING (variant_id) ORDER BY stock.id FOR UPDATE OF stock
+    SELECT stock.id, returned.quantity FROM inventory_stock AS stock JOIN returned USING (variant_id) ORDER BY
+    stock.id FOR UPDATE OF stock
 )
 UPDATE inventory_stock AS stock SET on_hand = stock.on_hand + locked.quantity FROM locked WHERE stock.id = locked.id
 RETURNING stock.variant_id
@@ -38,7 +44,8 @@ RETURNING stock.variant_id
 
 
 def take(quantities: Mapping[int, int], *, reference: str) -> None:
-    """Take {variant id: quantity} out of stock, all or nothing, in the caller's transaction. Two queries for any number.
+    """Take {variant id: quantity} out of stock, all or nothing, in the caller's transaction. Two queries for any
+    number.
 
     Raises OutOfStock; the caller's transaction has to be rolled back then.
     """
@@ -50,14 +57,20 @@ def take(quantities: Mapping[int, int], *, reference: str) -> None:
 
 
 def put_back(quantities: Mapping[int, int], *, reference: str) -> None:
-    """Return {variant id: quantity} to stock, in the caller's transaction. Variants deleted meanwhile are passed over."""
+    """Return {variant id:
+
+    quantity} to stock, in the caller's transaction. Variants deleted meanwhile are passed over.
+    """
     returned = _run(PUT_BACK, quantities)
     there = {variant_id: quantity for variant_id, quantity in quantities.items() if variant_id in returned}
     _note(there, sign=1, reason=StockMovement.Reason.RETURNED, reference=reference)
 
 
 def set_levels(levels: Mapping[int, int], *, reference: str = "") -> None:
-    """Set {variant id: pieces in stock} as counted, creating rows where there are none. A constant number of queries."""
+    """Set {variant id:
+
+    pieces in stock} as counted, creating rows where there are none. A constant number of queries.
+    """
     with transaction.atomic():
         Stock.objects.bulk_create([Stock(variant_id=pk) for pk in sorted(levels)], ignore_conflicts=True)
         rows = list(Stock.objects.select_for_update().filter(variant_id__in=levels).order_by("id"))

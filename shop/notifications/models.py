@@ -10,7 +10,9 @@ class Mail(models.Model):
     language = models.CharField(_("language"), max_length=12, default="en")
     context = models.JSONField(_("facts"), default=dict)
     dedupe_key = models.CharField(_("once for"), max_length=160, null=True, blank=True, unique=True)
-    message = models.OneToOneField("platform.OutboxMessage", null=True, editable=False, on_delete=models.SET_NULL, related_name="mail")
+    message = models.OneToOneField(
+        "platform.OutboxMessage", null=True, editable=False, on_delete=models.SET_NULL, related_name="mail"
+    )
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -25,7 +27,10 @@ class Mail(models.Model):
 
     @property
     def state(self) -> str:
-        """Return sent, given up, trying again or waiting. Reads the outbox message: select_related("message") in lists."""
+        """Return sent, given up, trying again or waiting.
+
+        Reads the outbox message: select_related("message") in lists.
+        """
         if self.sent_at:
             return "sent"
         if self.message and self.message.dead_at:

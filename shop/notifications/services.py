@@ -10,7 +10,9 @@ from shop.notifications.models import Mail
 from shop.platform import outbox
 
 
-def queue(*, kind: str, to: str, context: dict[str, Any], dedupe_key: str | None = None, language: str = "") -> Mail | None:
+def queue(
+    *, kind: str, to: str, context: dict[str, Any], dedupe_key: str | None = None, language: str = ""
+) -> Mail | None:
     """Queue a mail in the current transaction; return it, or None if `dedupe_key` was used before.
 
     `kind` names the templates mail/<kind>.subject.txt, .txt and .html; `context` holds what they show, ready for JSON.
@@ -35,7 +37,8 @@ def _once(dedupe_key: str | None, facts: dict[str, Any]) -> tuple[Mail, bool]:
 def send(mail_id: int) -> None:
     """Write and send a mail that was queued; doing it again does nothing. Called with the outbox message locked.
 
-    Raises what the mail server's connection raises. If this process dies after the server took the mail and before the commit,
+    Raises what the mail server's connection raises. If this process dies after the server took the mail and before
+    the commit,
     it is sent again with the same Message-ID, by which mailboxes drop the second.
     """
     mail = Mail.objects.select_for_update().filter(pk=mail_id, sent_at=None).first()

@@ -1,5 +1,3 @@
-
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, QuerySet
@@ -28,7 +26,9 @@ class Order(models.Model):
 
     number = models.CharField(_("number"), max_length=12, unique=True, default=new_number, editable=False)
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
+    )
     cart = models.OneToOneField("cart.Cart", null=True, editable=False, on_delete=models.SET_NULL, related_name="order")
     email = models.EmailField(_("e-mail"))
     language = models.CharField(max_length=12, default="en", editable=False)
@@ -131,5 +131,3 @@ class OrderEvent(models.Model):
 
     def __str__(self) -> str:
         return self.note or self.get_state_display()
-
-

@@ -55,7 +55,10 @@ def ship(*, order_id: int, actor: str = "", note: str = "") -> Order:
 
 
 def cancel(*, order_id: int, actor: str = "", note: str = "") -> Order:
-    """Placed or paid -> cancelled; what was taken goes back into stock. Calling it again changes nothing. Raises WrongState."""
+    """Placed or paid -> cancelled; what was taken goes back into stock.
+
+    Calling it again changes nothing. Raises WrongState.
+    """
     with transaction.atomic():
         order = locked(order_id)
         if order.state == Order.State.CANCELLED:

@@ -1,8 +1,11 @@
 """Refuse state-changing requests that another site's page sent.
 
-Catalogue pages are the same bytes for everybody, so they cannot carry a CSRF token. Browsers say by themselves where a request
-comes from: Sec-Fetch-Site, or Origin in older ones. A request with neither does not come from a browser of this decade and
-carries nobody's cookies by accident. The rule follows "Cross-Site Request Forgery" in Go's net/http (CrossOriginProtection).
+Catalogue pages are the same bytes for everybody, so they cannot carry a CSRF token. Browsers say by themselves where
+a request
+comes from: Sec-Fetch-Site, or Origin in older ones. A request with neither does not come from a browser of this
+decade and
+carries nobody's cookies by accident. The rule follows "Cross-Site Request Forgery" in Go's net/http
+(CrossOriginProtection).
 """
 
 from collections.abc import Callable
@@ -24,7 +27,9 @@ class CrossOriginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in SAFE or is_same_origin(request):
             return self.get_response(request)
-        return HttpResponseForbidden(_("This request came from another site and was refused. Open the shop and try again there."))
+        return HttpResponseForbidden(
+            _("This request came from another site and was refused. Open the shop and try again there.")
+        )
 
 
 def is_same_origin(request: HttpRequest) -> bool:

@@ -1,7 +1,8 @@
 """Probes, answered before host checks, TLS redirects, sessions and everything else.
 
 /livez: this process answers. No I/O.
-/readyz: this pod can serve: it booted, its schema was there, it is not draining. Not: the database answers now. An outage of a
+/readyz: this pod can serve: it booted, its schema was there, it is not draining. Not: the database answers now. An
+outage of a
 shared dependency must not take every pod out of service at once; pages have their own answer to it.
 """
 
@@ -116,5 +117,8 @@ def _ask_sessions() -> None:
 def _answer(start_response: Callable[..., Any], status: int, body: dict[str, Any]) -> Iterable[bytes]:
     content = json.dumps(body).encode()
     phrase = "200 OK" if status == 200 else "503 Service Unavailable"
-    start_response(phrase, [("Content-Type", "application/json"), ("Content-Length", str(len(content))), ("Cache-Control", "no-store")])
+    start_response(
+        phrase,
+        [("Content-Type", "application/json"), ("Content-Length", str(len(content))), ("Cache-Control", "no-store")],
+    )
     return [content]

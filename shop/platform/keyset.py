@@ -1,6 +1,7 @@
 """Keyset pages: the next page begins after the last row seen, so page 1,000 costs what page 1 costs.
 
-A cursor is the sort values of a row, as JSON in URL-safe base64. It is data of the visitor's: it is checked, never trusted.
+A cursor is the sort values of a row, as JSON in URL-safe base64. It is data of the visitor's: it is checked, never
+trusted.
 """
 
 import base64
@@ -37,7 +38,8 @@ class Page(Generic[Row]):
 
 
 def page(queryset: QuerySet[Row], *, order: tuple[str, ...], cursor: str | None, size: int) -> Page[Row]:
-    """Return one page of `queryset` sorted by `order` (field names, "-" for descending; the last must be unique; no NULLs).
+    """Return one page of `queryset` sorted by `order` (field names, "-" for descending; the last must be unique; no
+    NULLs).
 
     Raises BadCursor.
     """

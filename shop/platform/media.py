@@ -57,7 +57,8 @@ class Picture:
 def store(file: IO[bytes], *, render: bool = True) -> Image:
     """Check a picture, put it on S3 and return its row; the same content gives the same row.
 
-    The object is written before the row, so no row is ever without its object. With `render` an outbox message asks a worker
+    The object is written before the row, so no row is ever without its object. With `render` an outbox message asks a
+    worker
     for the renditions. Raises InvalidImage, or botocore's errors when S3 is away (nothing is changed then).
     """
     picture = check(file)
@@ -84,13 +85,20 @@ def _record(picture: Picture, *, render: bool) -> Image:
 
 
 def check(file: IO[bytes]) -> Picture:
-    """Decode a file and return it as a Picture. Raises InvalidImage for anything but a JPEG, PNG, WebP or GIF of sane size."""
+    """Decode a file and return it as a Picture.
+
+    Raises InvalidImage for anything but a JPEG, PNG, WebP or GIF of sane size.
+    """
     content = file.read(settings.IMAGE_MAX_BYTES + 1)
     if len(content) > settings.IMAGE_MAX_BYTES:
         megabytes = settings.IMAGE_MAX_BYTES // 1024 // 1024
-        raise InvalidImage(_("This picture is larger than %(size)s MB. Make it smaller and try again.") % {"size": megabytes})
+        raise InvalidImage(
+            _("This picture is larger than %(size)s MB. Make it smaller and try again.") % {"size": megabytes}
+        )
     image = _decode(content)
-    return Picture(content, hashlib.sha256(content).hexdigest(), str(image.format), *ImageOps.exif_transpose(image).size)
+    return Picture(
+        content, hashlib.sha256(content).hexdigest(), str(image.format), *ImageOps.exif_transpose(image).size
+    )
 
 
 def _decode(content: bytes) -> PIL.Image.Image:

@@ -1,7 +1,9 @@
 """The outbox: the only road to a queue.
 
-`put()` writes a row in the caller's transaction. A relay sends the ids of due rows to SQS, a worker locks the row, does the
-work and marks it done in one transaction. So work exists if and only if the data that caused it was committed, the broker may
+`put()` writes a row in the caller's transaction. A relay sends the ids of due rows to SQS, a worker locks the row,
+does the
+work and marks it done in one transaction. So work exists if and only if the data that caused it was committed, the
+broker may
 lose or repeat anything, and the effects of a handler on PostgreSQL happen once.
 """
 
@@ -50,7 +52,8 @@ def _wake_relays() -> None:
 def handle(message_id: int) -> str:
     """Do the work of one message. Safe to call any number of times, anywhere, at once.
 
-    Returns what happened: "done", "failed" (will be tried again, or is dead now) or "skipped" (done before, or in work elsewhere).
+    Returns what happened: "done", "failed" (will be tried again, or is dead now) or "skipped" (done before, or in
+    work elsewhere).
     """
     try:
         with transaction.atomic():

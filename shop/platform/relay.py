@@ -32,7 +32,9 @@ def relay_once(broker: Broker) -> int:
     The rows stay locked until SQS has answered: if this process dies in between they are sent again, and handled once.
     """
     with transaction.atomic():
-        rows = list(OutboxMessage.objects.due().select_for_update(skip_locked=True).order_by("available_at", "id")[:BATCH])
+        rows = list(
+            OutboxMessage.objects.due().select_for_update(skip_locked=True).order_by("available_at", "id")[:BATCH]
+        )
         if not rows:
             return 0
         accepted = broker.send(rows)
@@ -41,7 +43,10 @@ def relay_once(broker: Broker) -> int:
 
 
 def reclaim_lost() -> int:
-    """Make messages due again that were sent but not done for too long; give up on those sent too often. Returns how many."""
+    """Make messages due again that were sent but not done for too long; give up on those sent too often.
+
+    Returns how many.
+    """
     before = timezone.now() - timedelta(seconds=settings.OUTBOX_RESEND_AFTER)
     lost = OutboxMessage.objects.lost(sent_before=before)
     with transaction.atomic():
@@ -101,7 +106,11 @@ class Relay:
     def _listening(self) -> psycopg.Connection:
         if self._listener is None:
             parameters = connection.get_connection_params()
-            allowed = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port", "options") if key in parameters}
+            allowed = {
+                key: parameters[key]
+                for key in ("dbname", "user", "password", "host", "port", "options")
+                if key in parameters
+            }
             self._listener = psycopg.connect(**allowed, autocommit=True, connect_timeout=3)
             self._listener.execute(f"LISTEN {CHANNEL}")
         return self._listener

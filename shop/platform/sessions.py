@@ -21,6 +21,7 @@ from django.utils import timezone
 from shop.platform import outbox
 from shop.platform.models import RevokedSession
 
+
 def digest(session_key: str) -> str:
     """Return what Redis, outbox and revocations know a session by: whoever reads it there cannot use it."""
     return hashlib.sha256(session_key.encode()).hexdigest()
@@ -88,4 +89,3 @@ def forget(cache_key: str) -> None:
     """Remove a cached copy. Raises ConnectionError while Redis is away, so that the message is tried again."""
     if caches[settings.SESSION_CACHE_ALIAS].delete(cache_key) is None:
         raise ConnectionError("Redis is away; the session's old copy is still there")
-

@@ -7,11 +7,16 @@ from django.conf import settings
 from storages.backends.s3 import S3Storage
 
 ONE_YEAR = "public, max-age=31536000, immutable"
-PATIENCE = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3}, s3={"addressing_style": "path"})
+PATIENCE = Config(
+    connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3}, s3={"addressing_style": "path"}
+)
 
 
 class MediaStorage(S3Storage):
-    """Content-hashed, immutable keys: the same name is the same bytes, so writing twice is harmless and nothing is overwritten."""
+    """Content-hashed, immutable keys:
+
+    the same name is the same bytes, so writing twice is harmless and nothing is overwritten.
+    """
 
     def get_default_settings(self) -> dict[str, Any]:
         """Return django-storages' defaults with ours: stable public addresses, no look before a write, long caching."""

@@ -10,5 +10,8 @@ from shop.platform.broker import TASK
 
 @shared_task(name=TASK)
 def handle(message_id: int, **_later: Any) -> str:
-    """Handle one outbox message. Takes and ignores arguments that a newer relay may add. Failures are counted in its row, not here."""
+    """Handle one outbox message.
+
+    Takes and ignores arguments that a newer relay may add. Failures are counted in its row, not here.
+    """
     return outbox.handle(message_id)

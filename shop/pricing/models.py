@@ -59,7 +59,9 @@ class ShippingRate(models.Model):
         verbose_name = _("delivery price")
         verbose_name_plural = _("delivery prices")
         ordering = ["method", "basis", "from_value"]
-        constraints = [models.CheckConstraint(condition=Q(price__gte=0, from_value__gte=0), name="delivery_price_not_negative")]
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gte=0, from_value__gte=0), name="delivery_price_not_negative")
+        ]
 
     def __str__(self) -> str:
         return f"{self.method_id}: {self.price}"

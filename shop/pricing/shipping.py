@@ -32,7 +32,9 @@ def offers(methods: Iterable[ShippingMethod], parcel: Parcel) -> list[Offer]:
 
 
 def _price(rates: Sequence[ShippingRate], parcel: Parcel) -> Decimal | None:
-    """The step with the highest threshold that the parcel reaches, among the rates that name its country, else the general ones."""
+    """The step with the highest threshold that the parcel reaches, among the rates that name its country, else the
+    general ones.
+    """
     named = [rate for rate in rates if parcel.country in rate.countries]
     fitting = named or [rate for rate in rates if not rate.countries]
     reached = [rate for rate in fitting if rate.from_value <= _measure(rate, parcel)]

@@ -48,7 +48,8 @@ class Totals:
 
 
 def price(items: Sequence[Item], *, rates: Mapping[str, Decimal], shipping: Money) -> Totals:
-    """Price a cart. `rates` are the percentages of the country of delivery by tax class; a class without one has no tax.
+    """Price a cart. `rates` are the percentages of the country of delivery by tax class; a class without one has no
+    tax.
 
     Delivery is taxed at the standard rate.
     """

@@ -12,7 +12,9 @@ class Category(TreeNode):
     slug = models.SlugField(_("address"), max_length=140, unique=True)
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
-    image = models.ForeignKey("platform.Image", verbose_name=_("picture"), null=True, blank=True, on_delete=models.SET_NULL)
+    image = models.ForeignKey(
+        "platform.Image", verbose_name=_("picture"), null=True, blank=True, on_delete=models.SET_NULL
+    )
 
     objects = TreeQuerySet.as_manager()
 

@@ -48,7 +48,8 @@ class Product(models.Model):
     """What is shown and found. What is sold is its variants.
 
     `facets` repeats in one indexed array what lists filter by: "c:<category id>" with ancestors, "tag:<tag>",
-    "vendor:<vendor>" and "o:<option in lower case>:<value>". It, the prices and `keywords` are derived by catalog.services.refresh().
+    "vendor:<vendor>" and "o:<option in lower case>:<value>". It, the prices, `keywords` and `description` are derived
+    by catalog.services.refresh().
     """
 
     slug = models.SlugField(_("address"), max_length=255, unique=True, allow_unicode=True)
@@ -57,8 +58,12 @@ class Product(models.Model):
     vendor = models.CharField(_("vendor"), max_length=120, blank=True)
     product_type = models.CharField(_("type"), max_length=120, blank=True)
     tags = ArrayField(models.CharField(max_length=80), verbose_name=_("tags"), default=list, blank=True)
-    categories = models.ManyToManyField("catalog.Category", verbose_name=_("categories"), related_name="products", blank=True)
-    option_names = ArrayField(models.CharField(max_length=60), verbose_name=_("options"), default=list, blank=True, size=3)
+    categories = models.ManyToManyField(
+        "catalog.Category", verbose_name=_("categories"), related_name="products", blank=True
+    )
+    option_names = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("options"), default=list, blank=True, size=3
+    )
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     tax_class = models.CharField(_("tax class"), max_length=20, default="standard")
     published = models.BooleanField(_("published"), default=True)
@@ -110,7 +115,9 @@ class ProductImage(models.Model):
     """A picture of a product, or of one of its variants."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
-    variant = models.ForeignKey("catalog.Variant", on_delete=models.CASCADE, related_name="images", null=True, blank=True)
+    variant = models.ForeignKey(
+        "catalog.Variant", on_delete=models.CASCADE, related_name="images", null=True, blank=True
+    )
     image = models.ForeignKey("platform.Image", verbose_name=_("picture"), on_delete=models.PROTECT)
     position = models.PositiveIntegerField(_("position"), default=0)
     alt = models.CharField(_("text for those who cannot see it"), max_length=512, blank=True)
@@ -119,7 +126,9 @@ class ProductImage(models.Model):
         ordering = ["position", "id"]
         verbose_name = _("product picture")
         verbose_name_plural = _("product pictures")
-        constraints = [models.UniqueConstraint(fields=["product", "variant", "image"], name="picture_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "variant", "image"], name="picture_once", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
         return self.alt or f"#{self.pk}"

@@ -13,11 +13,16 @@ class VariantQuerySet(QuerySet["Variant"]):
 
 
 class Variant(models.Model):
-    """What is sold: one combination of a product's options. Prices include tax. Its stock is inventory.Stock, `variant.stock`."""
+    """What is sold:
+
+    one combination of a product's options. Prices include tax. Its stock is inventory.Stock, `variant.stock`.
+    """
 
     product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="variants")
     sku = models.CharField(_("SKU"), max_length=255, unique=True)
-    option_values = ArrayField(models.CharField(max_length=255), verbose_name=_("option values"), default=list, blank=True, size=3)
+    option_values = ArrayField(
+        models.CharField(max_length=255), verbose_name=_("option values"), default=list, blank=True, size=3
+    )
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
     compare_at_price = models.DecimalField(_("price before"), max_digits=12, decimal_places=2, null=True, blank=True)
     weight_g = models.PositiveIntegerField(_("weight in g"), default=0)

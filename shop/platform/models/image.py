@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +33,7 @@ class Image(models.Model):
 
     @property
     def fallback_url(self) -> str:
-        """The widest JPEG rendition up to 960 px, for clients that read one address; the original until it exists."""
+        """The widest JPEG rendition up to 960 px, for clients that take one address; until then the original."""
         jpegs = [r for r in self.renditions if r["format"] == "jpeg" and r["width"] <= 960]
         best = max(jpegs, key=lambda r: r["width"], default=None)
         return f"{settings.MEDIA_URL}{best['key']}" if best else self.url

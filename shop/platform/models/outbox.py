@@ -44,7 +44,9 @@ class OutboxMessage(models.Model):
         verbose_name = _("outbox message")
         verbose_name_plural = _("outbox")
         indexes = [
-            models.Index(fields=["available_at", "id"], name="outbox_due", condition=Q(sent_at=None, done_at=None, dead_at=None)),
+            models.Index(
+                fields=["available_at", "id"], name="outbox_due", condition=Q(sent_at=None, done_at=None, dead_at=None)
+            ),
             models.Index(fields=["sent_at"], name="outbox_sent", condition=Q(done_at=None, dead_at=None)),
             models.Index(fields=["done_at"], name="outbox_done", condition=~Q(done_at=None)),
             models.Index(fields=["dead_at"], name="outbox_dead", condition=~Q(dead_at=None)),

@@ -7,7 +7,7 @@ from shop.platform.health import schema_is_here
 
 
 class Command(BaseCommand):
-    help = "Wait until the database has every migration of this release. Pods run it before they start; they never migrate."
+    help = "Wait until the database has every migration of this release. Pods never migrate; they wait."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seconds", type=int, default=300, help="how long to wait at most (300)")
