@@ -1,4 +1,5 @@
-"""A pytest plugin that is loaded before Django is: starts the services that the tests need and names them in the environment.
+"""A pytest plugin that is loaded before Django is: starts the services that the tests need and names them in the
+environment.
 
 Services that the environment names already are used as they are. Everything is made in a temporary directory and ends
 with the test run, also when that is killed. `fleet()` starts web processes over the same services.

@@ -1,1 +1,1 @@
-"""The store on one machine: embedded services, web replicas, load balancer and their supervisor. Not part of the image."""
+"""The store on one machine: embedded services, web replicas, load balancer, supervisor. Not part of the image."""

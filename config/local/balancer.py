@@ -2,10 +2,10 @@
 
 What it does when a web process fails is what a shopper sees of it:
 * the connection is refused: nothing was sent, so any request goes to the next process;
-* the connection breaks later: only GET, HEAD and OPTIONS are sent again. A POST may have been carried out; its sender gets
-  a 502 and decides, which the idempotency key of an order makes safe.
-A new connection for each request keeps the first case apart from the second: a kept one that was cut while idle looks like
-a request that broke.
+* the connection breaks later: only GET, HEAD and OPTIONS are sent again. A POST may have been carried out; its sender
+  gets a 502 and decides, which the idempotency key of an order makes safe.
+A new connection for each request keeps the first case apart from the second: a kept one that was cut while idle looks
+like a request that broke.
 """
 
 import os
@@ -54,7 +54,7 @@ http://:{port} {{
 		@api path /api/*
 		handle @api {{
 			header Content-Type application/problem+json
-			respond `{{"type":"about:blank","title":"Try again in a moment","status":{{err.status_code}},"code":"unavailable"}}` {{err.status_code}}
+			respond `{problem}` {{err.status_code}}
 		}}
 		handle {{
 			header Content-Type "text/html; charset=utf-8"
@@ -65,8 +65,10 @@ http://:{port} {{
 """
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>One moment</title><h1>One moment, please</h1><p>The shop did not answer. Nothing is lost: please try again.</p></html>"
+    "<title>One moment</title><h1>One moment, please</h1>"
+    "<p>The shop did not answer. Nothing is lost: please try again.</p></html>"
 )
+PROBLEM = '{"type":"about:blank","title":"Try again in a moment","status":{err.status_code},"code":"unavailable"}'
 FROM_DIRECTORY = """\
 	handle_path /media/* {{
 		root * {directory}
@@ -103,6 +105,7 @@ class Balancer:
             media=media,
             try_for=TRY_FOR,
             page=PAGE,
+            problem=PROBLEM,
         )
 
     @property

@@ -18,7 +18,7 @@ def find() -> Path | None:
 
 
 def install() -> Path | None:
-    """Bring one: from Debian where we are root, else by Playwright. None, with the reason on stderr, if neither works."""
+    """Bring one: from Debian where we are root, else by Playwright. None, the reason on stderr, if neither works."""
     if found := find():
         return found
     apt = shutil.which("apt-get")

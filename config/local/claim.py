@@ -21,7 +21,7 @@ def claimed(data: Path) -> Iterator[None]:
         except OSError as error:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
-            advice = "Stop it first, or give this one a directory and a port of its own: SHOP_DATA=.data2 PORT=8001 make run."
+            advice = "Stop it first, or run this one elsewhere: SHOP_DATA=.data2 PORT=8001 make run."
             raise LaunchError(f"A store already runs on {data} (process {holder}). {advice}") from error
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")

@@ -1,4 +1,4 @@
-"""The store's own processes: web replicas behind a load balancer, relays, workers. For `make run`, the bench and the tests."""
+"""The store's own processes: web replicas behind a load balancer, relays, workers. For `make run`, bench and tests."""
 
 import os
 import time
@@ -32,7 +32,7 @@ class Fleet:
         port: int | None = None,
         media: str = "",
     ) -> None:
-        """`environment` is added to this process's own. `port`: the balancer's, else a free one. `media`: see Balancer."""
+        """`environment` is added to this process's own. `port`: the balancer's, or a free one. `media`: see Balancer."""
         self.place = place.make()
         found = ports.free(2 * web + 1)
         self.ports = {f"web-{number}": found.pop() for number in range(1, web + 1)}
@@ -64,7 +64,7 @@ class Fleet:
             process.start()
 
     def wait(self, *, seconds: float = BOOT) -> None:
-        """Return when all are up and the balancer reaches them. Raises LaunchError with the last log lines of the one that is not."""
+        """Return when all are up. Raises LaunchError with the last log lines of the one that is not."""
         for name in self.ports:
             self.wait_for(name, seconds=seconds)
         self.processes["balancer"].wait_until(self.balancer.ready, seconds=10, what="The load balancer")

@@ -1,20 +1,20 @@
 """Makes .venv and installs the pinned requirements there: `python -m config.local.install run|test`.
 
-Runs on the machine's own Python before anything is installed, so it uses the standard library only, and no syntax that an
-old Python could not read before it is told that it is too old.
+Runs on the machine's own Python before anything is installed: standard library only, and no syntax that an old Python 3
+could not read before it is told that it is too old.
 """
 
 import hashlib
-import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 OLDEST = (3, 11)
-PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-VENV = os.path.join(PROJECT, ".venv")
-PYTHON = os.path.join(VENV, "bin", "python")
-STAMP = os.path.join(VENV, "installed")  # lines of "<sha256> <requirements file>"
+PROJECT = Path(__file__).resolve().parent.parent.parent
+VENV = PROJECT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed"  # lines of "<sha256> <requirements file>"
 FILES = {
     "run": ["requirements.txt", "requirements-local.txt"],
     "test": ["requirements.txt", "requirements-dev.txt"],
@@ -30,7 +30,7 @@ def main(purpose: str) -> int:
     installed = _read_stamp()
     if set(wanted) <= set(installed):
         return 0
-    if not os.path.exists(PYTHON) and not _make_venv():
+    if not PYTHON.exists() and not _make_venv():
         return 1
     began_at = time.monotonic()
     if not _install(FILES[purpose]):
@@ -41,30 +41,31 @@ def main(purpose: str) -> int:
 
 
 def _digest(name: str) -> str:
-    with open(os.path.join(PROJECT, name), "rb") as file:
-        return hashlib.sha256(file.read()).hexdigest()
+    return hashlib.sha256((PROJECT / name).read_bytes()).hexdigest()
 
 
 def _read_stamp() -> "list[str]":
     try:
-        with open(STAMP) as file:
-            return file.read().splitlines()
+        return STAMP.read_text().splitlines()
     except OSError:
         return []
 
 
 def _write_stamp(lines: "list[str]") -> None:
-    with open(STAMP, "w") as file:
-        file.write("\n".join(lines) + "\n")
+    STAMP.write_text("\n".join(lines) + "\n")
 
 
 def _make_venv() -> bool:
     result = subprocess.run(
-        [sys.executable, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "venv", str(VENV)],
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if result.returncode:
         _fail(
-            "The virtual environment .venv could not be made; on Debian and Ubuntu its package is python3-venv.",
+            "The virtual environment .venv could not be made; Debian has it in python3-venv.",
             result.stdout,
         )
     return not result.returncode
@@ -72,10 +73,10 @@ def _make_venv() -> bool:
 
 def _install(files: "list[str]") -> bool:
     """Run pip. The lists are complete and carry a hash for each package, so pip need not work out dependencies."""
-    command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "--progress-bar=off"]
+    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "--progress-bar=off"]
     command += ["--disable-pip-version-check"]
     for name in files:
-        command += ["-r", os.path.join(PROJECT, name)]
+        command += ["-r", str(PROJECT / name)]
     pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=PROJECT)
     output = _show(pip, sum(_count(name) for name in files))
     if pip.wait():
@@ -84,8 +85,7 @@ def _install(files: "list[str]") -> bool:
 
 
 def _count(name: str) -> int:
-    with open(os.path.join(PROJECT, name)) as file:
-        return sum("==" in line for line in file)
+    return (PROJECT / name).read_text().count("==")
 
 
 def _show(pip: "subprocess.Popen[str]", total: int) -> str:

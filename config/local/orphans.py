@@ -23,7 +23,7 @@ PATIENCE = 15.0  # seconds for the programs, and again for the services
 
 
 def end(prefix: str, run: Path, *, patience: float = PATIENCE) -> None:
-    """Stop every process whose run's mark begins with `prefix`, users before services. `run`: the PID files' directory."""
+    """Stop every process whose mark begins with `prefix`, users before services. `run`: the PID files' directory."""
     found = _found(prefix, run)
     for is_service in (False, True):
         _end_all([(process, part) for process, part in found if (part in SERVICES) is is_service], patience)

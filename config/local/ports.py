@@ -5,8 +5,8 @@ import socket
 from pathlib import Path
 
 HOST = "127.0.0.1"
-# Below the range from which Linux (32768 up) and macOS (49152 up) take the ports of outgoing connections: a port that is
-# picked here is still free when its server starts a second later, and again when it is restarted.
+# Below the range from which Linux (32768 up) and macOS (49152 up) take the ports of outgoing connections: a port that
+# is picked here is still free when its server starts a second later, and again when it is restarted.
 RANGE = range(18000, 32000)
 
 

@@ -76,7 +76,9 @@ class Postgres:
             psycopg.connect(self._url(ADMIN, "postgres"), connect_timeout=3).close()
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
-                sentence = f"PostgreSQL in {self.directory} does not accept the password kept in the secrets directory beside it."
+                sentence = (
+                    f"PostgreSQL in {self.directory} refuses the password kept in the secrets directory beside it."
+                )
                 raise LaunchError(f"{sentence} Put the old secrets back, or move both away to start empty.") from error
             return False
         return True
@@ -102,7 +104,7 @@ class Postgres:
         return f"postgres://{user}:{self.password}@{ports.HOST}:{self.port}/{database}"
 
     def _initialise(self) -> None:
-        """Make the cluster beside its place and move it there: what initdb leaves when it is killed is never taken for data."""
+        """Make it beside its place and move it there: what initdb leaves when it is killed is never taken for data."""
         fresh = self.directory.with_name(self.directory.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700, parents=True)
@@ -121,7 +123,13 @@ class Postgres:
         command += [] if self.durable else ["--no-sync"]
         identity = {"user": self.user, "group": self.user} if self.user else {}
         result = subprocess.run(
-            command, capture_output=True, text=True, cwd="/", extra_groups=[] if self.user else None, **identity
+            command,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            check=False,
+            extra_groups=[] if self.user else None,
+            **identity,
         )
         if result.returncode:
             shutil.rmtree(directory, ignore_errors=True)

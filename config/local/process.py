@@ -40,7 +40,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Program:
-    """What to start. `patience`: seconds between `stop_signal` and SIGKILL. `user`: another user to run as (root only)."""
+    """What to start. `patience`: seconds from `stop_signal` to SIGKILL. `user`: another user to run as (root only)."""
 
     name: str
     command: Sequence[str]

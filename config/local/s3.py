@@ -56,7 +56,7 @@ class S3:
 
 
 def create_bucket(environment: dict[str, str]) -> None:
-    """Create the media bucket of an S3 that is given from outside, where it is missing. Raises LaunchError with the reason if it cannot be."""
+    """Create the media bucket of an S3 from outside if it is missing. Raises LaunchError if it cannot be used."""
     bucket = environment["MEDIA_BUCKET"]
     client = aws_client("s3", environment)
     try:
@@ -71,7 +71,7 @@ def create_bucket(environment: dict[str, str]) -> None:
 
 
 def aws_client(service: str, environment: dict[str, str]) -> Any:
-    """Return a boto3 client as the store's processes would get it; keys not in `environment` come from boto's usual chain."""
+    """Return a boto3 client as the store's processes get it; keys not in `environment` come from boto's usual chain."""
     return boto3.client(
         service,
         endpoint_url=environment[f"AWS_ENDPOINT_URL_{service.upper()}"],

@@ -1,4 +1,4 @@
-"""SQS: moto's server. It keeps nothing when it stops: the queues are created again, and the outbox sends again what was lost."""
+"""SQS: moto's server. It keeps nothing: queues are created at each start, and the outbox sends again what was lost."""
 
 import json
 import os

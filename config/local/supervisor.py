@@ -14,7 +14,7 @@ STEADY = 30.0  # seconds after which a process counts as healthy again
 
 @dataclass
 class Kept:
-    """A process that is to run. `restore` brings back what it loses when it ends; it may raise LaunchError and is then tried again."""
+    """A process that is to run. `restore` brings back what it lost by ending; tried again if it raises LaunchError."""
 
     process: Process
     ready: Callable[[], bool] = lambda: True
