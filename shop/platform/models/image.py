@@ -39,7 +39,7 @@ class Image(models.Model):
         return f"{settings.MEDIA_URL}{best['key']}" if best else self.url
 
     def srcset(self, fmt: str) -> str:
-        """Return the `srcset` of one format ("webp" or "jpeg"), narrow to wide; empty until the worker has made them."""
+        """Return the `srcset` of one format ("webp" or "jpeg"), narrow to wide; empty until rendered."""
         chosen = sorted((r for r in self.renditions if r["format"] == fmt), key=lambda r: r["width"])
         return ", ".join(f"{settings.MEDIA_URL}{r['key']} {r['width']}w" for r in chosen)
 
