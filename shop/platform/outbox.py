@@ -108,6 +108,16 @@ def redrive(ids: list[int]) -> int:
     return count
 
 
-def prune(*, older_than: timedelta) -> int:
-    """Delete messages done longer ago than that. Returns how many."""
-    return OutboxMessage.objects.filter(done_at__lt=timezone.now() - older_than).delete()[0]
+def prune(*, older_than: timedelta, most: int = 20_000, batch: int = 1_000) -> int:
+    """Delete messages done longer ago than that, a batch at a time and at most that many; return how many.
+
+    Bounded, so that a long backlog never runs into the statement time-out.
+    """
+    before, deleted = timezone.now() - older_than, 0
+    while deleted < most:
+        ids = list(OutboxMessage.objects.filter(done_at__lt=before).values_list("pk", flat=True)[:batch])
+        OutboxMessage.objects.filter(pk__in=ids).delete()
+        deleted += len(ids)
+        if len(ids) < batch:
+            break
+    return deleted

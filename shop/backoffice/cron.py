@@ -1,0 +1,133 @@
+"""Housekeeping: what has to be tidied now and then. Each task finds by itself what is due and does a bounded part of it,
+so that a run takes seconds and the next run, a minute later, goes on.
+"""
+
+import logging
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from shop.accounts.models import RefreshFamily
+from shop.cart.models import Cart
+from shop.checkout.models import IdempotencyKey
+from shop.orders import services as orders
+from shop.orders.models import Order
+from shop.platform import outbox
+from shop.platform.models import RevokedSession
+
+logger = logging.getLogger("shop.cron")
+LOCKS = 420_701  # the first half of the advisory locks' keys; the second is made from the task's name
+BATCH = 1_000  # rows deleted at once: short locks, far below the statement time-out
+MOST = 20_000  # rows deleted by one task in one run
+ORDERS = 200  # orders looked at in one run
+
+DONE_MESSAGES_KEPT = timedelta(days=7)
+UNPAID_CARD_ORDERS_KEPT = timedelta(hours=2)
+GUEST_CARTS_KEPT = timedelta(days=90)
+IDEMPOTENCY_KEYS_KEPT = timedelta(days=30)
+
+
+def forget_done_messages() -> int:
+    return outbox.prune(older_than=DONE_MESSAGES_KEPT, most=MOST)
+
+
+def end_expired_sessions() -> int:
+    now = timezone.now()
+    ended = _delete(Session.objects.filter(expire_date__lt=now))
+    return ended + _delete(RevokedSession.objects.filter(expires_at__lt=now))
+
+
+def end_expired_devices() -> int:
+    return _delete(RefreshFamily.objects.filter(expires_at__lt=timezone.now()))
+
+
+def remove_stale_guest_carts() -> int:
+    stale = timezone.now() - GUEST_CARTS_KEPT
+    return _delete(Cart.objects.open().filter(user=None, updated_at__lt=stale))
+
+
+def forget_idempotency_keys() -> int:
+    return _delete(IdempotencyKey.objects.filter(created_at__lt=timezone.now() - IDEMPOTENCY_KEYS_KEPT))
+
+
+def cancel_unpaid_card_orders() -> int:
+    """Give back the stock of orders whose card payment was never finished."""
+    placed_before = timezone.now() - UNPAID_CARD_ORDERS_KEPT
+    overdue = Order.objects.filter(state=Order.State.PLACED, payment_method="card", placed_at__lt=placed_before)
+    ids = overdue.order_by("placed_at").values_list("pk", flat=True)[:ORDERS]
+    return sum(_cancel_if_unpaid(order_id) for order_id in list(ids))
+
+
+def _cancel_if_unpaid(order_id: int) -> bool:
+    """Look again under the lock: the payment may have arrived since the order was found."""
+    with transaction.atomic():
+        if orders.locked(order_id).state != Order.State.PLACED:
+            return False
+        orders.cancel(order_id=order_id, actor="cron", note="The card payment was not finished in time.")
+    return True
+
+
+def _delete(rows: QuerySet) -> int:  # type: ignore[type-arg]
+    """Delete up to MOST rows, BATCH at a time, each in its own transaction; return how many."""
+    deleted = 0
+    while deleted < MOST:
+        ids = list(rows.values_list("pk", flat=True)[:BATCH])
+        rows.filter(pk__in=ids).delete()
+        deleted += len(ids)
+        if len(ids) < BATCH:
+            break
+    return deleted
+
+
+TASKS: dict[str, Callable[[], int]] = {
+    "forget done messages": forget_done_messages,
+    "end expired sessions": end_expired_sessions,
+    "end expired devices": end_expired_devices,
+    "cancel unpaid card orders": cancel_unpaid_card_orders,
+    "remove stale guest carts": remove_stale_guest_carts,
+    "forget idempotency keys": forget_idempotency_keys,
+}
+
+
+def run_all(tasks: dict[str, Callable[[], int]] | None = None) -> list[str]:
+    """Run each task once, unless another pod is at it. A failure is logged and does not keep the others from running.
+
+    Returns the names of the tasks that failed.
+    """
+    return [name for name, task in (tasks or TASKS).items() if not _run(name, task)]
+
+
+def _run(name: str, task: Callable[[], int]) -> bool:
+    begun = time.monotonic()
+    try:
+        with alone(name) as is_alone:
+            count = task() if is_alone else 0
+    except Exception:
+        logger.exception("housekeeping failed", extra={"task": name})
+        connection.close_if_unusable_or_obsolete()  # the next task gets another one then
+        return False
+    outcome = "housekeeping done" if is_alone else "housekeeping is at work elsewhere"
+    logger.info(outcome, extra={"task": name, "count": count, "seconds": round(time.monotonic() - begun, 3)})
+    return True
+
+
+@contextmanager
+def alone(name: str) -> Iterator[bool]:
+    """Hold a task's advisory lock; yields False at once if another process has it. The lock ends with the connection."""
+    key = [LOCKS, zlib.crc32(name.encode()) & 0x7FFFFFFF]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        taken = bool(cursor.fetchone()[0])
+    try:
+        yield taken
+    finally:
+        if taken and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
