@@ -1,0 +1,18 @@
+from pathlib import Path
+
+import pytest
+from django.core.cache import caches
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis() -> None:
+    """No test sees what another left in Redis."""
+    for name in ("default", "sessions"):
+        caches[name].clear()
+
+
+@pytest.fixture
+def mailbox(settings, tmp_path) -> Path:
+    """The directory into which mails are written."""
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    return tmp_path

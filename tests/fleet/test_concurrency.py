@@ -1,0 +1,122 @@
+"""Many clients, several processes, one database: what must happen once happens once."""
+
+import itertools
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from django.conf import settings
+from shop.payments.models import Payment
+
+from config.local.fleet import Fleet
+from shop.cart.models import Cart, CartLine
+from shop.inventory.models import Stock
+from shop.orders.models import Order
+from tests import factories
+from tests.services import fleet
+
+pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
+AT_ONCE = 50
+ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435", "city": "Berlin", "country": "DE"}
+
+
+@pytest.fixture
+def four() -> Iterator[Fleet]:
+    factories.shipping()
+    factories.tax()
+    pods = fleet("concurrency", settings.DATABASES["default"], web=4)
+    try:
+        pods.start()
+        pods.wait()
+        yield pods
+    finally:
+        pods.stop()
+
+
+def all_at_once(pods: Fleet, request: Callable[[str, int], httpx.Response]) -> list[httpx.Response]:
+    """Call request(address of a process, number) AT_ONCE times, spread over the processes."""
+    addresses = itertools.cycle(pods.url(name) for name in pods.ports)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(request, itertools.islice(addresses, AT_ONCE), range(AT_ONCE)))
+
+
+def order_body(cart: Cart, email: str = "ada@example.com") -> dict[str, object]:
+    payment = {"method": "bank_transfer"}
+    return {
+        "cart": str(cart.public_id),
+        "email": email,
+        "shipping_address": ADDRESS,
+        "shipping_method": "standard",
+        "payment": payment,
+    }
+
+
+def place(address: str, body: dict[str, object], key: str) -> httpx.Response:
+    return httpx.post(f"{address}/api/v1/orders/", json=body, headers={"Idempotency-Key": key}, timeout=30)
+
+
+def test_the_last_piece_is_sold_once(four):
+    last = factories.variant(stock=1)
+    carts = [factories.open_cart(last) for _ in range(AT_ONCE)]
+    answers = all_at_once(
+        four, lambda url, n: place(url, order_body(carts[n], f"buyer{n}@example.com"), str(uuid.uuid4()))
+    )
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: AT_ONCE - 1}
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"out_of_stock"}
+    assert Order.objects.count() == Payment.objects.count() == 1
+    assert Stock.objects.get().on_hand == 0
+
+
+def test_one_key_is_one_order_however_often_it_is_sent(four):
+    mine = factories.open_cart(factories.variant())
+    body, key = order_body(mine), str(uuid.uuid4())
+    answers = all_at_once(four, lambda url, _n: place(url, body, key))
+    statuses = Counter(answer.status_code for answer in answers)
+    assert statuses[201] == 1
+    assert set(statuses) <= {200, 201, 409}
+    assert all(answer.headers["Retry-After"] for answer in answers if answer.status_code == 409)
+    assert len({answer.json()["number"] for answer in answers if answer.is_success}) == 1
+    assert Order.objects.count() == Payment.objects.count() == 1
+
+
+def test_one_variant_added_by_many_at_once_is_one_line_with_all_pieces(four):
+    lamp = factories.variant(stock=1000)
+    mine = factories.open_cart()
+    body = {"variant": lamp.pk, "quantity": 1}
+    answers = all_at_once(
+        four, lambda url, _n: httpx.post(f"{url}/api/v1/carts/{mine.public_id}/lines/", json=body, timeout=30)
+    )
+    assert {answer.is_success for answer in answers} == {True}
+    assert CartLine.objects.get().quantity == AT_ONCE
+
+
+def test_two_orders_of_the_same_things_in_opposite_order_never_lock_each_other_out(four):
+    lamp, rug = factories.variant(stock=1000), factories.variant(stock=1000)
+    carts = [
+        factories.open_cart(*pair) for pair in itertools.islice(itertools.cycle([(lamp, rug), (rug, lamp)]), AT_ONCE)
+    ]
+    answers = all_at_once(four, lambda url, n: place(url, order_body(carts[n]), str(uuid.uuid4())))
+    assert Counter(answer.status_code for answer in answers) == {201: AT_ONCE}
+    assert set(Stock.objects.values_list("on_hand", flat=True)) == {1000 - AT_ONCE}
+
+
+def test_what_is_added_while_the_order_is_placed_is_in_it_or_refused(four):
+    """The total that is charged is the total of the order's lines, whichever came first."""
+    lamp, rug = factories.variant("10.00", stock=1000), factories.variant("5.00", stock=1000)
+    mine = factories.open_cart(lamp)
+
+    def either(url: str, number: int) -> httpx.Response:
+        if number == AT_ONCE // 2:
+            return place(url, order_body(mine), str(uuid.uuid4()))
+        body = {"variant": rug.pk, "quantity": 1}
+        return httpx.post(f"{url}/api/v1/carts/{mine.public_id}/lines/", json=body, timeout=30)
+
+    answers = all_at_once(four, either)
+    assert all(answer.status_code < 500 for answer in answers)
+    order = Order.objects.get()
+    assert order.subtotal == sum(line.total for line in order.lines.all())
+    assert order.subtotal == sum(line.variant.price * line.quantity for line in mine.lines.select_related("variant"))
+    assert Payment.objects.get().amount == order.total

@@ -1,0 +1,50 @@
+"""Probes say what Kubernetes asks, and nothing that would take every pod out at once."""
+
+import json
+
+import pytest
+from django.test import RequestFactory
+
+from shop.platform import health
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def ask(path: str, query: str = "") -> tuple[int, dict[str, object]]:
+    answer: list[str] = []
+    application = health.with_probes(lambda _environ, _start: [b"{}"])
+    environ = RequestFactory().get(path).environ | {"QUERY_STRING": query, "HTTP_HOST": "10.0.0.1"}
+    body = b"".join(application(environ, lambda status, _headers: answer.append(status)))
+    return int(answer[0].split()[0]) if answer else 200, json.loads(body)
+
+
+@pytest.fixture(autouse=True)
+def _new_pod(monkeypatch):
+    monkeypatch.setattr(health._Pod, "draining", False)
+    monkeypatch.setattr(health._Pod, "schema_seen", False)
+    monkeypatch.setattr(health._Pod, "checked_at", 0.0)
+
+
+def test_a_living_process_answers_without_asking_anybody(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert ask("/livez") == (200, {"status": "alive"})
+
+
+def test_ready_once_the_schema_was_seen():
+    assert ask("/readyz") == (200, {"status": "ready"})
+
+
+def test_the_schema_is_looked_for_once(django_assert_num_queries):
+    ask("/readyz")
+    with django_assert_num_queries(0):
+        assert ask("/readyz")[0] == 200
+
+
+def test_not_ready_while_draining(monkeypatch):
+    monkeypatch.setattr(health._Pod, "draining", True)
+    assert ask("/readyz") == (503, {"status": "draining"})
+
+
+def test_the_verbose_answer_names_each_dependency():
+    _status, body = ask("/readyz", "verbose")
+    assert body["dependencies"] == {"postgresql": "ok", "redis": "ok", "redis-sessions": "ok"}

@@ -1,0 +1,99 @@
+"""The relay: due rows become SQS messages that a Celery worker can read; lost ones are sent again."""
+
+import base64
+import json
+from datetime import timedelta
+
+import boto3
+import pytest
+from django.db import connections, transaction
+from django.utils import timezone
+
+from shop.platform import outbox, relay
+from shop.platform.broker import Broker, queue_url
+from shop.platform.models import OutboxMessage
+from shop.platform.models.outbox import MAX_SENDS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _empty_queues(settings) -> None:
+    client = boto3.client("sqs", region_name=settings.AWS_REGION)
+    for name in settings.QUEUES:
+        client.purge_queue(QueueUrl=queue_url(name))
+
+
+def received(queue: str) -> list[int]:
+    """Return the message ids on a queue, decoded as kombu and Celery do."""
+    client = boto3.client("sqs", region_name="eu-central-1")
+    ids = []
+    while messages := client.receive_message(QueueUrl=queue_url(queue), MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            envelope = json.loads(base64.b64decode(message["Body"]))
+            ids.append(json.loads(base64.b64decode(envelope["body"]))[0][0])
+    return ids
+
+
+def put(count: int = 1) -> list[int]:
+    rows = outbox.put_many(topic="notifications.mail", payloads=[{"mail_id": n} for n in range(count)])
+    return [row.pk for row in rows]
+
+
+def test_due_messages_are_sent_in_batches_and_marked():
+    ids = put(25)
+    assert relay.relay_once(Broker()) == 25
+    assert sorted(received("mail")) == ids
+    assert {row.sends for row in OutboxMessage.objects.all()} == {1}
+    assert relay.relay_once(Broker()) == 0
+
+
+def test_messages_due_later_wait():
+    outbox.put(topic="notifications.mail", payload={"mail_id": 1}, delay=timedelta(minutes=20))
+    assert relay.relay_once(Broker()) == 0
+
+
+def test_rows_in_another_relays_hands_are_passed_over():
+    mine, theirs = put(2)
+    other = connections.create_connection("default")
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT id FROM platform_outboxmessage WHERE id = %s FOR UPDATE", [theirs])
+        assert relay.relay_once(Broker()) == 1
+        assert received("mail") == [mine]
+    finally:
+        other.rollback()
+        other.close()
+
+
+def test_what_was_sent_but_never_done_is_sent_again():
+    (message_id,) = put()
+    relay.relay_once(Broker())
+    long_ago = timezone.now() - timedelta(seconds=3600)
+    OutboxMessage.objects.update(sent_at=long_ago)
+    assert relay.reclaim_lost() == 1
+    relay.relay_once(Broker())
+    assert received("mail") == [message_id, message_id]
+
+
+def test_a_message_just_sent_is_left_alone():
+    put()
+    relay.relay_once(Broker())
+    assert relay.reclaim_lost() == 0
+
+
+def test_a_message_that_kills_its_workers_is_given_up():
+    put()
+    OutboxMessage.objects.update(sent_at=timezone.now() - timedelta(days=1), sends=MAX_SENDS)
+    relay.reclaim_lost()
+    assert OutboxMessage.objects.dead().count() == 1
+
+
+def test_when_the_queue_is_away_nothing_is_marked_as_sent(settings, monkeypatch):
+    put()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:1")
+    settings.SQS_QUEUE_BASE_URL = "http://127.0.0.1:1/123456789012"
+    with pytest.raises(Exception, match="Could not connect"), transaction.atomic():
+        relay.relay_once(Broker())
+    assert OutboxMessage.objects.due().count() == 1
