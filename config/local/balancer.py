@@ -16,7 +16,7 @@ from config.local import ports
 from config.local.process import Program
 from config.local.programs import installed
 
-TRY_FOR = 10  # seconds that a request waits for a process that takes it
+TRY_FOR = 10  # seconds that a request waits for a process that takes it; gunicorn boots in less
 CONFIGURATION = """\
 {{
 	admin off
@@ -94,8 +94,10 @@ class Balancer:
     name = "balancer"
     title = "Load balancer"
 
-    def __init__(self, directory: Path, *, port: int, upstreams: Sequence[int], media: str = "") -> None:
-        """`upstreams`: ports of the web processes. `media`: a block that answers /media/*."""
+    def __init__(
+        self, directory: Path, *, port: int, upstreams: Sequence[int], media: str = "", try_for: int = TRY_FOR
+    ) -> None:
+        """`upstreams`: ports of the web processes. `media`: a block that answers /media/*. `try_for`: seconds."""
         self.directory = directory.resolve()
         self.port = port
         self._text = CONFIGURATION.format(
@@ -103,7 +105,7 @@ class Balancer:
             host=ports.HOST,
             upstreams=" ".join(f"{ports.HOST}:{upstream}" for upstream in upstreams),
             media=media,
-            try_for=TRY_FOR,
+            try_for=try_for,
             page=PAGE,
             problem=PROBLEM,
         )

@@ -32,7 +32,7 @@ class Fleet:
         port: int | None = None,
         media: str = "",
     ) -> None:
-        """`environment` is added to this process's own. `port`: the balancer's, or a free one. `media`: see Balancer."""
+        """`environment` is added to this process's own. `port`: the balancer's, or any. `media`: see Balancer."""
         self.place = place.make()
         found = ports.free(2 * web + 1)
         self.ports = {f"web-{number}": found.pop() for number in range(1, web + 1)}

@@ -1,7 +1,7 @@
 """A process that ends what a supervisor leaves behind when it is killed.
 
 It reads a pipe whose other end only the supervisor holds: when that end closes, however the supervisor came to its end,
-the processes of that run are stopped. Works from any thread and on every Unix, which the kernel's death signal does not.
+the processes of that run are stopped. Works from any thread on every Unix, which the kernel's death signal does not.
 """
 
 import shutil

@@ -29,7 +29,7 @@ class Services:
     def __init__(
         self, place: Place, *, secret: Callable[[str], str], durable: bool = True, given: Mapping[str, str] = os.environ
     ) -> None:
-        """`secret(name)` returns a secret of this run. `given`: an environment; services that it names are not embedded."""
+        """`secret(name)`: a secret of this run. `given`: an environment; services that it names are not embedded."""
         self.settings = aws_settings(given, secret)
         self.given = {name: given[name] for name in (*ADDRESSES.values(), *GIVEN) if given.get(name)}
         self.embedded = [
@@ -38,7 +38,7 @@ class Services:
         self.processes = {service.name: Process(service.program(), place) for service in self.embedded}
 
     def _all(self, place: Place, secret: Callable[[str], str], durable: bool) -> list[Service]:
-        """In the order of their start: the slowest to boot first, and last PostgreSQL, whose files are made meanwhile."""
+        """In the order of their start: the slowest to boot first, last PostgreSQL, whose files are made meanwhile."""
         key, hidden = (
             self.settings.get("AWS_ACCESS_KEY_ID", "local"),
             self.settings.get("AWS_SECRET_ACCESS_KEY", "local"),
