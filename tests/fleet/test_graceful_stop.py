@@ -1,0 +1,140 @@
+"""A web pod that is told to stop finishes what it holds, takes nothing new, and says so."""
+
+import http.client
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from config.local.balancer import Balancer
+from tests.fleet.gunicorns import Web, ask, free_port, get, serving, wait_until
+
+
+def test_request_in_flight_completes_and_new_connections_are_refused_at_once(tmp_path: Path) -> None:
+    with serving(tmp_path / "log") as web, ThreadPoolExecutor(1) as shopper:
+        answer = shopper.submit(get, web.port, "/slow/3")
+        time.sleep(0.5)
+        web.terminate()
+        wait_until(lambda: web.status("/livez") is None, "the door is closed", 2)
+        asked = time.monotonic()
+        with pytest.raises(ConnectionRefusedError):
+            get(web.port, "/")
+        assert time.monotonic() - asked < 0.5, "a balancer must be able to try the next pod at once"
+        assert not answer.done(), "the door has to close while the slow request is still in flight"
+        assert answer.result() == (200, b"done\n")
+        assert web.process.wait(5) == 0
+
+
+def test_idle_pod_stops_quickly(tmp_path: Path) -> None:
+    with serving(tmp_path / "log") as web:
+        told = time.monotonic()
+        web.terminate()
+        assert web.process.wait(10) == 0
+        assert time.monotonic() - told < 3
+
+
+def test_kept_connection_gets_a_last_answer_and_is_told_to_close(tmp_path: Path) -> None:
+    with serving(tmp_path / "log") as web:
+        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+        connection.request("GET", "/")
+        connection.getresponse().read()
+        web.terminate()
+        wait_until(lambda: web.status("/livez") is None, "the door is closed", 2)
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        assert (answer.status, answer.getheader("Connection")) == (503, "close")
+        assert b"draining" in answer.read()
+
+
+def test_draining_pod_says_so_and_goes_on_serving_until_its_time_is_over(tmp_path: Path) -> None:
+    with serving(tmp_path / "log", WEB_DRAIN_SECONDS="3") as web:
+        assert web.status("/readyz") == 200
+        web.terminate()
+        wait_until(lambda: web.status("/readyz") == 503, "readiness is off", 1)
+        assert web.status("/livez") == 200, "a draining pod is alive: its probe must not kill it"
+        assert web.status("/") == 200, "whoever has not noticed yet must be served"
+        wait_until(lambda: web.status("/") is None, "the door is closed", 6)
+        assert web.process.wait(5) == 0
+
+
+def test_two_workers_share_one_door_and_both_stop_cleanly(tmp_path: Path) -> None:
+    with serving(tmp_path / "log", WEB_WORKERS="2") as web, ThreadPoolExecutor(6) as shoppers:
+        answers = [shoppers.submit(get, web.port, "/slow/1.5") for _ in range(6)]
+        time.sleep(0.7)
+        web.terminate()
+        assert [answer.result()[0] for answer in answers] == [200] * 6
+        assert web.process.wait(10) == 0
+        assert [line for line in web.logged() if line["level"] in ("error", "critical")] == []
+
+
+def test_every_line_is_json_and_probes_are_not_logged(tmp_path: Path) -> None:
+    with serving(tmp_path / "log", POD_NAME="web-7") as web:
+        web.status("/orders/8kk2-secret/?email=ann@example.com")
+        web.status("/readyz")
+        web.terminate()
+        web.process.wait(10)
+        requests = [line for line in web.logged() if line["logger"] == "gunicorn.access"]
+        assert [(line["path"], line["status"], line["pod"]) for line in requests] == [("/orders/...", 200, "web-7")]
+        assert "secret" not in web.log.read_text() and "ann@" not in web.log.read_text()
+
+
+@pytest.fixture
+def balanced(tmp_path: Path) -> Iterator[tuple[int, list[Web]]]:
+    """Two web processes behind Caddy. Yields the balancer's port and the two."""
+    webs = [Web(tmp_path / f"web-{number}.log") for number in (1, 2)]
+    balancer = Balancer(tmp_path / "balancer", port=free_port(), upstreams=[web.port for web in webs])
+    balancer.prepare()
+    program = balancer.program()
+    with (tmp_path / "balancer.log").open("wb") as log:
+        process = subprocess.Popen(program.command, stdout=log, stderr=log, env=dict(program.environment))
+    wait_until(balancer.ready, "the balancer answers", 10)
+    try:
+        yield balancer.port, webs
+    finally:
+        for each in [process, *(web.process for web in webs)]:
+            each.kill()
+            each.wait()
+
+
+class Shoppers:
+    """Threads that ask the balancer again and again; each answer's status is kept, None for a cut connection."""
+
+    def __init__(self, port: int, requests: list[str]) -> None:
+        self.statuses: list[int | None] = []
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=(port, *line.split())) for line in requests]
+
+    def __enter__(self) -> "Shoppers":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self, port: int, method: str, path: str) -> None:
+        while not self._over.is_set():
+            try:
+                self.statuses.append(ask(port, method, path)[0])
+            except (OSError, http.client.HTTPException):
+                self.statuses.append(None)
+            time.sleep(0.02)
+
+
+def test_rolling_restart_behind_a_balancer_loses_no_request(balanced: tuple[int, list[Web]]) -> None:
+    port, webs = balanced
+    with Shoppers(port, ["GET /", "POST /", "GET /slow/0.3", "POST /slow/1"]) as shoppers:
+        for web in webs * 2:
+            time.sleep(1)
+            web.terminate()
+            assert web.process.wait(15) == 0
+            web.start()
+        time.sleep(1)
+    assert len(shoppers.statuses) > 100
+    assert set(shoppers.statuses) == {200}
