@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from config.access_log import JsonLogger
@@ -18,19 +19,17 @@ from shop.platform.logs import logging_config
 MEMORY_DISK = "/dev/shm"  # noqa: S108 - not a place for data: gunicorn's own heartbeat file
 
 # A request may take this long after the pod stopped taking new ones. The database gives up after 10 s
-# (statement_timeout),
-# so twice that plus room for one call to a payment provider; what takes longer was lost to the balancer's time-out
-# anyway.
+# (statement_timeout), so twice that plus room for one call to a payment provider; what takes longer was lost to the
+# balancer's time-out anyway.
 REQUEST_SECONDS = 30
 # How long the pod goes on serving, with /readyz saying no, before it takes no new connection. For balancers that ask
-# /readyz;
-# 0 where something else waits before TERM is sent (a pre-stop sleep) or where nobody asks.
+# /readyz; 0 where something else waits before TERM is sent (a pre-stop sleep) or where nobody asks.
 DRAIN_SECONDS = int(os.environ.get("WEB_DRAIN_SECONDS") or 0)
 
 bind = os.environ.get("WEB_BIND") or "0.0.0.0:8000"
 
-# One process a pod: Kubernetes scales, restarts and measures pods, and one pod's death then costs as little as
-# possible.
+# One process a pod: Kubernetes scales, restarts and measures pods, and one pod's death then costs
+# as little as possible.
 workers = int(os.environ.get("WEB_WORKERS") or 1)
 # Threads wait for PostgreSQL and Redis most of the time, and Python runs one at a time. Each may hold one database
 # connection, so pods x workers x threads is what the database has to bear: 4 keeps it payable.
@@ -39,8 +38,7 @@ threads = int(os.environ.get("WEB_THREADS") or 4)
 worker_class = DrainingWorker
 
 # Longer than the balancer keeps an idle connection (60 s on AWS): only the balancer may close one, or it would
-# sometimes
-# send a request into a connection that was just closed, and the shopper would see a 502.
+# sometimes send a request into a connection that was just closed, and the shopper would see a 502.
 keepalive = 75
 # The worker's event loop reports each second; silent this long, it is stuck and is replaced. Not a limit for a request.
 timeout = 30
@@ -71,6 +69,12 @@ logconfig_dict["loggers"] |= {
 }
 
 
+metrics_port = int(os.environ.get("METRICS_PORT") or 0)
+if metrics_port:
+    # Before the application is imported: prometheus_client decides then where it keeps its values.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", f"{worker_tmp_dir or gettempdir()}/shop-metrics-{metrics_port}")
+
+
 def on_starting(_server: Any) -> None:
     """Begin with an empty metrics directory: files of processes that no longer exist would count for ever."""
     directory = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
@@ -80,12 +84,16 @@ def on_starting(_server: Any) -> None:
 
 
 def when_ready(_server: Any) -> None:
-    """Ignore reload and resize signals: they end single workers, and DrainingWorker closes the door for all of them.
+    """Serve metrics, and ignore reload and resize signals.
 
-    A pod is changed by replacing it.
+    They end single workers, and DrainingWorker closes the door for all of them: a pod is changed by replacing it.
     """
     for number in (signal.SIGHUP, signal.SIGTTIN, signal.SIGTTOU):
         signal.signal(number, signal.SIG_IGN)
+    if metrics_port:
+        from shop.platform import metrics
+
+        metrics.serve(metrics_port)
 
 
 def child_exit(_server: Any, worker: Any) -> None:
