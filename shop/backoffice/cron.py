@@ -1,5 +1,5 @@
-"""Housekeeping: what has to be tidied now and then. Each task finds by itself what is due and does a bounded part of it,
-so that a run takes seconds and the next run, a minute later, goes on.
+"""Housekeeping: what has to be tidied now and then. Each task finds by itself what is due and does a bounded part of
+it, so that a run takes seconds and the next run, a minute later, goes on.
 """
 
 import logging
@@ -120,7 +120,7 @@ def _run(name: str, task: Callable[[], int]) -> bool:
 
 @contextmanager
 def alone(name: str) -> Iterator[bool]:
-    """Hold a task's advisory lock; yields False at once if another process has it. The lock ends with the connection."""
+    """Hold a task's advisory lock; yields False if another process has it. It ends with the connection."""
     key = [LOCKS, zlib.crc32(name.encode()) & 0x7FFFFFFF]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
