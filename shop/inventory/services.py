@@ -4,9 +4,10 @@ taken in one statement, so that nobody can sell the same piece twice and no orde
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import ShopError
@@ -18,6 +19,21 @@ class OutOfStock(ShopError):
 
     code = "out_of_stock"
     message = _("Some of these items are no longer available in that quantity.")
+
+
+class PiecesOwed(ShopError):
+    """More was sold than is there, so the sale cannot be limited to what is there, or that much cannot be taken out."""
+
+    code = "pieces_owed"
+    message = _("The stock would be below zero. Allow the sale when empty, or count again.")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a variant is sold: are its pieces counted, and may it be sold when none is left."""
+
+    tracked: bool = True
+    allow_backorder: bool = False
 
 
 # Rows are locked in the order of their ids, so two orders with the same items wait for each other and never in a
@@ -80,6 +96,38 @@ def set_levels(levels: Mapping[int, int], *, reference: str = "") -> None:
         Stock.objects.bulk_update(rows, ["on_hand"])
         changed = {pk: change for pk, change in changes.items() if change}
         _note(changed, sign=1, reason=StockMovement.Reason.CORRECTED, reference=reference)
+
+
+def correct(changes: Mapping[int, int], *, reference: str = "") -> None:
+    """Add {variant id: pieces} (negative: take out) after a count, so that what is sold meanwhile stays sold.
+
+    Raises PiecesOwed if a stock would go below zero; nothing is changed then.
+    """
+    wanted = {pk: change for pk, change in changes.items() if change}
+    try:
+        with transaction.atomic():
+            Stock.objects.bulk_create([Stock(variant_id=pk) for pk in sorted(wanted)], ignore_conflicts=True)
+            _run(PUT_BACK, wanted)
+            _note(wanted, sign=1, reason=StockMovement.Reason.CORRECTED, reference=reference)
+    except IntegrityError as error:
+        raise PiecesOwed from error
+
+
+def configure(terms: Mapping[int, Terms]) -> None:
+    """Set {variant id: how it is sold}, creating rows where there are none. A constant number of queries.
+
+    Raises PiecesOwed if a stock below zero would be limited; nothing is changed then.
+    """
+    try:
+        with transaction.atomic():
+            Stock.objects.bulk_create([Stock(variant_id=pk) for pk in sorted(terms)], ignore_conflicts=True)
+            rows = list(Stock.objects.select_for_update().filter(variant_id__in=terms).order_by("id"))
+            for row in rows:
+                row.tracked = terms[row.variant_id].tracked
+                row.allow_backorder = terms[row.variant_id].allow_backorder
+            Stock.objects.bulk_update(rows, ["tracked", "allow_backorder"])
+    except IntegrityError as error:
+        raise PiecesOwed from error
 
 
 def _run(statement: str, quantities: Mapping[int, int]) -> set[int]:
