@@ -1,7 +1,8 @@
 """A gunicorn worker that leaves service without losing a request.
 
 Plain gthread, once told to stop, neither takes new connections nor refuses them: the kernel goes on accepting them
-into the backlog, where they wait until the process ends and are then cut. A balancer cannot tell that from a slow answer. This
+into the backlog, where they wait until the process ends and are then cut. A balancer cannot tell that from a slow
+answer. This
 worker
 
 1. says so at /readyz, and goes on serving for WEB_DRAIN_SECONDS;
