@@ -14,5 +14,6 @@ def _empty_redis() -> None:
 @pytest.fixture
 def mailbox(settings, tmp_path) -> Path:
     """The directory into which mails are written."""
+    settings.EMAIL_BACKEND = "config.local.eml.EmailBackend"  # pytest-django would keep mails in memory
     settings.EMAIL_FILE_PATH = str(tmp_path)
     return tmp_path

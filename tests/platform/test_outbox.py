@@ -38,7 +38,7 @@ def test_a_message_handled_three_times_has_its_effect_once(mailbox):
     assert len(list(mailbox.glob("*.eml"))) == 1
 
 
-def test_a_failure_is_counted_explained_and_tried_again_later(settings):
+def test_a_failure_is_counted_explained_and_tried_again_later(settings, mailbox):
     settings.EMAIL_FILE_PATH = "/proc/nowhere"
     message = a_mail()
     assert outbox.handle(message.pk) == "failed"

@@ -17,13 +17,6 @@ from shop.platform.models.outbox import MAX_SENDS
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _empty_queues(settings) -> None:
-    client = boto3.client("sqs", region_name=settings.AWS_REGION)
-    for name in settings.QUEUES:
-        client.purge_queue(QueueUrl=queue_url(name))
-
-
 def received(queue: str) -> list[int]:
     """Return the message ids on a queue, decoded as kombu and Celery do."""
     client = boto3.client("sqs", region_name="eu-central-1")
@@ -32,7 +25,13 @@ def received(queue: str) -> list[int]:
         for message in messages:
             envelope = json.loads(base64.b64decode(message["Body"]))
             ids.append(json.loads(base64.b64decode(envelope["body"]))[0][0])
+            client.delete_message(QueueUrl=queue_url(queue), ReceiptHandle=message["ReceiptHandle"])
     return ids
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue() -> None:
+    received("mail")
 
 
 def put(count: int = 1) -> list[int]:
