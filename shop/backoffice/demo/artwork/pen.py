@@ -22,6 +22,7 @@ class Pen:
         self.factor = 4 if self.size[0] * self.size[1] * 16 <= FINE else 2
         self.sx, self.sy = self.size[0] * self.factor / width, self.size[1] * self.factor / height
         self.image = Image.new("RGB", (self.size[0] * self.factor, self.size[1] * self.factor), ground)
+        self.endless = True  # False: draw only where told, for patterns whose rows must cover each other in one order
         self._draw = ImageDraw.Draw(self.image)
 
     def polygon(self, points: Iterable[Point], fill: Colour) -> None:
@@ -68,6 +69,8 @@ class Pen:
 
     def _copies(self, points: Points, reach: float) -> list[Point]:
         """Return the shifts by whole repeats at which the shape touches the tile."""
+        if not self.endless:
+            return [(0, 0)]
         xs, ys = [x for x, _y in points], [y for _x, y in points]
         across = _shifts(min(xs) - reach, max(xs) + reach, self.width)
         down = _shifts(min(ys) - reach, max(ys) + reach, self.height)
@@ -96,7 +99,10 @@ def smooth(points: Points, steps: int = 8) -> list[Point]:
     rounded: list[Point] = []
     for n in range(count):
         a, b, c, d = (points[(n + k) % count] for k in (-1, 0, 1, 2))
-        rounded += [(_spline(a[0], b[0], c[0], d[0], s / steps), _spline(a[1], b[1], c[1], d[1], s / steps)) for s in range(steps)]
+        rounded += [
+            (_spline(a[0], b[0], c[0], d[0], s / steps), _spline(a[1], b[1], c[1], d[1], s / steps))
+            for s in range(steps)
+        ]
     return rounded
 
 
