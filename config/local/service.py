@@ -9,7 +9,9 @@ class Service(Protocol):
     """A server that the store needs. Its address is settled when it is made, before it runs."""
 
     name: str
-    title: str
+
+    @property
+    def title(self) -> str: ...
 
     def prepare(self) -> None:
         """Make its files. Raises LaunchError if they cannot be used."""
