@@ -1,0 +1,41 @@
+"""How django-allauth meets this shop: sign-in joins the guest's cart, mails go through the outbox."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from shop.accounts.models import User
+from shop.cart import services as carts
+from shop.notifications import services as notifications
+from shop.storefront import cart_cookie
+
+MAILS = {  # allauth's name: our mail, and which of its facts holds the link
+    "account/email/email_confirmation": ("account_confirm", "activate_url"),
+    "account/email/email_confirmation_signup": ("account_confirm", "activate_url"),
+    "account/email/password_reset_key": ("account_reset", "password_reset_url"),
+    "account/email/account_already_exists": ("account_known", "password_reset_url"),
+    "account/email/unknown_account": ("account_unknown", "signup_url"),
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Named by ACCOUNT_ADAPTER."""
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, and join the guest's cart to the account's in one transaction."""
+        with transaction.atomic():
+            carts.claim(public_id=cart_cookie.read(request), user_id=user.pk)
+            super().login(request, user)
+
+    def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
+        """Forget the guest's cookie: whoever signs in next in this browser must not meet this cart."""
+        response: HttpResponse = super().post_login(request, user, **facts)
+        cart_cookie.clear(response)
+        return response
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queue the mail in the current transaction. Raises KeyError for a mail that this shop has no text for."""
+        kind, link = MAILS[template_prefix]
+        notifications.queue(kind=kind, to=email, context={"url": context[link]})

@@ -1,0 +1,53 @@
+"""The address book."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from shop.accounts import address_book
+from shop.accounts.models import Address
+from shop.storefront.forms import AddressForm
+
+
+@require_safe
+@login_required
+@never_cache
+def addresses(request: HttpRequest) -> HttpResponse:
+    own = Address.objects.filter(user_id=request.user.pk)
+    return render(request, "account/addresses.html", {"addresses": own})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def new(request: HttpRequest) -> HttpResponse:
+    return _edit(request, Address(user_id=request.user.pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def edit(request: HttpRequest, address_id: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(Address, pk=address_id, user_id=request.user.pk))
+
+
+@require_POST
+@login_required
+@never_cache
+def remove(request: HttpRequest, address_id: int) -> HttpResponse:
+    Address.objects.filter(pk=address_id, user_id=request.user.pk).delete()
+    messages.success(request, _("The address is removed."))
+    return redirect("account_addresses")
+
+
+def _edit(request: HttpRequest, address: Address) -> HttpResponse:
+    form = AddressForm(request.POST or None, instance=address)
+    if request.method == "POST" and form.is_valid():
+        address_book.save(address=form.save(commit=False))
+        messages.success(request, _("The address is saved."))
+        return redirect("account_addresses")
+    return render(request, "account/address.html", {"form": form, "address": address if address.pk else None})

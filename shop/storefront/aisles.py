@@ -1,0 +1,46 @@
+"""The category tree as pages walk it: read once a request, with one query, and only by pages that show it."""
+
+from functools import cached_property
+
+from django.http import HttpRequest
+
+from shop.catalog.models import Category
+
+
+class Aisles:
+    """All categories, in the shop's order."""
+
+    @cached_property
+    def everything(self) -> list[Category]:
+        return list(Category.objects.select_related("image").without_tree_fields().order_by("position", "name"))
+
+    @cached_property
+    def by_id(self) -> dict[int, Category]:
+        return {category.pk: category for category in self.everything}
+
+    @cached_property
+    def roots(self) -> list[Category]:
+        return [category for category in self.everything if category.parent_id is None]
+
+    def find(self, slug: str) -> Category | None:
+        return next((category for category in self.everything if category.slug == slug), None)
+
+    def below(self, parent: Category) -> list[Category]:
+        return [category for category in self.everything if category.parent_id == parent.pk]
+
+    def trail(self, category: Category | None) -> list[Category]:
+        """Return the categories from the root down to this one; empty for None."""
+        steps: list[Category] = []
+        while category is not None and category not in steps:
+            steps.insert(0, category)
+            category = self.by_id.get(category.parent_id or 0)
+        return steps
+
+
+def aisles_of(request: HttpRequest) -> Aisles:
+    """Return the request's own tree, the same object however often it is asked for."""
+    found: Aisles | None = getattr(request, "aisles", None)
+    if found is None:
+        found = Aisles()
+        setattr(request, "aisles", found)  # noqa: B010 - HttpRequest declares no such attribute
+    return found

@@ -1,0 +1,138 @@
+"""The checkout: one page, one form, one order however often it is sent."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shop.accounts.models import Address
+from shop.cart.models import Cart
+from shop.checkout.errors import CartOrdered, NoSuchDelivery
+from shop.checkout.quote import Quote, quote
+from shop.checkout.services import Details, Placed, PostalAddress, place_order
+from shop.errors import ShopError
+from shop.payments import services as payments
+from shop.storefront import cart_cookie
+from shop.storefront.forms import ADDRESS_FIELDS, CheckoutForm
+from shop.storefront.shopper import cart_of, shopper_of, signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Show the form; place the order when it comes back complete."""
+    if request.method == "POST" and "update" not in request.POST:
+        return _order(request)
+    cart = cart_of(request)
+    if cart is None or not cart.lines.all():
+        return redirect("cart")
+    if request.method == "POST":
+        return _show(request, CheckoutForm(initial=request.POST.dict()), cart)
+    return _show(request, CheckoutForm(initial=_known(request)), cart)
+
+
+@require_safe
+@never_cache
+def delivery(request: HttpRequest) -> HttpResponse:
+    """Delivery methods and totals for ?country= and ?shipping_method=, as fragments for htmx."""
+    cart = cart_of(request)
+    if cart is None or not cart.lines.all():
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = "/cart/"
+        return response
+    priced = _quote(cart, request.GET.get("country", ""), request.GET.get("shipping_method", ""))
+    return render(request, "storefront/_delivery_changed.html", {"quote": priced, "cart": cart, "refreshed": True})
+
+
+def _order(request: HttpRequest) -> HttpResponse:
+    form = CheckoutForm(request.POST)
+    if not form.is_valid():
+        return _again(request, form)
+    user = signed_in(request)
+    data = form.cleaned_data
+    try:
+        placed = place_order(cart_id=data["cart"], key=str(data["key"]), details=_details(data), user_id=user.pk if user else None)
+    except CartOrdered as error:
+        return redirect("order", error.details["token"]) if "token" in error.details else _again(request, form, error)
+    except ShopError as error:
+        return _again(request, form, error)
+    return _placed(request, placed)
+
+
+def _placed(request: HttpRequest, placed: Placed) -> HttpResponse:
+    """Go on to paying, or to the order's page. A repeated request goes the same way."""
+    response = redirect("order_pay_start" if placed.order.payment_method == "card" else "order", placed.order.token)
+    cart_cookie.clear(response)
+    return response
+
+
+def _again(request: HttpRequest, form: CheckoutForm, error: ShopError | None = None) -> HttpResponse:
+    """Show the form once more with what is wrong. Without an open cart there is nothing to show: the cart's page explains."""
+    cart = cart_of(request)
+    if cart is None or not cart.lines.all():
+        if error:
+            messages.error(request, str(error.message))
+        return redirect("cart")
+    response = _show(request, form, cart, refusal=str(error.message) if error else "")
+    response.status_code = error.status if error else 422
+    if error and error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _show(request: HttpRequest, form: CheckoutForm, cart: Cart, refusal: str = "") -> HttpResponse:
+    values = form.data if form.is_bound else form.initial
+    country = values.get("country") or form.fields["country"].initial
+    context: dict[str, Any] = {
+        "form": form,
+        "cart": cart,
+        "key": values.get("key") or uuid.uuid4(),
+        "quote": _quote(cart, country, values.get("shipping_method", "")),
+        "payment_methods": payments.methods(),
+        "payment_method": values.get("payment_method", ""),
+        "refusal": refusal,
+        "addresses": _addresses(request),
+        "shopper": shopper_of(request, cart),
+        "shopper_known": True,
+    }
+    return render(request, "storefront/checkout.html", context)
+
+
+def _quote(cart: Cart, country: str, method: str) -> Quote:
+    """Price the cart; a method that is not offered to that country gives way to the first that is."""
+    try:
+        return quote(cart, country=country, method=method)
+    except NoSuchDelivery:
+        return quote(cart, country=country)
+
+
+def _known(request: HttpRequest) -> dict[str, Any]:
+    """What an account already knows: the e-mail, and the address chosen by ?address= or the default one."""
+    user = signed_in(request)
+    if user is None:
+        return {}
+    addresses = _addresses(request)
+    named = [address for address in addresses if str(address.pk) == request.GET.get("address")]
+    chosen = (named or addresses or [None])[0]
+    known = {name: str(getattr(chosen, name)) for name in ADDRESS_FIELDS} if chosen else {"name": user.name}
+    return {"email": user.email, **known}
+
+
+def _addresses(request: HttpRequest) -> list[Address]:
+    user = signed_in(request)
+    return list(Address.objects.filter(user=user)) if user else []
+
+
+def _details(data: dict[str, Any]) -> Details:
+    return Details(
+        email=data["email"],
+        address=PostalAddress(**{name: data[name] for name in ADDRESS_FIELDS}),
+        shipping_method=data["shipping_method"],
+        payment_method=data["payment_method"],
+        expected_total=data["expected_total"],
+    )

@@ -1,0 +1,43 @@
+"""What shoppers see when the shop refuses them: one handler for all pages."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from shop.errors import ShopError
+
+OTHERS = ("/admin/", "/api/")  # these interfaces have their own ways to say no
+
+
+class ShopErrorMiddleware:
+    """Turn a ShopError that leaves a view of the store into a note, a message on the cart's page, or a page of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ShopError) or request.path.startswith(OTHERS):
+            return None
+        response = refused(request, exception)
+        if exception.retry_after:
+            response["Retry-After"] = str(exception.retry_after)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def refused(request: HttpRequest, error: ShopError) -> HttpResponse:
+    """Return the answer that fits how the page asked."""
+    if request.headers.get("HX-Request") == "true":
+        response = render(request, "storefront/_refused.html", {"error": error}, status=error.status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#toast", "innerHTML"
+        return response
+    if request.method == "POST" and request.path.startswith(reverse("cart")):
+        messages.error(request, str(error.message))
+        return redirect("cart")
+    return render(request, "storefront/refused.html", {"error": error}, status=error.status)

@@ -1,0 +1,131 @@
+"""A list's address: read into filters, and written again with one thing changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from shop.catalog.listing import Facets, Filters
+from shop.catalog.models import Category
+from shop.storefront.aisles import Aisles
+from shop.storefront.words import money
+
+LONGEST_QUERY = 100
+MOST_OPTIONS = 20
+HIGHEST_PRICE = Decimal(10_000_000)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in use, and the address of the list without it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A category one may narrow the list to."""
+
+    name: str
+    url: str
+    count: int
+    active: bool = False
+    child: bool = False
+
+
+def read(query: QueryDict, aisles: Aisles, category: Category | None) -> Filters:
+    """Read what a visitor asked for. What makes no sense is left out: an old or mistyped address still shows a list."""
+    return Filters(
+        query=" ".join(query.get("q", "").replace("\x00", "").split())[:LONGEST_QUERY],
+        category=category or aisles.find(query.get("category", "")),
+        options=tuple(value for value in query.getlist("o")[:MOST_OPTIONS] if ":" in value and "\x00" not in value),
+        min_price=_price(query.get("min", "")),
+        max_price=_price(query.get("max", "")),
+        on_sale=query.get("sale") == "1",
+        sort=query.get("sort", ""),
+    )
+
+
+def _price(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and 0 <= amount <= HIGHEST_PRICE else None
+
+
+def without(request: HttpRequest, name: str, value: str | None = None) -> str:
+    """Return this list's address without a parameter, or without one of its values; it begins at the first page."""
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    kept = [] if value is None else [other for other in query.getlist(name) if other != value]
+    query.setlist(name, kept)
+    return _address(request.path, query)
+
+
+def with_value(request: HttpRequest, name: str, value: str) -> str:
+    """Return this list's address with a parameter set."""
+    query = request.GET.copy()
+    if name != "cursor":
+        query.pop("cursor", None)
+    query[name] = value
+    return _address(request.path, query)
+
+
+def _address(path: str, query: QueryDict) -> str:
+    filled = QueryDict(mutable=True)
+    for name, values in query.lists():
+        filled.setlist(name, [value for value in values if value])
+    encoded = filled.urlencode()
+    return f"{path}?{encoded}" if encoded else path
+
+
+def chips(request: HttpRequest, filters: Filters, *, scoped: bool) -> Iterator[Chip]:
+    """Yield a chip for each filter in use; `scoped` says that the category is the page itself and cannot be taken
+    away.
+    """
+    if filters.query:
+        yield Chip(f"“{filters.query}”", without(request, "q"))
+    if filters.category and not scoped:
+        yield Chip(filters.category.name, without(request, "category"))
+    if filters.min_price is not None:
+        yield Chip(_("from %(price)s") % {"price": money(filters.min_price)}, without(request, "min"))
+    if filters.max_price is not None:
+        yield Chip(_("up to %(price)s") % {"price": money(filters.max_price)}, without(request, "max"))
+    if filters.on_sale:
+        yield Chip(_("On sale"), without(request, "sale"))
+    for option in filters.options:
+        yield Chip(option.partition(":")[2], without(request, "o", option))
+
+
+def sections(
+    request: HttpRequest, aisles: Aisles, filters: Filters, facets: Facets, page_of: Category | None
+) -> list[Section]:
+    """Return the categories below this one (or the roots) that hold something of the list, with their counts.
+    """
+    nearby = aisles.below(page_of) if page_of else aisles.roots
+    found = [
+        Section(
+            category.name,
+            category.get_absolute_url() if page_of else with_value(request, "category", category.slug),
+            facets.categories.get(category.pk, 0),
+            active=category == filters.category,
+        )
+        for category in nearby
+    ]
+    return [section for section in found if section.count or section.active]
+
+
+def sorts(filters: Filters) -> list[tuple[str, str]]:
+    """Return the sort orders to offer: (value, words)."""
+    orders = [
+        ("newest", _("Newest")),
+        ("price", _("Price, low to high")),
+        ("-price", _("Price, high to low")),
+        ("title", pgettext("sort by title", "A to Z")),
+    ]
+    return [("relevance", _("Best match")), *orders] if filters.query else orders

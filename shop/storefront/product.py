@@ -1,0 +1,65 @@
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from shop.catalog.listing import Filters, find
+from shop.catalog.models import Category, Product, Variant
+from shop.storefront.aisles import aisles_of
+from shop.storefront.caching import catalogue_page
+from shop.storefront.choice import Choice, choose, is_available
+from shop.storefront.words import availability, money, saving
+
+RELATED = 4
+
+
+@catalogue_page
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Product.objects.public().for_page(), slug=slug)
+    choice = choose(found, list(found.variants.all()), request.GET.get("variant", ""))
+    trail = aisles_of(request).trail(_deepest(request, found))
+    context = {
+        "product": found,
+        "choice": choice,
+        "facts": facts(choice) if choice else [],
+        "pictures": list(found.images.all()),
+        "trail": trail,
+        "related": _related(found, trail),
+    }
+    return render(request, "storefront/product.html", context)
+
+
+def facts(choice: Choice) -> list[dict[str, Any]]:
+    """Return what the page's script says when another variant is chosen: words ready to be shown."""
+    pictures = {shown.variant_id: shown.pk for shown in reversed(choice.product.images.all()) if shown.variant_id}
+    return [_facts(variant, pictures.get(variant.pk)) for variant in choice.variants]
+
+
+def _facts(variant: Variant, picture: int | None) -> dict[str, Any]:
+    words, mood = availability(variant)
+    return {
+        "id": variant.pk,
+        "sku": variant.sku,
+        "values": variant.option_values,
+        "now": money(variant.price),
+        "was": money(variant.compare_at_price) if variant.on_sale else "",
+        "saved": saving(variant),
+        "stock": words,
+        "mood": mood,
+        "available": is_available(variant),
+        "picture": picture,
+    }
+
+
+def _deepest(request: HttpRequest, found: Product) -> Category | None:
+    """The category that says most about where this product is."""
+    aisles = aisles_of(request)
+    trails = [aisles.trail(aisles.by_id.get(category.pk)) for category in found.categories.all()]
+    longest = max(trails, key=len, default=[])
+    return longest[-1] if longest else None
+
+
+def _related(found: Product, trail: list[Category]) -> list[Product]:
+    """The newest of the same category, without this one."""
+    filters = Filters(category=trail[-1] if trail else None)
+    return [other for other in find(filters, size=RELATED + 1).rows if other.pk != found.pk][:RELATED]

@@ -1,0 +1,68 @@
+"""Lists of products: everything, what a search found, one category."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from shop.catalog.listing import Filters, facets, find, matches
+from shop.catalog.models import Category
+from shop.storefront import listing
+from shop.storefront.aisles import aisles_of
+from shop.storefront.caching import catalogue_page
+
+OPTIONS_SHOWN = 6  # options beside a list; imported catalogues may have dozens
+
+
+@catalogue_page
+def products(request: HttpRequest) -> HttpResponse:
+    filters = listing.read(request.GET, aisles_of(request), None)
+    return _show(request, filters, None)
+
+
+@catalogue_page
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    found = aisles_of(request).find(slug)
+    if found is None:
+        raise Http404
+    return _show(request, listing.read(request.GET, aisles_of(request), found), found)
+
+
+def _show(request: HttpRequest, filters: Filters, page_of: Category | None) -> HttpResponse:
+    page = find(filters, cursor=request.GET.get("cursor"))
+    context = {
+        "filters": filters,
+        "category": page_of,
+        "trail": aisles_of(request).trail(filters.category),
+        "heading": _heading(filters, page_of),
+        "crumb_end": "" if page_of else _heading(filters, None),
+        "products": page.rows,
+        "page": page,
+        "total": matches(filters).count(),
+        "sorts": listing.sorts(filters),
+        "next_url": listing.with_value(request, "cursor", page.next or ""),
+        "previous_url": listing.with_value(request, "cursor", page.previous or ""),
+        **_narrowing(request, filters, page_of),
+    }
+    return render(request, "storefront/list.html", context)
+
+
+def _narrowing(request: HttpRequest, filters: Filters, page_of: Category | None) -> dict[str, Any]:
+    counts = facets(filters)
+    return {
+        "chips": list(listing.chips(request, filters, scoped=page_of is not None)),
+        "clear_url": request.path,
+        "options": dict(list(counts.options.items())[:OPTIONS_SHOWN]),
+        "sections": listing.sections(request, aisles_of(request), filters, counts, page_of),
+    }
+
+
+def _heading(filters: Filters, page_of: Category | None) -> str:
+    if page_of:
+        return page_of.name
+    if filters.query:
+        return _("Found for “%(query)s”") % {"query": filters.query}
+    if filters.category:
+        return filters.category.name
+    return _("On sale") if filters.on_sale else _("Everything")

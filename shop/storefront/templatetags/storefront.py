@@ -1,0 +1,73 @@
+"""Money, pictures, prices and stock as the store shows them."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_countries import countries
+
+from shop.cart.models import CartLine
+from shop.catalog.models import Product, Variant
+from shop.platform.models import Image
+from shop.storefront.words import availability, money, saving
+
+register = template.Library()
+
+register.filter("money", money)
+
+
+@register.inclusion_tag("storefront/_picture.html")
+def picture(image: Image | None, *, alt: str, sizes: str, eager: bool = False) -> dict[str, Any]:
+    """A picture with its renditions, or a neutral tile while there are none."""
+    return {"image": image, "alt": alt, "sizes": sizes, "eager": eager}
+
+
+@register.inclusion_tag("storefront/_picture.html")
+def card_picture(product: Product, sizes: str) -> dict[str, Any]:
+    """The first picture of a product. Its title stands beside it, so the picture needs no words."""
+    images = list(product.images.all())
+    return {"image": images[0].image if images else None, "alt": "", "sizes": sizes}
+
+
+@register.inclusion_tag("storefront/_picture.html")
+def variant_picture(variant: Variant, sizes: str) -> dict[str, Any]:
+    """The picture of a variant, else of its product."""
+    images = list(variant.images.all()) or list(variant.product.images.all())
+    return {"image": images[0].image if images else None, "alt": "", "sizes": sizes}
+
+
+@register.inclusion_tag("storefront/_price.html")
+def product_price(product: Product) -> dict[str, Any]:
+    """The price of a product in a list: "from" when its variants differ, beside the old one when it is reduced."""
+    was = product.compare_at_price if product.on_sale else None
+    return {"now": product.min_price, "was": was, "from_price": product.has_price_range}
+
+
+@register.inclusion_tag("storefront/_price.html")
+def variant_price(variant: Variant) -> dict[str, Any]:
+    """The price of one variant, with the old price and the saving when it is reduced."""
+    return {
+        "now": variant.price,
+        "was": variant.compare_at_price if variant.on_sale else None,
+        "saved": saving(variant),
+    }
+
+
+@register.simple_tag
+def stock_note(variant: Variant) -> SafeString:
+    """One line about availability."""
+    words, mood = availability(variant)
+    return format_html('<p class="stock {}" data-stock aria-live="polite">{}</p>', mood, words)
+
+
+@register.simple_tag
+def line_total(line: CartLine) -> str:
+    """What the pieces of one cart line cost together."""
+    return money(line.variant.price * line.quantity)
+
+
+@register.filter
+def country_name(code: object) -> str:
+    """The name of a country given by its ISO 3166-1 alpha-2 code."""
+    return str(countries.name(str(code)) or code)
