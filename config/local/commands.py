@@ -77,7 +77,7 @@ def manage(arguments: list[str]) -> int:
     except OSError:
         print("No store runs on this data directory: start it first with `make run`.", file=sys.stderr)
         return 1
-    os.environ.update(line.split("=", 1) for line in lines if line)
+    os.environ.update(line.partition("=")[::2] for line in lines if line)
     return os.execv(sys.executable, python("manage.py", *arguments))
 
 

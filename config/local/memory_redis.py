@@ -5,7 +5,7 @@ Keeps everything in memory. Nothing is lost by that: sessions are in PostgreSQL 
 
 import sys
 
-from fakeredis import TcpFakeServer
+from fakeredis import TcpFakeServer  # type: ignore[import-not-found, unused-ignore]
 
 from config.local import ports
 

@@ -121,15 +121,17 @@ class Postgres:
         command = [str(self.binaries / "initdb"), "-D", str(directory), "-U", ADMIN, f"--pwfile={password_file}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
         command += [] if self.durable else ["--no-sync"]
-        identity = {"user": self.user, "group": self.user} if self.user else {}
+        user = self.user
+        groups: list[str] | None = [] if user else None
         result = subprocess.run(
             command,
+            check=False,
             capture_output=True,
             text=True,
             cwd="/",
-            check=False,
-            extra_groups=[] if self.user else None,
-            **identity,
+            user=user,
+            group=user,
+            extra_groups=groups,
         )
         if result.returncode:
             shutil.rmtree(directory, ignore_errors=True)

@@ -81,6 +81,7 @@ class Process:
     def start(self) -> None:
         self.bury()
         _rotate(self.log)
+        user = self.program.user
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 list(self.program.command),
@@ -90,7 +91,9 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the supervisor only, which then stops all in order
-                **_identity(self.program.user),
+                user=user,
+                group=user,
+                extra_groups=[] if user else None,
             )
         self.started_at = time.monotonic()
         self.pid_file.write_text(f"{self._child.pid}\n")
@@ -157,10 +160,6 @@ class Process:
 def python(*arguments: str) -> list[str]:
     """The command that runs this project's Python with the arguments."""
     return [sys.executable, *arguments]
-
-
-def _identity(user: str | None) -> dict[str, str | list[str]]:
-    return {"user": user, "group": user, "extra_groups": []} if user else {}
 
 
 def _rotate(log: Path) -> None:

@@ -3,7 +3,7 @@
 import json
 import os
 
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError
 
 from config.local import ports
 from config.local.errors import LaunchError
