@@ -74,7 +74,8 @@ def _make_venv() -> bool:
 def _install(files: "list[str]") -> bool:
     """Run pip. The lists are complete and carry a hash for each package, so pip need not work out dependencies."""
     command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "--progress-bar=off"]
-    command += ["--disable-pip-version-check"]
+    # What is imported is compiled then; compiling all of it here takes longer than the first start does.
+    command += ["--disable-pip-version-check", "--no-compile"]
     for name in files:
         command += ["-r", str(PROJECT / name)]
     pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=PROJECT)

@@ -1,0 +1,205 @@
+"""The whole store on one machine: it starts, answers, mends itself, stops without a trace, and keeps its data.
+
+One store serves the tests of this file, in their order; each leaves it running.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from config.local import orphans, ports
+from config.local.process import PROJECT
+
+pytestmark = [pytest.mark.fleet, pytest.mark.timeout(300)]
+GIVEN = ("DATABASE_URL", "REDIS_URL", "REDIS_SESSIONS_URL", "SQS_QUEUE_BASE_URL", "CARD_PROVIDER_URL", "PUBLIC_URL")
+
+
+class Run:
+    """`python -m config.local` on a directory of its own, started and ended at will."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = ports.free(1)[0]
+        self.output = data.with_suffix(".out")
+
+    def start(self, *, wait: bool = True) -> None:
+        environment = {name: value for name, value in os.environ.items() if not _is_of_the_tests(name)}
+        environment |= {
+            "SHOP_DATA": str(self.data),
+            "PORT": str(self.port),
+            "DEMO": "0",
+            "DEMO_ADMIN_PASSWORD": "of my own",
+        }
+        with self.output.open("w") as output:
+            command = [sys.executable, "-m", "config.local"]
+            self.process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=output, stderr=output)
+        if wait:
+            until(lambda: "Store ready" in self.output.read_text() or self.process.poll() is not None, 120)
+            assert self.process.poll() is None, self.output.read_text()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def pid(self, name: str) -> int:
+        return int((self.data / "run" / f"{name}.pid").read_text())
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that this run started, and what those started."""
+        top = psutil.Process(self.process.pid)
+        return [top, *top.children(recursive=True)]
+
+    def database(self) -> psycopg.Connection:
+        text = (self.data / "run" / "environment").read_text()
+        (url,) = re.findall(r"DATABASE_URL=([^\0]+)", text)
+        return psycopg.connect(url, autocommit=True)
+
+
+def _is_of_the_tests(name: str) -> bool:
+    return (
+        name in GIVEN or name.startswith(("AWS_", "JWT_", "CARD_")) or name in {"SECRET_KEY", "EMAIL_URL", "LOG_LEVEL"}
+    )
+
+
+def until(condition, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    run = Run(tmp_path_factory.mktemp("store") / "data")
+    run.start()
+    yield run
+    run.process.send_signal(signal.SIGTERM)
+    try:
+        run.process.wait(60)
+    finally:
+        orphans.end(f"{run.data}/run:", run.data / "run", patience=0)
+
+
+def test_it_says_where_everything_is(store):
+    lines = store.output.read_text().splitlines()
+    assert [line for line in lines if line.startswith("Store ready")]
+    text = "\n".join(lines)
+    assert f"{store.url}/admin/" in text
+    assert "admin@example.com" in text
+    assert "of my own" in text
+
+
+def test_every_process_has_its_id_in_a_file(store):
+    names = {path.stem for path in (store.data / "run").glob("*.pid")}
+    parts = {
+        "web-1",
+        "web-2",
+        "relay-1",
+        "worker-1",
+        "balancer",
+        "postgres",
+        "redis",
+        "s3",
+        "sqs",
+        "testpay",
+        "supervisor",
+    }
+    assert parts <= names
+    assert all(psutil.pid_exists(store.pid(name)) for name in parts)
+
+
+def test_requests_are_served_by_both_replicas(store):
+    assert {httpx.get(f"{store.url}/").headers["X-Pod"] for _ in range(10)} == {"web-1", "web-2"}
+
+
+def test_a_second_run_on_the_same_directory_is_refused(store):
+    second = Run(store.data)
+    second.output = store.data.with_suffix(".second")
+    second.start(wait=False)
+    assert second.process.wait(30) == 1
+    assert "A store already runs on" in second.output.read_text()
+    assert httpx.get(f"{store.url}/").status_code == 200
+
+
+def test_a_killed_replica_is_missed_by_no_request_and_started_again(store):
+    first = store.pid("web-1")
+    psutil.Process(first).kill()
+    assert [httpx.get(f"{store.url}/", timeout=20).status_code for _ in range(20)] == [200] * 20
+    until(lambda: (store.data / "run" / "web-1.pid").exists() and store.pid("web-1") != first, 20)
+    until(lambda: "web-1" in {httpx.get(f"{store.url}/").headers["X-Pod"] for _ in range(4)}, 30)
+
+
+def test_a_killed_queue_service_gets_its_queues_back(store):
+    first = store.pid("sqs")
+    psutil.Process(first).kill()
+    until(lambda: (store.data / "run" / "sqs.pid").exists() and store.pid("sqs") != first, 20)
+    text = (store.data / "run" / "environment").read_text()
+    (base,) = re.findall(r"SQS_QUEUE_BASE_URL=([^\0]+)", text)
+    until(lambda: _has_queue(base, "shop-mail"), 20)
+
+
+def test_a_kill_of_everything_loses_nothing(store):
+    with store.database() as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 'row' AS word")
+    before = store.processes()
+    for process in before:
+        process.kill()
+    psutil.wait_procs(before, timeout=10)
+    store.process.wait()
+    began_at = time.monotonic()
+    store.start()
+    assert time.monotonic() - began_at < 60
+    with store.database() as connection:
+        assert connection.execute("SELECT word FROM kept").fetchall() == [("row",)]
+    assert httpx.get(f"{store.url}/").status_code == 200
+
+
+def test_term_stops_everything_and_leaves_no_process(store):
+    before = store.processes()
+    store.process.send_signal(signal.SIGTERM)
+    assert store.process.wait(60) == 0
+    assert psutil.wait_procs(before, timeout=5)[1] == []
+    assert list((store.data / "run").glob("*.pid")) == []
+    assert ports.taken(store.port) is False
+    store.start()
+
+
+def test_a_replica_that_cannot_boot_ends_the_start_with_its_last_words(store, tmp_path):
+    broken = Run(tmp_path / "data")
+    os.environ["WEB_THREADS"] = "many"
+    try:
+        broken.start(wait=False)
+        assert broken.process.wait(120) == 1
+    finally:
+        del os.environ["WEB_THREADS"]
+    assert "web-1 did not start" in broken.output.read_text()
+    assert "many" in broken.output.read_text()
+    assert not list((broken.data / "run").glob("*.pid"))
+
+
+def test_a_port_in_use_is_told_and_nothing_is_left(store, tmp_path):
+    other = Run(tmp_path / "data")
+    other.port = store.port
+    other.start(wait=False)
+    assert other.process.wait(30) == 1
+    assert f"Port {store.port} of 127.0.0.1 is in use" in other.output.read_text()
+    assert not list((other.data / "run").glob("*.pid"))
+
+
+def _has_queue(base: str, name: str) -> bool:
+    address = base.rpartition("/")[0]
+    headers = {"X-Amz-Target": "AmazonSQS.GetQueueUrl", "Content-Type": "application/x-amz-json-1.0"}
+    try:
+        return httpx.post(address, headers=headers, json={"QueueName": name}).status_code == 200
+    except httpx.HTTPError:
+        return False
