@@ -1,0 +1,1 @@
+"""Reading merchants' product files into the catalogue."""

@@ -1,0 +1,88 @@
+"""After the products: their stock and their pictures."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.backoffice.importer.draft import Draft, Stocked
+from shop.backoffice.importer.pictures import Unobtainable
+from shop.backoffice.importer.report import Remark, Report
+from shop.catalog import services as catalog
+from shop.catalog.models import Product
+from shop.catalog.services import ImageData, Saved
+from shop.inventory import services as inventory
+from shop.inventory.models import Stock
+from shop.inventory.services import PiecesOwed
+
+REFERENCE = "import"
+
+
+def shelve(batch: Sequence[tuple[Draft, Saved]], report: Report, *, set_stock: bool) -> None:
+    """Set how the variants are sold, and the stock of those that have none yet: what was sold since stays sold."""
+    wanted = {
+        variant.pk: draft.stock[sku] for draft, saved in batch for sku, variant in saved.variants.items() if variant.pk
+    }
+    owners = {variant.pk: (draft, sku) for draft, saved in batch for sku, variant in saved.variants.items()}
+    with transaction.atomic():
+        levels = {pk: stocked.pieces for pk, stocked in wanted.items()} if set_stock else _new(wanted)
+        inventory.set_levels({pk: pieces for pk, pieces in levels.items() if pieces >= 0}, reference=REFERENCE)
+        for pk in _configure(wanted):
+            draft, sku = owners[pk]
+            note = _("more of %(sku)s was sold than is there, so it is still sold when empty") % {"sku": sku}
+            report.notes.append(Remark(draft.lines[sku], draft.data.slug, note))
+        # A stock below zero is allowed only once the variant may be sold when empty.
+        inventory.set_levels({pk: pieces for pk, pieces in levels.items() if pieces < 0}, reference=REFERENCE)
+
+
+def _new(wanted: Mapping[int, Stocked]) -> dict[int, int]:
+    known = set(Stock.objects.filter(variant_id__in=list(wanted)).values_list("variant_id", flat=True))
+    return {pk: stocked.pieces for pk, stocked in wanted.items() if pk not in known}
+
+
+def _configure(wanted: Mapping[int, Stocked]) -> list[int]:
+    """Set the terms of all, or of all that can have them; return the ids of those that cannot."""
+    try:
+        inventory.configure({pk: stocked.terms for pk, stocked in wanted.items()})
+    except PiecesOwed:
+        return [pk for pk, stocked in wanted.items() if not _configured(pk, stocked)]
+    return []
+
+
+def _configured(variant_id: int, stocked: Stocked) -> bool:
+    try:
+        inventory.configure({variant_id: stocked.terms})
+    except PiecesOwed:
+        return False
+    return True
+
+
+def hang(
+    draft: Draft, product: Product, pictures: Mapping[str, "Future[int]"], report: Report, *, dry_run: bool
+) -> None:
+    """Give a product its pictures. If one cannot be had, a product that has pictures keeps those."""
+    images: list[ImageData] = []
+    complete = True
+    for wanted in draft.pictures:
+        try:
+            image_id = pictures[wanted.src].result()
+        except Unobtainable as error:
+            complete = False
+            report.pictures_missing.append(Remark(wanted.line, draft.data.slug, f"{wanted.src}: {error}"))
+            continue
+        report.pictures += 1
+        images += [ImageData(image_id, wanted.alt, sku) for sku in wanted.skus or [""]]
+    if images and not dry_run:
+        _hang(product.pk, images, complete=complete)
+
+
+def _hang(product_id: int, images: Sequence[ImageData], *, complete: bool) -> None:
+    with transaction.atomic():
+        product = Product.objects.select_for_update().filter(pk=product_id).first()
+        if product is None:  # deleted meanwhile
+            return
+        hanging = list(product.images.order_by("position", "id").values_list("image_id", "alt", "variant__sku"))
+        wanted = [(image.image_id, image.alt, image.sku or None) for image in images]
+        if hanging != wanted and (complete or not hanging):
+            catalog.set_images(product, images)
