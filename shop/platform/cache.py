@@ -68,7 +68,7 @@ class GuardedRedis(redis.Redis):
         if not breaker.allows():
             raise RedisConnectionError("redis was away a moment ago")
         try:
-            answer = super().execute_command(*args, **options)
+            answer = super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except AWAY as error:
             breaker.failed(error)
             raise

@@ -12,7 +12,7 @@ HEARTBEAT_EVERY = 5.0  # seconds
 class Heartbeat(bootsteps.StartStopStep):
     """Touch a file from the consumer's own timer: SQS knows no `inspect ping`, and a stuck consumer stops touching."""
 
-    requires = {"celery.worker.consumer.tasks:Tasks"}
+    requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, parent: Any) -> None:
         self._touch()

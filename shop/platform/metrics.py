@@ -35,5 +35,5 @@ class MetricsMiddleware:
 def serve(port: int) -> None:
     """Answer GET /metrics on `port` from a thread of this process, for all processes that share the directory."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     start_http_server(port, registry=registry)

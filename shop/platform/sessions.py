@@ -34,6 +34,11 @@ def _cache_key(session_key: str) -> str:
 class SessionStore(CachedStore):
     """Django's cached_db session store with revocation; raises OperationalError when PostgreSQL is away and needed."""
 
+    # Django's own attributes, which its type stubs do not know.
+    _cache: Any
+    _session: dict[str, Any]
+    _get_or_create_session_key: Any
+
     @property
     def cache_key(self) -> str:
         return _cache_key(self._get_or_create_session_key())

@@ -12,7 +12,7 @@ PATIENCE = Config(
 )
 
 
-class MediaStorage(S3Storage):
+class MediaStorage(S3Storage):  # type: ignore[misc]  # django-storages has no types
     """Content-hashed, immutable keys:
 
     the same name is the same bytes, so writing twice is harmless and nothing is overwritten.

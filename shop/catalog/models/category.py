@@ -5,7 +5,7 @@ from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
 
-class Category(TreeNode):
+class Category(TreeNode):  # type: ignore[misc]  # the library has no types
     """A node of the category tree, at most a few hundred: reading all of them is one small query."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -13,7 +13,12 @@ class Category(TreeNode):
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     image = models.ForeignKey(
-        "platform.Image", verbose_name=_("picture"), null=True, blank=True, on_delete=models.SET_NULL
+        "platform.Image",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     objects = TreeQuerySet.as_manager()

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -15,7 +17,7 @@ class OutboxQuerySet(QuerySet["OutboxMessage"]):
         """Not on a queue, and its time has come. Served by the index outbox_due."""
         return self.open().filter(sent_at=None, available_at__lte=timezone.now())
 
-    def lost(self, *, sent_before: timezone.datetime) -> "OutboxQuerySet":
+    def lost(self, *, sent_before: datetime) -> "OutboxQuerySet":
         """Put on a queue long ago and never done: the broker or a worker lost it. Served by the index outbox_sent."""
         return self.open().filter(sent_at__lt=sent_before)
 
