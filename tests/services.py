@@ -25,6 +25,7 @@ from config.local.guard import Guard
 from config.local.process import Place, Process, Program, python
 from config.local.secret_files import signing_key
 from config.local.services import Services
+from config.local.store import HASHED
 
 directory = Path(tempfile.mkdtemp(prefix="shop-tests-"))
 place = Place(directory, f"{directory}/run:{secrets.token_hex(8)}")
@@ -87,7 +88,7 @@ def fleet(
     there = Place(directory / name, place.mark)
     own = {
         "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database['NAME']}").geturl(),
-        "STATICFILES_STORAGE": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        "STATICFILES_STORAGE": HASHED,
         "SHOP_SHOW_POD": "1",
         "LOG_LEVEL": "INFO",
     }

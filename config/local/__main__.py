@@ -8,6 +8,7 @@ from types import FrameType
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from config.local.claim import claimed
 from config.local.errors import LaunchError
@@ -67,14 +68,16 @@ def addresses(store: Store) -> Panel:
     table = Table.grid(padding=(0, 2))
     rows = {
         "Shop": f"{url}/",
-        "Admin": f"{url}/admin/   user {ADMIN}   password {store.admin_password}",
+        "Admin": f"{url}/admin/",
+        "User": ADMIN,
+        "Password": store.admin_password,
         "API": f"{url}/api/v1/docs/",
         "Mail": f"{store.place.data / 'mail'}/*.eml",
         "Logs": f"{store.place.logs}/",
         "Stop": "Ctrl-C",
     }
     for name, value in rows.items():
-        table.add_row(f"[bold]{name}[/bold]", value)
+        table.add_row(Text(name, style="bold"), Text(value))
     return Panel(table, expand=False, border_style="dim")
 
 

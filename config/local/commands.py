@@ -19,7 +19,8 @@ class Command:
 
     def __init__(self, place: Place, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
         self.process = Process(
-            Program(name, python(*arguments), {**os.environ, "PYTHONUNBUFFERED": "1", **environment}), place
+            Program(name, python(*arguments), {**os.environ, "PYTHONUNBUFFERED": "1", "POD_NAME": name, **environment}),
+            place,
         )
         self.process.start()
 
@@ -36,11 +37,11 @@ class Command:
 
 
 class StaticFiles:
-    """Hashed and compressed copies of the static files, made again when one of their sources has changed."""
+    """Copies of the static files with hashed names, made again when one of their sources has changed."""
 
     def __init__(self, place: Place, environment: Mapping[str, str]) -> None:
         self.stamp = PROJECT / "staticfiles" / ".collected"
-        self.state = _static_state()
+        self.state = f"{environment.get('STATICFILES_STORAGE', '')} {_static_state()}"
         self.command: Command | None = None
         if not self.stamp.exists() or self.stamp.read_text() != self.state:
             self.command = Command(place, "collectstatic", ["manage.py", "collectstatic", "--noinput"], environment)

@@ -20,6 +20,7 @@ from config.local.steps import Steps
 from config.local.supervisor import Kept, Periodic, Supervisor
 
 ADMIN = "admin@example.com"
+HASHED = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"  # not compressed: that takes half a minute
 
 
 class Store:
@@ -49,7 +50,9 @@ class Store:
             for service in self.services.embedded
         ]
         others = [Kept(process) for process in [*self.payments, *self.fleet.processes.values()]]
-        cron = Process(Program("cron", python("-m", "config", "cron"), self.fleet.environment), self.place)
+        cron = Process(
+            Program("cron", python("-m", "config", "cron"), self.fleet.environment | {"POD_NAME": "cron"}), self.place
+        )
         self._stack.callback(cron.stop)
         Supervisor(services + others, [Periodic(cron, 60.0)], tell).serve()
 
@@ -102,6 +105,7 @@ class Store:
             "MEDIA_URL": f"{url}/media/",
             "EMAIL_URL": f"eml://{self.place.data / 'mail'}",
             "SHOP_SHOW_POD": "1",
+            "STATICFILES_STORAGE": HASHED,
         }
         environment = {name: os.environ.get(name) or value for name, value in ours.items()}
         return environment | self.secrets.environment() | self.services.environment | self._payments()
