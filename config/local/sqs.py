@@ -12,8 +12,8 @@ from config.local.s3 import aws_client
 
 ACCOUNT = "123456789012"
 QUEUES = {
-    "default": 60,
-    "mail": 60,
+    "default": 180,
+    "mail": 180,
     "media": 300,
 }  # logical name: visibility time-out in seconds, above the longest task
 MAX_RECEIVES = 5  # deliveries before a message is set aside
