@@ -9,7 +9,7 @@ from shop.backoffice.demo.artwork import props, warp
 from shop.backoffice.demo.artwork.colour import Colour, darker, lighter, mix
 from shop.backoffice.demo.artwork.look import Look
 from shop.backoffice.demo.artwork.scenes.soft import rotated
-from shop.backoffice.demo.artwork.stage import MOODS, UNIT, blank, ellipse, lay, lit, mask, paint, rectangle, shadow, textured, wall
+from shop.backoffice.demo.artwork.stage import MOODS, SIZE, UNIT, blank, ellipse, lay, lit, mask, paint, rectangle, shadow, textured, wall
 
 STEEL: Colour = (188, 184, 176)
 
@@ -170,6 +170,17 @@ def _cup(x: float, foot: float, width: float, height: float) -> tuple[tuple[floa
     half = [math.pi * n / 30 for n in range(31)]
     bottom = [(x + width / 2 + width / 2 * 0.97 * math.cos(a), foot - width * 0.03 + width * 0.075 * math.sin(a)) for a in half]
     return ((x, foot - height), (x + width, foot - height), *bottom)
+
+
+def glazed(look: Look) -> Image.Image:
+    """The decoration from close by, under its glaze."""
+    return lit(look.cloth(SIZE, 1.7), gloss)
+
+
+def gloss(u: float, v: float) -> float:
+    """A window mirrored in a curved surface."""
+    pane = math.exp(-(((u - 0.24) / 0.09) ** 4)) * math.exp(-(((v - 0.3) / 0.16) ** 4))
+    return 0.1 - 0.34 * (0.6 * u + 0.5 * v) ** 1.6 + 0.22 * pane
 
 
 def coasters(look: Look) -> Image.Image:

@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw
 
 from shop.backoffice.demo.artwork import props, warp
 from shop.backoffice.demo.artwork.colour import Colour, darker, lighter, mix
 from shop.backoffice.demo.artwork.look import Look
-from shop.backoffice.demo.artwork.stage import MOODS, SIZE, UNIT, blank, ellipse, glow, lay, light, lit, mask, paint, rectangle, shadow, textured, turned, wall
+from shop.backoffice.demo.artwork.stage import MOODS, SIZE, UNIT, blank, ellipse, glow, lay, light, lit, mask, paint, rectangle, moved, shadow, textured, wall
 
 MAT: Colour = (250, 247, 241)
 OAK: Colour = (198, 160, 112)
@@ -73,7 +73,7 @@ def _print_room(mood: str) -> Image.Image:
 def framed(look: Look) -> Image.Image:
     picture = _print_room(look.mood).copy()
     stain = BLACK_STAIN if look.seed % 3 == 2 else OAK
-    frame(picture, look, (205, 120, 590, 790), mat=62, stain=stain)
+    frame(picture, look, (215, 165, 570, 750), mat=58, stain=stain)
     return picture
 
 
@@ -148,22 +148,18 @@ def _tile_light(side: int, size: tuple[int, int]) -> Image.Image:
     return full
 
 
-def tiles(look: Look, size: tuple[int, int], across: int) -> Image.Image:
+def tiles(look: Look, size: tuple[int, int], across: int, zoom: float = 1.0) -> Image.Image:
     """Return a tiled surface of that many pixels: each tile holds `across` cells of the pattern in both directions."""
-    from PIL import ImageChops, ImageDraw
-
-    side = round(look.cell() * UNIT * across)
-    face = look.cloth((side * 12, side * 12))
-    whole = Image.new("RGB", size)
+    side = round(look.cell(zoom) * UNIT * across)
+    count = max(size) // side + 3
+    face = look.cloth((side * count, side * count), zoom)
     start = face.width // 2 % side
-    for x in range(0, size[0], face.width - face.width % side):
-        for y in range(0, size[1], face.height - face.height % side):
-            whole.paste(face.crop((start, start, face.width, face.height)), (x, y))
+    whole = face.crop((start, start, start + size[0], start + size[1]))
     whole = ImageChops.hard_light(whole, _tile_light(side, size))
-    draw = ImageDraw.Draw(whole)
+    draw, grout = ImageDraw.Draw(whole), max(4, side // 34)
     for n in range(0, max(size) + side, side):
-        draw.line([(n, 0), (n, size[1])], fill=(226, 220, 209), width=5)
-        draw.line([(0, n), (size[0], n)], fill=(226, 220, 209), width=5)
+        draw.line([(n, 0), (n, size[1])], fill=(226, 220, 209), width=grout)
+        draw.line([(0, n), (size[0], n)], fill=(226, 220, 209), width=grout)
     return whole
 
 
@@ -184,6 +180,12 @@ def tiled(look: Look) -> Image.Image:
     return picture
 
 
+def tile_detail(look: Look) -> Image.Image:
+    """A few tiles from close by."""
+    across = CELLS.get(look.family, 2)
+    return lit(tiles(look, SIZE, across, 520 / (look.cell() * across)), room_light)
+
+
 def tile_set(look: Look) -> Image.Image:
     """Tiles laid out for choosing: three by three, the last one not yet in its place."""
     picture = props.table(look.mood).copy()
@@ -196,7 +198,7 @@ def tile_set(look: Look) -> Image.Image:
         for row in range(4):
             last = column == 2 and row == 3
             place = rectangle(88 + column * 278, 76 + row * 278, 268, 268, 3)
-            place = turned(place, 0, (0, 0)) if not last else tuple((x + 0, y + 0) for x, y in place)
+            place = moved(place, 34, 26) if last else place
             shadow(picture, place, dx=7, dy=10, blur=8, strength=0.45)
             left, top = pitch * (1 + column), pitch * (1 + row)
             left, top = left + face.width // 2 % pitch, top + face.height // 2 % pitch
