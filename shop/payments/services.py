@@ -1,0 +1,185 @@
+"""Paying an order.
+
+Locks are taken in one order everywhere: the order first, then its payments. No provider is called while they are held.
+"""
+
+import logging
+import time
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shop.orders import services as orders
+from shop.orders.models import Order
+from shop.payments import providers
+from shop.payments.errors import NotPayable, ProviderUnavailable
+from shop.payments.models import Payment
+from shop.payments.providers.contract import Method
+from shop.payments.settlement import settle
+
+logger = logging.getLogger("shop.payments")
+PATIENCE = 20  # seconds that one run of reconcile() may take before the next run goes on
+
+
+def methods() -> list[Method]:
+    """Return the payment methods on offer: each has `code`, `name` and `description`."""
+    return providers.offered()
+
+
+def create(*, order: Order, method: str) -> Payment | None:
+    """Write the first payment of an order, in the caller's transaction; calls no service.
+
+    An order that costs nothing is paid at once, without a payment: None. Raises NoSuchMethod.
+    """
+    providers.check_offered(method)
+    if not order.total:
+        orders.mark_paid(order_id=order.pk, note=_("There was nothing to pay."))
+        return None
+    return Payment.objects.create(order=order, method=method, amount=order.total, currency=order.currency)
+
+
+def attempt(*, order_id: int, method: str) -> Payment:
+    """Return the order's open payment by `method`, or a new one if the last failed or went another way.
+
+    The provider is asked first, so nobody is sent to a page that is closed, or pays twice. Outside any transaction.
+    Raises NoSuchMethod, NotPayable, ProviderUnavailable.
+    """
+    providers.check_offered(method)
+    for payment in Payment.objects.open().begun().filter(order_id=order_id):
+        if payment.method == method:
+            refresh(payment.pk)
+        else:
+            _void(payment)
+    return _open_or_new(order_id, method)
+
+
+@transaction.atomic
+def _open_or_new(order_id: int, method: str) -> Payment:
+    order = orders.locked(order_id)
+    if order.state != Order.State.PLACED:
+        raise NotPayable(state=order.state)
+    payment = _open_payment(order)
+    if payment and payment.method == method:
+        return payment
+    if payment:
+        payment.close(Payment.State.CANCELLED, _("Another method was chosen."))
+    Order.objects.filter(pk=order.pk).update(payment_method=method)
+    return Payment.objects.create(order=order, method=method, amount=order.total, currency=order.currency)
+
+
+def begin(payment_id: int, *, return_url: str, webhook_url: str) -> Payment:
+    """Announce a payment to its provider and keep where to send the customer (`redirect_url`, may be empty).
+
+    Call it outside any transaction, as often as needed: two pods at once end with one payment at the provider.
+    Raises ProviderUnavailable; the order stands then and the payment can be begun again.
+    """
+    payment = Payment.objects.select_related("order").get(pk=payment_id)
+    provider = providers.provider(payment.method)
+    if provider is None or payment.redirect_url or not payment.is_open:
+        return payment
+    started = provider.start(payment, return_url=return_url, webhook_url=webhook_url)
+    # A webhook may have been faster than this answer, and then have left the reference already.
+    same = Payment.objects.filter(pk=payment_id, reference__in=("", started.reference))
+    same.update(reference=started.reference, redirect_url=started.redirect_url)
+    payment.refresh_from_db()
+    return payment
+
+
+def refresh(payment_id: int) -> Payment:
+    """Ask the provider how a payment stands and settle it. Raises ProviderUnavailable."""
+    payment = Payment.objects.get(pk=payment_id)
+    provider = providers.provider(payment.method)
+    if provider is None or not payment.reference:
+        return payment
+    state = provider.fetch(payment.reference)
+    return settle(payment_id, state)
+
+
+def receive(*, order_id: int, actor: str, note: str = "") -> Order:
+    """Staff saw the money arrive: the open payment and the order become paid. Repeating changes nothing.
+
+    Raises orders' WrongState for a cancelled order.
+    """
+    with transaction.atomic():
+        order = orders.locked(order_id)
+        payment = _open_payment(order)
+        paid = orders.mark_paid(order_id=order.pk, actor=actor, note=note)
+        if payment and providers.provider(payment.method) is None:
+            payment.close(Payment.State.PAID)
+        elif payment and not payment.reference:
+            payment.close(Payment.State.CANCELLED)  # one that is open at a provider is voided by reconcile()
+    return paid
+
+
+def cancel_order(*, order_id: int, actor: str = "", note: str = "", unless_paid: bool = False) -> Order:
+    """Cancel an order together with its payments; outside any transaction, because the provider is asked first.
+
+    Money that was paid becomes a refund that is due. With `unless_paid`, an order whose money turns out to have
+    arrived stays. A provider that cannot be reached keeps nobody from cancelling: `reconcile()` voids later, and what
+    is paid until then is refunded. Raises orders' WrongState.
+    """
+    for payment in Payment.objects.open().begun().filter(order_id=order_id):
+        _void(payment)
+    with transaction.atomic():
+        order = orders.locked(order_id)
+        if unless_paid and order.state != Order.State.PLACED:
+            return order
+        cancelled = orders.cancel(order_id=order_id, actor=actor, note=note)
+        _end_payments(cancelled)
+    return cancelled
+
+
+def reconcile(*, older_than: timedelta = timedelta(minutes=2), most: int = 200) -> int:
+    """Ask the providers about open payments, those first that were not asked about for longest; return how many.
+
+    It finds what no webhook and no returning browser told us, and voids what an order no longer waits for. Ends after
+    PATIENCE seconds, and at once if the provider is away.
+    """
+    began, done = time.monotonic(), 0
+    waiting = Payment.objects.open().begun().filter(created_at__lt=timezone.now() - older_than)
+    longest_first = waiting.order_by(F("checked_at").asc(nulls_first=True), "id").select_related("order")
+    for payment in list(longest_first[:most]):
+        if time.monotonic() - began > PATIENCE or not _look_at(payment):
+            break
+        done += 1
+    return done
+
+
+def _look_at(payment: Payment) -> bool:
+    """Returns False if the provider is away."""
+    if payment.order.state != Order.State.PLACED:
+        return _void(payment)
+    try:
+        refresh(payment.pk)
+    except ProviderUnavailable:
+        return False
+    return True
+
+
+def _void(payment: Payment) -> bool:
+    """Close a payment at its provider, and settle what it turned out to be. Returns False if the provider is away."""
+    provider = providers.provider(payment.method)
+    if provider is None:
+        return True
+    try:
+        settle(payment.pk, provider.cancel(payment.reference))
+    except ProviderUnavailable:
+        logger.warning("payment could not be voided", extra={"payment": payment.pk})
+        return False
+    return True
+
+
+def _end_payments(order: Order) -> None:
+    """In the transaction that cancelled the order. A payment that is open at a provider stays so for reconcile()."""
+    for payment in order.payments.select_for_update():
+        if payment.is_open and not payment.reference:
+            payment.close(Payment.State.CANCELLED)
+        elif payment.state == Payment.State.PAID:
+            payment.close(Payment.State.REFUND_DUE, _("The order was cancelled after it had been paid."))
+
+
+def _open_payment(order: Order) -> Payment | None:
+    return Payment.objects.open().select_for_update().filter(order=order).first()

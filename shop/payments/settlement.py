@@ -1,0 +1,87 @@
+"""Where a provider's word becomes ours, whoever brings it: the webhook, the browser that returns, or the housekeeping.
+
+They may come at once, several times and in any order. Locks: the order first, then the payment.
+"""
+
+import logging
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shop.orders import services as orders
+from shop.orders.models import Order
+from shop.payments.errors import NoSuchPayment
+from shop.payments.models import Payment, PaymentEvent
+from shop.payments.providers.contract import ProviderState, Status, WebhookEvent
+
+logger = logging.getLogger("shop.payments")
+ACTOR = "payment provider"
+
+
+def settle(payment_id: int, state: ProviderState) -> Payment:
+    """Act on how a payment stands at its provider: once, whoever says it first; repeated and late words change nothing.
+
+    Money that arrived pays the order if the order waits for it; else it becomes a refund that is due, and the order's
+    history says so.
+    """
+    with transaction.atomic():
+        order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
+        order = orders.locked(order_id)
+        payment = Payment.objects.select_for_update().get(pk=payment_id)
+        payment.checked_at = timezone.now()
+        payment.reference = payment.reference or state.reference
+        payment.save(update_fields=["checked_at", "reference"])
+        if state.status == Status.PAID:
+            _money_arrived(order, payment, state)
+        elif state.status != Status.OPEN and payment.is_open:
+            payment.close(Payment.State(state.status.value), state.message)
+        return payment
+
+
+def record_webhook(event: WebhookEvent, *, provider: str) -> bool:
+    """Keep a provider's message and act on it, in one transaction. Returns False if it was received before.
+
+    A second delivery at the same moment waits for the first at the order's lock. Raises NoSuchPayment.
+    """
+    with transaction.atomic():
+        payment = Payment.objects.filter(public_id=event.payment, method=provider).first()
+        if payment is None:
+            raise NoSuchPayment
+        orders.locked(payment.order_id)
+        facts = {
+            "payment": payment,
+            "kind": event.kind,
+            "state": event.state.status.value,
+            "occurred_at": event.occurred_at,
+        }
+        _row, is_new = PaymentEvent.objects.get_or_create(provider=provider, event_id=event.event_id, defaults=facts)
+        if is_new:
+            settle(payment.pk, event.state)
+        return is_new
+
+
+def _money_arrived(order: Order, payment: Payment, state: ProviderState) -> None:
+    if payment.state in (Payment.State.PAID, Payment.State.REFUND_DUE):
+        return
+    objection = _objection(order, payment, state)
+    if objection:
+        payment.close(Payment.State.REFUND_DUE, objection)
+        orders.note(order_id=order.pk, text=objection, actor=ACTOR)
+        logger.warning("payment has to be refunded", extra={"payment": payment.pk, "order": order.number})
+        return
+    payment.close(Payment.State.PAID)
+    orders.mark_paid(order_id=order.pk, actor=ACTOR, note=payment.reference)
+
+
+def _objection(order: Order, payment: Payment, state: ProviderState) -> str:
+    """Say why money that arrived does not pay the order; empty if it does."""
+    facts = {"received": state.money, "expected": payment.money, "reference": state.reference}
+    if state.reference != payment.reference or state.money != payment.money:
+        text = _("%(received)s arrived instead of %(expected)s (%(reference)s): to be checked and refunded.")
+        return text % facts
+    if order.state != Order.State.PLACED:
+        facts["state"] = order.get_state_display()
+        text = _("%(received)s arrived (%(reference)s) when the order was %(state)s: to be refunded.")
+        return text % facts
+    return ""
