@@ -18,8 +18,20 @@ from shop.payments import providers
 from shop.payments.errors import NotPayable, ProviderUnavailable
 from shop.payments.models import Payment
 from shop.payments.providers.contract import Method
-from shop.payments.settlement import settle
+from shop.payments.settlement import record_webhook, settle
 
+__all__ = [
+    "attempt",
+    "begin",
+    "cancel_order",
+    "create",
+    "methods",
+    "receive",
+    "reconcile",
+    "record_webhook",
+    "refresh",
+    "settle",
+]
 logger = logging.getLogger("shop.payments")
 PATIENCE = 20  # seconds that one run of reconcile() may take before the next run goes on
 
