@@ -35,7 +35,7 @@ def add(request: HttpRequest) -> HttpResponse:
     found = cart_of(request) or _new_cart(request)
     added = carts.add(cart=found, variant_id=variant_id, quantity=quantity)
     words = _added(added.limited, added.quantity)
-    response = _note(request, variant_id, words, limited=added.limited) if _is_htmx(request) else redirect("cart")
+    response = _note(request, found, variant_id, words, limited=added.limited) if _is_htmx(request) else redirect("cart")
     if not _is_htmx(request):
         messages.add_message(request, messages.WARNING if added.limited else messages.SUCCESS, words)
     if found.user_id is None:
@@ -110,8 +110,9 @@ def _added(limited: bool, quantity: int) -> str:
     return _("It is in your cart.")
 
 
-def _note(request: HttpRequest, variant_id: int, words: str, *, limited: bool) -> HttpResponse:
-    found = cart_of(request)
+def _note(request: HttpRequest, cart: Cart, variant_id: int, words: str, *, limited: bool) -> HttpResponse:
+    """Read the cart again: it may be new, and its cookie not yet in the request."""
+    found = carts.find(public_id=cart.public_id, user_id=cart.user_id)
     line = next((line for line in found.lines.all() if line.variant_id == variant_id), None) if found else None
     context = {"line": line, "words": words, "limited": limited, "shopper": shopper_of(request, found)}
     return render(request, "storefront/_added.html", context)

@@ -16,8 +16,9 @@ from shop.checkout.errors import CartOrdered, NoSuchDelivery
 from shop.checkout.quote import Quote, quote
 from shop.checkout.services import Details, Placed, PostalAddress, place_order
 from shop.errors import ShopError
+from shop.orders.models import Order
 from shop.payments import services as payments
-from shop.storefront import cart_cookie
+from shop.storefront import cart_cookie, paying
 from shop.storefront.forms import ADDRESS_FIELDS, CheckoutForm
 from shop.storefront.shopper import cart_of, shopper_of, signed_in
 
@@ -66,7 +67,9 @@ def _order(request: HttpRequest) -> HttpResponse:
 
 def _placed(request: HttpRequest, placed: Placed) -> HttpResponse:
     """Go on to paying, or to the order's page. A repeated request goes the same way."""
-    response = redirect("order_pay_start" if placed.order.payment_method == "card" else "order", placed.order.token)
+    order = placed.order
+    goes_elsewhere = order.payment_method != "bank_transfer" and order.state == Order.State.PLACED
+    response = paying.start(request, order, order.payment_method) if goes_elsewhere else redirect("order", order.token)
     cart_cookie.clear(response)
     return response
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -68,3 +69,9 @@ class CheckoutForm(forms.Form):
         _fill_by_browser(self.fields)
         self.fields["country"].initial = settings.SHOP_COUNTRY
         self.fields["email"].widget.attrs["inputmode"] = "email"
+        self.fields["country"].widget.attrs |= {
+            "hx-get": reverse("checkout_delivery"),
+            "hx-target": "#delivery",
+            "hx-swap": "outerHTML",
+            "hx-include": "[name=shipping_method]:checked",
+        }

@@ -1,18 +1,36 @@
 """An order's page: open to whoever has its unguessable address."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from shop.orders.models import Order
+from shop.payments import services as payments
+from shop.payments.models import Payment
+from shop.payments.providers.bank_transfer import instructions
 
 
 @require_safe
 @never_cache
 def order(request: HttpRequest, token: str) -> HttpResponse:
     found = get_object_or_404(Order.objects.for_page(), token=token)
-    return render(request, "storefront/order.html", {"order": found})
+    return render(request, "storefront/order.html", {"order": found, **_payment(found)})
 
 
-pay = order
+def _payment(order: Order) -> dict[str, Any]:
+    """What is to be said about paying: how, whether the last attempt failed, and which other way there is."""
+    if order.state != Order.State.PLACED:
+        return {}
+    attempts = list(order.payments.all())
+    last = attempts[-1] if attempts else None
+    by_transfer = last is not None and last.method == "bank_transfer"
+    return {
+        "to_pay": not by_transfer,
+        "bank": instructions(last) if by_transfer and last else None,
+        "failed": last if last and last.state in (Payment.State.DECLINED, Payment.State.CANCELLED) else None,
+        "methods": [method for method in payments.methods() if not by_transfer or method.code != "bank_transfer"],
+        "refresh": last is not None and last.is_open and bool(last.reference),
+    }

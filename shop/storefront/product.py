@@ -30,9 +30,27 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def facts(choice: Choice) -> list[dict[str, Any]]:
-    """Return what the page's script says when another variant is chosen: words ready to be shown."""
-    pictures = {shown.variant_id: shown.pk for shown in reversed(choice.product.images.all()) if shown.variant_id}
-    return [_facts(variant, pictures.get(variant.pk)) for variant in choice.variants]
+    """Return what the page's script says when another variant is chosen: words ready to be shown.
+
+    A variant without a picture of its own borrows that of one with the same first option: the other sizes of a colour.
+    """
+    pictures = _pictures(choice)
+    return [_facts(variant, pictures.get(variant.pk) or pictures.get(_look(variant))) for variant in choice.variants]
+
+
+def _pictures(choice: Choice) -> dict[int | str, int]:
+    """Return the picture of each variant that has one, by variant id, and of each value of the first option."""
+    own: dict[int | str, int] = {}
+    for shown in reversed(choice.product.images.all()):
+        if shown.variant_id:
+            own[shown.variant_id] = shown.pk
+    alike = {_look(variant): own[variant.pk] for variant in reversed(choice.variants) if variant.pk in own}
+    return own | alike
+
+
+def _look(variant: Variant) -> str:
+    """What two variants with the same picture share: the first option, which is the colour far more often than not."""
+    return next(iter(variant.option_values), "")
 
 
 def _facts(variant: Variant, picture: int | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from shop.storefront import account, addresses, cart, checkout, home, orders, product, products, shopper
+from shop.storefront import account, addresses, cart, checkout, home, orders, paying, product, products, shopper
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,7 +15,9 @@ urlpatterns = [
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/delivery/", checkout.delivery, name="checkout_delivery"),
     path("orders/<str:token>/", orders.order, name="order"),
-    path("orders/<str:token>/pay/", orders.pay, name="order_pay"),
+    path("orders/<str:token>/pay/", paying.pay, name="order_pay"),
+    path("orders/<str:token>/return/", paying.come_back, name="order_return"),
+    path("payments/<str:method>/webhook/", paying.webhook, name="payment_webhook"),
     path("account/", account.overview, name="account"),
     path("account/orders/", account.orders, name="account_orders"),
     path("account/addresses/", addresses.addresses, name="account_addresses"),

@@ -3,15 +3,13 @@
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from shop.catalog.models import Variant
 from shop.money import Money
 from shop.storefront.choice import left
 
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 FEW = 5  # at this many pieces or fewer the store says how many are left
 
 
@@ -20,11 +18,7 @@ def money(amount: Decimal | Money | None) -> str:
     if amount is None:
         return ""
     value = amount if isinstance(amount, Money) else Money(amount, settings.SHOP_CURRENCY)
-    figures = number_format(value.amount, decimal_pos=2, force_grouping=True)
-    symbol = SYMBOLS.get(value.currency)
-    if symbol is None:
-        return f"{figures} {value.currency}"
-    return pgettext("price", "%(symbol)s%(figures)s") % {"symbol": symbol, "figures": figures}
+    return value.display()
 
 
 def saving(variant: Variant) -> int:

@@ -45,13 +45,10 @@ def product_price(product: Product) -> dict[str, Any]:
 
 
 @register.inclusion_tag("storefront/_price.html")
-def variant_price(variant: Variant) -> dict[str, Any]:
-    """The price of one variant, with the old price and the saving when it is reduced."""
-    return {
-        "now": variant.price,
-        "was": variant.compare_at_price if variant.on_sale else None,
-        "saved": saving(variant),
-    }
+def variant_price(variant: Variant, *, with_saving: bool = False) -> dict[str, Any]:
+    """The price of one variant, beside the old price when it is reduced, and how much that saves."""
+    was = variant.compare_at_price if variant.on_sale else None
+    return {"now": variant.price, "was": was, "saved": saving(variant) if with_saving else 0}
 
 
 @register.simple_tag
