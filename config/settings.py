@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "django_countries",
     "django_htmx",
     "csp",
+    "shop.storefront",  # before allauth, whose pages it dresses
     "allauth",
     "allauth.account",
     "rest_framework",
@@ -57,7 +58,6 @@ INSTALLED_APPS = [
     "shop.orders",
     "shop.payments",
     "shop.checkout",
-    "shop.storefront",
     "shop.api",
     "shop.backoffice",
 ]
