@@ -3,7 +3,7 @@
 import time
 from types import TracebackType
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.text import Text
 
@@ -16,17 +16,21 @@ class Seconds(ProgressColumn):
         return Text(f"{elapsed or 0:.1f} s", style="dim")
 
 
+class Mark(SpinnerColumn):
+    """A spinner, then a tick, or a cross where the start ended before the step did."""
+
+    def render(self, task: Task) -> RenderableType:
+        if not task.finished:
+            return super().render(task)
+        return Text("✗", style="red") if task.fields["broken"] else Text("✓", style="green")
+
+
 class Steps:
     """A list of steps that may run side by side."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        columns = (
-            SpinnerColumn(finished_text="[green]✓"),
-            TextColumn("{task.description}"),
-            Seconds(),
-            TextColumn("[dim]{task.fields[note]}"),
-        )
+        columns = (Mark(), TextColumn("{task.description}"), Seconds(), TextColumn("[dim]{task.fields[note]}"))
         self.progress = Progress(*columns, console=console, disable=not console.is_terminal)
 
     def begin(self, title: str) -> "Step":
@@ -39,21 +43,24 @@ class Steps:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for task in self.progress.tasks:
+            if not task.finished:
+                self.progress.update(task.id, completed=1, broken=True)
         self.progress.stop()
 
 
 class Step:
-    """One line; a with statement ends it. A step that fails keeps its spinner where it stood."""
+    """One line; a with statement ends it."""
 
     def __init__(self, steps: Steps, title: str) -> None:
         self.steps = steps
         self.title = title
         self.began_at = time.monotonic()
-        self.task = steps.progress.add_task(title, total=1, note="")
+        self.task = steps.progress.add_task(title, total=1, note="", broken=False)
 
     def note(self, text: str) -> None:
         """Show what it is at, cut to a line."""
-        self.steps.progress.update(self.task, note=text[:60].replace("[", "("))
+        self.steps.progress.update(self.task, note=text[:40].replace("[", "("))
 
     def done(self, note: str = "") -> None:
         self.steps.progress.update(self.task, completed=1, note=note)

@@ -134,7 +134,7 @@ class Store:
             self.place, self.environment, web=self.options.replicas, port=self.options.port, media=self._media()
         )
         commands.save(self.place, self.fleet.environment)
-        begun = self.steps.begin(f"{self.options.replicas} web replicas, relay, worker, load balancer")
+        begun = self.steps.begin(f"{self.options.replicas} replicas, relay, worker, balancer")
         self._stack.callback(self.fleet.stop)
         self.fleet.start()
         if self.options.demo:
