@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
+from shop.catalog.models import ProductImage
+
 MAX_QUANTITY = 99  # pieces of one variant in one cart
 MAX_LINES = 100  # different variants in one cart
 
@@ -16,12 +18,12 @@ class CartQuerySet(QuerySet["Cart"]):
 
     def with_lines(self) -> Self:
         """Preload all that a cart page, the API or the checkout reads: a constant number of queries."""
-        lines = (
-            CartLine.objects.select_related("variant__product", "variant__stock")
-            .prefetch_related("variant__images__image", "variant__product__images__image")
-            .order_by("id")
+        pictures = ProductImage.objects.select_related("image")
+        lines = CartLine.objects.select_related("variant__product", "variant__stock").order_by("id")
+        with_pictures = lines.prefetch_related(
+            Prefetch("variant__images", pictures), Prefetch("variant__product__images", pictures)
         )
-        return self.prefetch_related(Prefetch("lines", lines))
+        return self.prefetch_related(Prefetch("lines", with_pictures))
 
 
 class Cart(models.Model):

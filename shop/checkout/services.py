@@ -118,12 +118,12 @@ def _fingerprint(details: Details, cart_id: uuid.UUID | str) -> str:
 
 def _locked_cart(cart_id: uuid.UUID | str, user_id: int | None) -> Cart:
     """Lock the cart and load its lines. Raises NoSuchCart, CartOrdered, CartEmpty."""
-    locked = Cart.objects.select_for_update(of=("self",)).filter(public_id=cart_id).first()
-    if locked is None or locked.user_id not in (None, user_id) or locked.state == Cart.State.MERGED:
+    # The lines are read by further queries, so after the lock was granted: they are what nobody can change any more.
+    cart = Cart.objects.with_lines().select_for_update(of=("self",)).filter(public_id=cart_id).first()
+    if cart is None or cart.user_id not in (None, user_id) or cart.state == Cart.State.MERGED:
         raise NoSuchCart
-    if locked.state == Cart.State.ORDERED:
-        raise _ordered_before(locked)
-    cart = Cart.objects.with_lines().get(pk=locked.pk)
+    if cart.state == Cart.State.ORDERED:
+        raise _ordered_before(cart)
     if not cart.lines.all():
         raise CartEmpty
     return cart
