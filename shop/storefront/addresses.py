@@ -1,5 +1,6 @@
 """The address book."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 def new(request: HttpRequest) -> HttpResponse:
-    return _edit(request, Address(user_id=request.user.pk))
+    return _edit(request, Address(user_id=request.user.pk, country=settings.SHOP_COUNTRY))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
