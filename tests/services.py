@@ -10,19 +10,18 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from config.local import ports
 from config.local.balancer import media_from
 from config.local.commands import StaticFiles
 from config.local.fleet import Fleet
 from config.local.guard import Guard
-from config.local.process import Place, Process, Program, python
+from config.local.process import Place
 from config.local.secret_files import signing_key
 from config.local.services import Services
 from config.local.store import HASHED
@@ -34,11 +33,15 @@ running: Services
 
 def _start() -> Services:
     guard = Guard(place, remove=True)
-    services = Services(place, secret=lambda name: f"test-{name.lower()}", durable=False)
+    services = Services(place, secret=_secret, durable=False)
     atexit.register(_stop, services, guard)
     services.start()
     services.wait_all()
     return services
+
+
+def _secret(name: str) -> str:
+    return f"test-{name.lower()}"
 
 
 def _stop(services: Services, guard: Guard) -> None:
@@ -49,16 +52,14 @@ def _stop(services: Services, guard: Guard) -> None:
 
 
 def _environment(services: Services) -> dict[str, str]:
-    (card_port,) = ports.free(1)
     return {
         "SECRET_KEY": "a key for tests only, which signs nothing of value",
         "JWT_SIGNING_KEY": signing_key(),
         "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
         "PUBLIC_URL": "http://testserver",
         "EMAIL_URL": f"eml://{directory / 'mail'}",
-        "CARD_PROVIDER_URL": f"http://{ports.HOST}:{card_port}",
-        "CARD_PROVIDER_KEY": "test-card-key",
-        "CARD_WEBHOOK_SECRET": "test-webhook-secret",
+        "CARD_PROVIDER_KEY": _secret("CARD_PROVIDER_KEY"),
+        "CARD_WEBHOOK_SECRET": _secret("CARD_WEBHOOK_SECRET"),
         "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "LOG_LEVEL": "WARNING",
         "HEARTBEAT_FILE": str(directory / "heartbeat"),
@@ -103,13 +104,6 @@ def _collected(storage: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def testpay() -> Iterator[str]:
-    """The address of the test card provider, which runs until the end of the tests."""
-    url = os.environ["CARD_PROVIDER_URL"]
-    port = urlsplit(url).port or 80
-    command = python("-m", "config.local.testpay", "--port", str(port), "--data", str(directory / "testpay"))
-    process = Process(Program("testpay", command, os.environ), place)
-    process.start()
-    process.wait_until(lambda: ports.answers(port), seconds=20, what="The test card provider")
-    yield url
-    process.kill()
+def testpay() -> str:
+    """The address of the test card provider."""
+    return os.environ["CARD_PROVIDER_URL"]

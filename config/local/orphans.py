@@ -14,7 +14,7 @@ import psutil  # type: ignore[import-untyped, unused-ignore]
 
 from config.local.process import MARK, PART
 
-SERVICES = {"postgres", "redis", "s3", "sqs"}  # stopped after those who use them
+SERVICES = {"postgres", "redis", "s3", "sqs", "testpay"}  # stopped after those who use them
 FAST_SHUTDOWN = {"postgres": signal.SIGINT}  # PostgreSQL's TERM would wait for its clients
 NOT_SWEPT = {"supervisor", "guard"}  # they end by themselves
 CURRENT = "current"  # a file beside the PID files: the mark of the run that wrote them

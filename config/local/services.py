@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from config.local.card_provider import CardProvider
 from config.local.errors import LaunchError
 from config.local.postgres import Postgres
 from config.local.process import Place, Process
@@ -19,33 +20,36 @@ ADDRESSES = {
     "redis": "REDIS_URL",
     "s3": "AWS_ENDPOINT_URL_S3",
     "postgres": "DATABASE_URL",
+    "testpay": "CARD_PROVIDER_URL",
 }
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 GIVEN = ("REDIS_SESSIONS_URL", "SQS_QUEUE_BASE_URL", "AWS_SESSION_TOKEN", "AWS_PROFILE")
+
+Secret = Callable[[str], str]
 
 
 class Services:
     """Processes of the embedded services and the environment that leads to them."""
 
     def __init__(
-        self, place: Place, *, secret: Callable[[str], str], durable: bool = True, given: Mapping[str, str] = os.environ
+        self, place: Place, *, secret: Secret, durable: bool = True, given: Mapping[str, str] = os.environ
     ) -> None:
         """`secret(name)`: a secret of this run. `given`: an environment; services that it names are not embedded."""
         self.settings = aws_settings(given, secret)
         self.given = {name: given[name] for name in (*ADDRESSES.values(), *GIVEN) if given.get(name)}
         self.embedded = [
-            service for service in self._all(place, secret, durable) if not given.get(ADDRESSES[service.name])
+            service for service in self._all(place, secret, durable, given) if not given.get(ADDRESSES[service.name])
         ]
         self.processes = {service.name: Process(service.program(), place) for service in self.embedded}
 
-    def _all(self, place: Place, secret: Callable[[str], str], durable: bool) -> list[Service]:
+    def _all(self, place: Place, secret: Secret, durable: bool, given: Mapping[str, str]) -> list[Service]:
         """In the order of their start: the slowest to boot first, last PostgreSQL, whose files are made meanwhile."""
-        key, hidden = (
-            self.settings.get("AWS_ACCESS_KEY_ID", "local"),
-            self.settings.get("AWS_SECRET_ACCESS_KEY", "local"),
-        )
+        key, hidden = (self.settings.get(name, "local") for name in KEYS)
+        cards = {name: given.get(name) or secret(name) for name in ("CARD_PROVIDER_KEY", "CARD_WEBHOOK_SECRET")}
         self.s3 = S3(place.data / "s3", bucket=self.settings["MEDIA_BUCKET"], key=key, secret=hidden)
         self.postgres = Postgres(place.data / "postgres", password=secret("DATABASE_PASSWORD"), durable=durable)
-        return [SQS(self.settings), Redis(place.data / "redis", durable=durable), self.s3, self.postgres]
+        provider = CardProvider(place.data / "testpay", keys=cards)
+        return [SQS(self.settings), provider, Redis(place.data / "redis", durable=durable), self.s3, self.postgres]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -90,7 +94,7 @@ class Services:
         self.wait(next(service for service in self.embedded if service.name == name))
 
 
-def aws_settings(given: Mapping[str, str], secret: Callable[[str], str]) -> dict[str, str]:
+def aws_settings(given: Mapping[str, str], secret: Secret) -> dict[str, str]:
     """Region, bucket, queue prefix and keys: the given ones, else ours for the embedded services.
 
     Without a given key and with an S3 or SQS from outside, the keys are left to boto's usual chain.
@@ -103,7 +107,7 @@ def aws_settings(given: Mapping[str, str], secret: Callable[[str], str]) -> dict
         "SQS_QUEUE_PREFIX": given.get("SQS_QUEUE_PREFIX") or "shop-",
     }
     if given.get("AWS_ACCESS_KEY_ID"):
-        keys = {name: given.get(name, "") for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+        keys = {name: given.get(name, "") for name in KEYS}
     elif given.get(ADDRESSES["s3"]) or given.get(ADDRESSES["sqs"]):
         keys = {}
     else:

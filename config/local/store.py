@@ -49,7 +49,7 @@ class Store:
             Kept(self.services.processes[service.name], service.ready, service.provision)
             for service in self.services.embedded
         ]
-        others = [Kept(process) for process in [*self.payments, *self.fleet.processes.values()]]
+        others = [Kept(process) for process in self.fleet.processes.values()]
         cron = Process(
             Program("cron", python("-m", "config", "cron"), self.fleet.environment | {"POD_NAME": "cron"}), self.place
         )
@@ -108,25 +108,7 @@ class Store:
             "STATICFILES_STORAGE": HASHED,
         }
         environment = {name: os.environ.get(name) or value for name, value in ours.items()}
-        return environment | self.secrets.environment() | self.services.environment | self._payments()
-
-    def _payments(self) -> dict[str, str]:
-        """The test card provider, unless the environment names a provider. Started here, as it needs nothing."""
-        self.payments: list[Process] = []
-        if os.environ.get("CARD_PROVIDER_URL"):
-            return {}
-        data = self.place.data / "testpay"
-        port = ports.remembered(data / "port")  # stored orders link to its pages
-        command = python("-m", "config.local.testpay", "--port", str(port), "--data", str(data))
-        keys = {
-            name: os.environ.get(name) or self.secrets.get(name)
-            for name in ("CARD_PROVIDER_KEY", "CARD_WEBHOOK_SECRET")
-        }
-        process = Process(Program("testpay", command, {**os.environ, "PYTHONUNBUFFERED": "1", **keys}), self.place)
-        self.payments.append(process)
-        self._stack.callback(process.stop)
-        process.start()
-        return {"CARD_PROVIDER_URL": f"http://{ports.HOST}:{port}"}
+        return environment | self.secrets.environment() | self.services.environment
 
     def _start_fleet(self) -> None:
         self._run("Migrations", "migrate", ["-m", "config", "migrate"])

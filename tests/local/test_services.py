@@ -71,7 +71,7 @@ def test_every_queue_of_the_store_is_created(settings):
 def test_a_given_service_is_not_embedded(place):
     given = {"DATABASE_URL": "postgres://u:p@db/shop", "REDIS_URL": "redis://cache/0", "AWS_ACCESS_KEY_ID": "given"}
     services = embedded(place, given)
-    assert set(services.processes) == {"sqs", "s3"}
+    assert set(services.processes) == {"sqs", "s3", "testpay"}
     assert services.environment["DATABASE_URL"] == given["DATABASE_URL"]
     assert services.environment["AWS_ACCESS_KEY_ID"] == "given"
 
