@@ -183,6 +183,8 @@ CARD_PROVIDER_KEY = env.text("CARD_PROVIDER_KEY", "")
 CARD_WEBHOOK_SECRET = env.text("CARD_WEBHOOK_SECRET", "")
 
 # Accounts
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1)  # load balancers in front of a pod, each adding to X-Forwarded-For
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique: by a constraint on its lower-case form
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -212,11 +214,13 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 # API
 JWT_SIGNING_KEY = env.text("JWT_SIGNING_KEY", "")
 JWT_PREVIOUS_KEYS = env.text("JWT_PREVIOUS_KEYS", "")
+SIMPLE_JWT = {"ALGORITHM": "ES256", "USER_ID_CLAIM": "sub"}  # keys and lifetimes: shop/accounts/keys.py, tokens.py
+APP_LINK_SCHEMES = env.words("APP_LINK_SCHEMES")  # of own apps: where a card payment begun in one may return to
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["shop.api.authentication.AccessTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["shop.api.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "shop.api.problems.problem_response",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -225,6 +229,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": f"{SHOP_NAME} API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "shop.api.schema.with_problems"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

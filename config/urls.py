@@ -5,7 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("api/v1/", include("shop.api.urls")),
+    path("api/", include("shop.api.urls")),
     path(".well-known/", include("shop.api.well_known_urls")),
     path("", include("shop.storefront.urls")),
 ]

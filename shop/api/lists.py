@@ -1,0 +1,54 @@
+"""Lists are {"next", "previous", "results"}; the first two are absolute addresses or null."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from shop.platform.keyset import Page
+
+MOST = 100  # entries of a page
+
+
+class PageQuery(serializers.Serializer[Any]):
+    """The parameters of every list that has pages."""
+
+    cursor = serializers.CharField(
+        required=False, max_length=2000, help_text="From `next` or `previous`; nothing else is valid."
+    )
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=MOST, default=24)
+
+
+def page_response(request: Request, page: Page[Any], results: Sequence[Any]) -> Response:
+    found = {"next": _address(request, page.next), "previous": _address(request, page.previous), "results": results}
+    return Response(found)
+
+
+def whole(results: Sequence[Any]) -> Response:
+    """A list that fits into one page."""
+    return Response({"next": None, "previous": None, "results": results})
+
+
+def _address(request: Request, cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    query = request.query_params.copy()
+    query["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+def list_of(entry: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """Return the schema of a list of such entries."""
+    name = entry.__name__.removesuffix("Serializer")
+    address = {"allow_null": True, "read_only": True}
+    return inline_serializer(  # type: ignore[no-any-return]
+        f"{name}List",
+        {
+            "next": serializers.URLField(**address),
+            "previous": serializers.URLField(**address),
+            "results": entry(many=True),
+        },
+    )

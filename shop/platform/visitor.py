@@ -1,0 +1,29 @@
+"""Where a request comes from, behind load balancers."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def network(request: HttpRequest) -> str:
+    """Return the visitor's address, for IPv6 the /64 network, which is what one household has.
+
+    Each proxy appends to X-Forwarded-For whom it heard from. Only the last settings.TRUSTED_PROXIES entries are ours;
+    what is before them anybody can write.
+    """
+    try:
+        address = ipaddress.ip_address(_address(request))
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _address(request: HttpRequest) -> str:
+    proxies = settings.TRUSTED_PROXIES
+    named = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    if proxies and len(named) >= proxies:
+        return named[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))
