@@ -1,0 +1,116 @@
+"""podman, as root and without a registry: build the image and run it as a pod would.
+
+Everything skips with a sentence where podman or a base image is missing. With SHOP_TEST_IMAGE=1 the base is made first
+(tests/image/base.sh: a minute, needs debootstrap and a Debian mirror); then what is missing is a failure.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE = os.environ.get("SHOP_TEST_BASE", "docker.io/library/python:3.13-slim")
+IMAGE = "localhost/shop:test"
+WANTED = os.environ.get("SHOP_TEST_IMAGE") == "1"
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+# crun wants cgroups v2 and journald; these settings work on machines that have neither.
+SETTINGS = """
+[engine]
+runtime="runc"
+cgroup_manager="cgroupfs"
+events_logger="file"
+[containers]
+default_ulimits=["nofile=20000:20000","nproc=4096:4096"]
+"""
+# What k8s/base demands of a pod.
+HARDENED = [
+    "--read-only", "--read-only-tmpfs=false", "--tmpfs=/tmp:size=64m,mode=1777", "--cap-drop=ALL",
+    "--security-opt=no-new-privileges", "--memory=512m", "--pids-limit=256", "--network=host",
+]  # fmt: skip
+
+
+class Engine:
+    def __init__(self, directory: Path) -> None:
+        (directory / "containers.conf").write_text(SETTINGS)
+        self.environment = {**os.environ, "CONTAINERS_CONF": str(directory / "containers.conf")}
+
+    def __call__(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        command = ["podman", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=timeout, check=False
+        )
+
+    def has(self, image: str) -> bool:
+        return self("image", "exists", image).returncode == 0
+
+    def size(self, image: str) -> int:
+        """Return bytes, all layers together."""
+        return int(self("image", "inspect", "--format={{.Size}}", image).stdout)
+
+    def inspect(self, image: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self("image", "inspect", image).stdout)[0]
+        return found
+
+    def build(self) -> None:
+        trusted = [f"--volume={CERTIFICATES}:{CERTIFICATES}:ro"] if Path(CERTIFICATES).exists() else []
+        options = ["--pull=never", "--network=host", *trusted, f"--build-arg=PYTHON_IMAGE={BASE}"]
+        run = self("build", *options, "--build-arg=VERSION=test", f"--tag={IMAGE}", ".", timeout=900)
+        assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+
+    def run(self, *command: str, entrypoint: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command to its end in a hardened container."""
+        instead = [f"--entrypoint={entrypoint}"] if entrypoint else []
+        return self("run", "--rm", *HARDENED, *instead, IMAGE, *command)
+
+
+class Pod:
+    """One hardened container that goes on running. `environment`: what the store reads."""
+
+    def __init__(self, engine: Engine, role: str, environment: dict[str, str]) -> None:
+        self.engine = engine
+        variables = [f"--env={name}={value}" for name, value in environment.items()]
+        run = engine("run", "--detach", *HARDENED, *variables, IMAGE, role)
+        assert run.returncode == 0, run.stderr
+        self.id = run.stdout.strip()
+
+    def execute(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return self.engine("exec", self.id, *command)
+
+    def logs(self) -> list[str]:
+        run = self.engine("logs", self.id)
+        return (run.stdout + run.stderr).splitlines()
+
+    def stop(self) -> tuple[float, int]:
+        """Send TERM. Return seconds until it ended and its exit code."""
+        began = time.monotonic()
+        self.engine("stop", "--time=40", self.id)
+        seconds = time.monotonic() - began
+        return seconds, int(self.engine("inspect", "--format={{.State.ExitCode}}", self.id).stdout)
+
+    def remove(self) -> None:
+        self.engine("rm", "--force", "--time=0", self.id)
+
+
+def find(directory: Path) -> Engine:
+    """Return an engine that has the base image. Skips the test where that cannot be."""
+    if not shutil.which("podman"):
+        _missing("podman is not installed: apt-get install podman buildah runc netavark catatonit debootstrap")
+    engine = Engine(directory)
+    if not engine.has(BASE) and WANTED:
+        made = subprocess.run(["tests/image/base.sh", BASE], cwd=ROOT, env=engine.environment, timeout=600, check=False)
+        assert made.returncode == 0
+    if not engine.has(BASE):
+        _missing(f"{BASE} is not on this machine; SHOP_TEST_IMAGE=1 makes one from Debian's packages")
+    return engine
+
+
+def _missing(what: str) -> None:
+    if WANTED:
+        pytest.fail(what)
+    pytest.skip(f"image not built: {what}")

@@ -1,0 +1,50 @@
+"""What can be said of the image without building it."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.k8s.manifests import ROOT
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+LAST_STAGE = DOCKERFILE.rpartition("FROM ")[2]
+
+
+def test_hadolint_finds_nothing() -> None:
+    hadolint = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or shutil.which("hadolint")
+    if not hadolint:
+        pytest.skip("hadolint is not installed here")
+    run = subprocess.run([hadolint, "Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, "")
+
+
+def test_every_stage_begins_with_the_base_that_was_asked_for() -> None:
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["${PYTHON_IMAGE}"] * 2
+
+
+def test_builds_without_a_registry() -> None:
+    assert "# syntax=" not in DOCKERFILE, "it would be fetched"
+    assert "<<" not in DOCKERFILE and "--link" not in DOCKERFILE, "older builders know neither"
+
+
+def test_dependencies_are_checked_against_their_hashes() -> None:
+    assert "--require-hashes" in DOCKERFILE and "--only-binary=:all:" in DOCKERFILE
+    pinned = re.findall(r"^[a-z0-9_.\-\[\]]+==", (ROOT / "requirements.txt").read_text(), re.MULTILINE | re.IGNORECASE)
+    assert len(pinned) > 50
+
+
+def test_last_stage_installs_nothing_and_ends_as_a_numbered_user() -> None:
+    assert not re.search(r"apt-get|pip .*install|curl|wget", LAST_STAGE)
+    assert re.findall(r"^USER (\S+)", LAST_STAGE, re.MULTILINE) == ["10001:10001"]
+    assert re.search(r'^ENTRYPOINT \["python", "-m", "config"\]$', LAST_STAGE, re.MULTILINE), "as PID 1, to get the signals"
+
+
+def test_only_what_a_pod_runs_is_sent_to_the_builder() -> None:
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
+    assert lines[0] == "*"
+    assert {line for line in lines if line.startswith("!")} == {"!requirements.txt", "!manage.py", "!config", "!shop"}
+    assert "config/local" in lines
