@@ -1,6 +1,5 @@
 """Say which pod answered, when the operator wants to see it."""
 
-import os
 from collections.abc import Callable
 
 from django.conf import settings
@@ -9,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class PodMiddleware:
-    """Add X-Pod: <pod>/<process id> to every response. Not used unless SHOP_SHOW_POD is on."""
+    """Add X-Pod: <pod> to every response. Not used unless SHOP_SHOW_POD is on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if not settings.SHOP_SHOW_POD:
@@ -18,5 +17,5 @@ class PodMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["X-Pod"] = f"{settings.POD_NAME}/{os.getpid()}"
+        response["X-Pod"] = settings.POD_NAME
         return response
