@@ -1,0 +1,48 @@
+"""For tests: how badly the provider and its webhooks behave. POST a JSON object; what it leaves out is the default."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from config.local.testpay.ledger import Refused
+from config.local.testpay.webhooks import Switches, event_list
+
+if TYPE_CHECKING:
+    from config.local.testpay.server import Request
+
+
+@dataclass
+class Outage:
+    """`seconds` before each answer of /v1/, and the HTTP `status` it then is (0: the right one)."""
+
+    seconds: float = 0
+    status: int = 0
+
+
+outage = Outage()
+
+
+def turn(request: "Request") -> tuple[int, dict[str, Any]]:
+    """Set webhooks.Switches."""
+    try:
+        request.courier.switches = Switches(**request.json())
+    except TypeError as error:
+        raise Refused(422, "no_such_switch", str(error)) from error
+    request.courier.wake()
+    return 200, asdict(request.courier.switches)
+
+
+def break_down(request: "Request") -> tuple[int, dict[str, Any]]:
+    """Set Outage."""
+    wanted = Outage(**request.json())
+    outage.seconds, outage.status = wanted.seconds, wanted.status
+    return 200, asdict(outage)
+
+
+def deliver(request: "Request") -> tuple[int, dict[str, Any]]:
+    """Send all events of a payment now, {"copies": n} times each; answers with what the receiver answered."""
+    copies = int(request.json().get("copies", 1))
+    return 200, {"answers": request.courier.deliver_all(request.words["id"], copies)}
+
+
+def events(request: "Request") -> tuple[int, dict[str, Any]]:
+    return 200, {"events": event_list(request.ledger, request.words["id"])}
