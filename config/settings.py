@@ -5,6 +5,7 @@ from pathlib import Path
 
 from config import databases, env
 from config.mail import mail_settings
+from shop.backoffice.unfold import unfold_settings
 from shop.platform.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,9 +28,9 @@ SHOP_SHOW_POD = env.flag("SHOP_SHOW_POD")
 POD_NAME = env.text("POD_NAME", os.environ.get("HOSTNAME", "pod"))
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "shop.backoffice.admin_config.BackofficeAdminConfig",  # django.contrib.admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -242,6 +243,9 @@ LANGUAGES = [("en", "English")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
+
+# Admin
+UNFOLD = unfold_settings(SHOP_NAME)
 
 # What a browser is told
 _media_origin = (

@@ -5,20 +5,21 @@ it, so that a run takes seconds and the next run, a minute later, goes on.
 import logging
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from shop.accounts.models import RefreshFamily
 from shop.cart.models import Cart
 from shop.checkout.models import IdempotencyKey
-from shop.orders import services as orders
 from shop.orders.models import Order
+from shop.payments import services as payments
 from shop.platform import outbox
 from shop.platform.models import RevokedSession
 
@@ -27,6 +28,8 @@ LOCKS = 420_701  # the first half of the advisory locks' keys; the second is mad
 BATCH = 1_000  # rows deleted at once: short locks, far below the statement time-out
 MOST = 20_000  # rows deleted by one task in one run
 ORDERS = 200  # orders looked at in one run
+PATIENCE = 20  # seconds that one run spends on cancelling orders
+ACTOR = "cron"
 
 DONE_MESSAGES_KEPT = timedelta(days=7)
 UNPAID_CARD_ORDERS_KEPT = timedelta(hours=2)
@@ -58,20 +61,26 @@ def forget_idempotency_keys() -> int:
 
 
 def cancel_unpaid_card_orders() -> int:
-    """Give back the stock of orders whose card payment was never finished."""
+    """Give back the stock of orders whose card payment was never finished; one that turns out to be paid stays."""
     placed_before = timezone.now() - UNPAID_CARD_ORDERS_KEPT
     overdue = Order.objects.filter(state=Order.State.PLACED, payment_method="card", placed_at__lt=placed_before)
-    ids = overdue.order_by("placed_at").values_list("pk", flat=True)[:ORDERS]
-    return sum(_cancel_if_unpaid(order_id) for order_id in list(ids))
+    ids = list(overdue.order_by("placed_at").values_list("pk", flat=True)[:ORDERS])
+    return sum(_cancel(order_id) for order_id in _in_time(ids))
 
 
-def _cancel_if_unpaid(order_id: int) -> bool:
-    """Look again under the lock: the payment may have arrived since the order was found."""
-    with transaction.atomic():
-        if orders.locked(order_id).state != Order.State.PLACED:
-            return False
-        orders.cancel(order_id=order_id, actor="cron", note="The card payment was not finished in time.")
-    return True
+def _cancel(order_id: int) -> bool:
+    note = _("The card payment was not finished in time.")
+    order = payments.cancel_order(order_id=order_id, actor=ACTOR, note=note, unless_paid=True)
+    return order.state == Order.State.CANCELLED
+
+
+def _in_time(ids: Iterable[int]) -> Iterator[int]:
+    """Stop after PATIENCE: the payment provider is asked about each, and it may be slow."""
+    begun = time.monotonic()
+    for order_id in ids:
+        if time.monotonic() - begun > PATIENCE:
+            return
+        yield order_id
 
 
 def _delete(rows: QuerySet) -> int:  # type: ignore[type-arg]
@@ -90,6 +99,7 @@ TASKS: dict[str, Callable[[], int]] = {
     "forget done messages": forget_done_messages,
     "end expired sessions": end_expired_sessions,
     "end expired devices": end_expired_devices,
+    "ask about open payments": payments.reconcile,  # first, so that what was paid is not cancelled
     "cancel unpaid card orders": cancel_unpaid_card_orders,
     "remove stale guest carts": remove_stale_guest_carts,
     "forget idempotency keys": forget_idempotency_keys,

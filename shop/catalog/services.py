@@ -171,6 +171,12 @@ def set_images(product: Product, images: Iterable[ImageData]) -> None:
         ProductImage.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def publish(product_ids: Sequence[int], *, published: bool) -> int:
+    """Show products in the shop, or hide them. Returns how many were the other way before."""
+    others = Product.objects.filter(pk__in=product_ids, published=not published)
+    return others.update(published=published, updated_at=timezone.now())
+
+
 def category(path: Sequence[str]) -> Category:
     """Return the category with these names from the root down, making what is missing."""
     node: Category | None = None

@@ -1,0 +1,133 @@
+"""Products."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import action, display
+
+from shop.backoffice.filters import CategoryFilter, StockFilter
+from shop.backoffice.lists import FlatAdmin
+from shop.backoffice.picture_form import PictureInline
+from shop.backoffice.product_form import ProductForm
+from shop.backoffice.thumbnails import thumbnail
+from shop.backoffice.variant_form import VariantForm, VariantInline
+from shop.catalog import services as catalog
+from shop.catalog.listing import text_query
+from shop.catalog.models import Product, ProductImage, Variant
+from shop.inventory.models import Stock
+
+FOUND_BY_SKU = 200  # products
+
+
+@admin.register(Product)
+class ProductAdmin(FlatAdmin):
+    form = ProductForm
+    inlines = (VariantInline, PictureInline)
+    list_display = ("picture", "name", "state", "price", "pieces", "vendor", "updated_at")
+    list_display_links = ("picture", "name")
+    list_filter = (StockFilter, CategoryFilter, "published")
+    search_fields = ("title",)
+    search_help_text = _("Title, tag, vendor or the beginning of a SKU")
+    ordering = ("-id",)
+    prepopulated_fields = {"slug": ("title",)}
+    autocomplete_fields = ("categories",)
+    actions = ("publish", "unpublish")
+    fieldsets = (
+        (None, {"fields": (("title", "slug"), "body_html", ("published", "published_at"))}),
+        (_("Where it is found"), {"fields": ("categories", "tags", ("vendor", "product_type"))}),
+        (_("What it is"), {"fields": ("option_names", "attributes", "tax_class")}),
+        (_("Search engines"), {"classes": ("collapse",), "fields": ("seo_title", "seo_description")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Product]":
+        rows: QuerySet[Product] = super().get_queryset(request).defer("search")
+        if request.resolver_match and request.resolver_match.url_name == "catalog_product_changelist":
+            return _for_list(rows)
+        return rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Product]", search_term: str
+    ) -> "tuple[QuerySet[Product], bool]":
+        """By the words of the shop's own search, or by the beginning of a SKU: both from indexes."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        skus = Variant.objects.filter(sku__startswith=term).values_list("product_id", flat=True)[:FOUND_BY_SKU]
+        words: SearchQuery = text_query(term)
+        return queryset.filter(Q(search=words) | Q(pk__in=list(skus))), False
+
+    @display(description="")
+    def picture(self, product: Product) -> SafeString:
+        shown = next(iter(product.images.all()), None)
+        return thumbnail(shown.image if shown else None)
+
+    @display(description=_("product"), ordering="title")
+    def name(self, product: Product) -> SafeString:
+        return format_html(
+            '<strong class="bo-strong">{}</strong><br><span class="bo-quiet">{}</span>',
+            product.title,
+            product.product_type,
+        )
+
+    @display(description=_("state"), ordering="published", label={_("published"): "success", _("hidden"): "warning"})
+    def state(self, product: Product) -> Any:
+        return _("published") if product.published else _("hidden")
+
+    @display(description=_("price"), ordering="min_price")
+    def price(self, product: Product) -> str:
+        if product.has_price_range:
+            return f"{product.min_price} … {product.max_price}"
+        return str(product.min_price)
+
+    @display(description=_("in stock"))
+    def pieces(self, product: Product) -> Any:
+        pieces = getattr(product, "pieces_in_stock", None)
+        return _("not counted") if pieces is None else pieces
+
+    @action(description=_("Publish"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: "QuerySet[Product]") -> None:
+        self._set_published(request, queryset, published=True)
+
+    @action(description=_("Hide from the shop"), permissions=["change"])
+    def unpublish(self, request: HttpRequest, queryset: "QuerySet[Product]") -> None:
+        self._set_published(request, queryset, published=False)
+
+    def _set_published(self, request: HttpRequest, queryset: "QuerySet[Product]", *, published: bool) -> None:
+        ids = list(queryset.values_list("pk", flat=True))
+        count = catalog.publish(ids, published=published)
+        done = ngettext("%(count)d product was changed.", "%(count)d products were changed.", count)
+        messages.success(request, done % {"count": count})
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is Variant:
+            _make_room(formset)
+        super().save_formset(request, form, formset, change)
+        for row in formset.forms:
+            if isinstance(row, VariantForm) and row.instance.pk and row not in formset.deleted_forms:
+                row.keep_stock(request)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        catalog.refresh([form.instance.pk])
+
+
+def _for_list(rows: "QuerySet[Product]") -> "QuerySet[Product]":
+    stock = Stock.objects.filter(variant__product=OuterRef("pk"), tracked=True).order_by()
+    pieces = stock.values("variant__product").annotate(sum=Sum("on_hand")).values("sum")
+    pictures = ProductImage.objects.select_related("image").order_by("position", "id")
+    shown = rows.defer("search", "body_html", "description", "keywords", "facets")
+    return shown.annotate(pieces_in_stock=Subquery(pieces)).prefetch_related(Prefetch("images", pictures))
+
+
+def _make_room(formset: Any) -> None:
+    """Set option values aside before they are saved: two variants may swap theirs, and no two may have the same."""
+    moved = [row.instance.pk for row in formset.initial_forms if "option_values" in row.changed_data]
+    for pk in moved:
+        Variant.objects.filter(pk=pk).update(option_values=[f"#{pk}"])

@@ -1,0 +1,93 @@
+"""Filters beside the lists, each answered by an index or by few rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.options import ModelAdmin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalog.models import Category
+from shop.inventory.models import Stock
+
+INDENT = "\N{EN DASH} "
+LOW = 3  # pieces
+Choices = Iterable[tuple[Any, Any]]
+
+
+def low_stock() -> "QuerySet[Stock]":
+    """Stock of which few or no pieces are left, and which is not sold without."""
+    return Stock.objects.filter(tracked=True, allow_backorder=False, on_hand__lte=LOW)
+
+
+class StockFilter(SimpleListFilter):
+    """For products and for variants: `path` leads from Stock to the rows of the list."""
+
+    title = _("stock")
+    parameter_name = "stock"
+    path = "variant__product"
+
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
+        return [("low", _("%(few)s or fewer left") % {"few": LOW}), ("empty", _("sold out"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
+        if self.value() not in {"low", "empty"}:
+            return None
+        few = low_stock() if self.value() == "low" else low_stock().filter(on_hand__lte=0)
+        return queryset.filter(Exists(few.filter(**{self.path: OuterRef("pk")})))
+
+
+class VariantStockFilter(StockFilter):
+    path = "variant"
+
+
+class CategoryFilter(SimpleListFilter):
+    """A category with all below it."""
+
+    title = _("category")
+    parameter_name = "category"
+
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
+        tree = Category.objects.with_tree_fields()
+        return [(str(node.pk), INDENT * node.tree_depth + node.name) for node in tree]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
+        value = self.value()
+        return queryset.filter(facets__contains=[f"c:{value}"]) if value and value.isdecimal() else None
+
+
+class OutboxStateFilter(SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+    rows = {
+        "waiting": Q(done_at=None, dead_at=None, sent_at=None),
+        "sent": Q(done_at=None, dead_at=None, sent_at__isnull=False),
+        "done": Q(done_at__isnull=False),
+        "dead": Q(done_at=None, dead_at__isnull=False),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
+        return [("waiting", _("waiting")), ("sent", _("sent")), ("done", _("done")), ("dead", _("given up"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
+        condition = self.rows.get(self.value() or "")
+        return queryset.filter(condition) if condition else None
+
+
+class MailStateFilter(SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+    rows = {
+        "waiting": Q(sent_at=None, message__dead_at=None),
+        "sent": Q(sent_at__isnull=False),
+        "given_up": Q(sent_at=None, message__dead_at__isnull=False),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
+        return [("waiting", _("waiting")), ("sent", _("sent")), ("given_up", _("given up"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
+        condition = self.rows.get(self.value() or "")
+        return queryset.filter(condition) if condition else None

@@ -1,0 +1,236 @@
+"""Orders: read, and moved from state to state. Their amounts and lines are a record and never edited."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from shop.backoffice.lists import RecordAdmin, RecordInline
+from shop.backoffice.note_dialog import dialog
+from shop.backoffice.thumbnails import thumbnail
+from shop.errors import ShopError
+from shop.orders import services as orders
+from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.payments import services as payments
+from shop.payments.models import Payment
+
+STATES = {"placed": "info", "paid": "warning", "shipped": "success", "cancelled": "danger"}
+PAYMENT_STATES = {
+    "pending": "info",
+    "paid": "success",
+    "declined": "danger",
+    "cancelled": "danger",
+    "refund_due": "warning",
+}
+
+
+class LineInline(RecordInline):
+    model = OrderLine
+    fields = ("picture", "what", "sku", "quantity", "unit_price", "tax_rate", "total")
+    readonly_fields = fields
+    verbose_name_plural = _("what was ordered")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[OrderLine]":
+        rows: QuerySet[OrderLine] = super().get_queryset(request)
+        return rows.select_related("image", "variant")
+
+    @display(description="")
+    def picture(self, line: OrderLine) -> SafeString:
+        return thumbnail(line.image)
+
+    @display(description=_("product"))
+    def what(self, line: OrderLine) -> SafeString:
+        name = format_html('<strong class="bo-strong">{}</strong>', line.title)
+        if line.variant:
+            address = reverse("admin:catalog_product_change", args=[line.variant.product_id])
+            name = format_html('<a class="bo-link" href="{}">{}</a>', address, name)
+        return format_html('{}<br><span class="bo-quiet">{}</span>', name, line.label) if line.label else name
+
+
+class PaymentInline(RecordInline):
+    model = Payment
+    fields = ("page", "status", "amount", "currency", "reference", "message", "settled_at")
+    readonly_fields = fields
+
+    @display(description=_("payment"))
+    def page(self, payment: Payment) -> SafeString:
+        address = reverse("admin:payments_payment_change", args=[payment.pk])
+        return format_html('<a class="bo-link" href="{}">{}</a>', address, payment.method)
+
+    @display(description=_("state"), label=PAYMENT_STATES)
+    def status(self, payment: Payment) -> tuple[str, str]:
+        return payment.state, payment.get_state_display()
+
+
+class EventInline(RecordInline):
+    model = OrderEvent
+    fields = ("created_at", "what", "note", "actor")
+    readonly_fields = fields
+
+    @display(description=_("state"), label=STATES)
+    def what(self, event: OrderEvent) -> tuple[str, Any]:
+        return event.state, event.get_state_display() or _("note")
+
+
+@admin.register(Order)
+class OrderAdmin(RecordAdmin):
+    inlines = (LineInline, PaymentInline, EventInline)
+    list_display = ("number", "placed_at", "email", "status", "amount", "payment_method", "shipping_method_name")
+    list_filter = ("state", "payment_method", "placed_at")
+    search_fields = ("number",)
+    search_help_text = _("The beginning of a number, or a whole e-mail address")
+    ordering = ("-placed_at", "-id")
+    actions_detail = ("mark_paid", "ship", "add_note", "cancel")
+    readonly_fields = ("status", "customer", "address", "delivery", "goods", "delivery_price", "tax", "amount", "page")
+    fieldsets = (
+        (None, {"fields": (("number", "status", "placed_at"), ("customer", "address", "delivery"))}),
+        (_("Amounts"), {"fields": (("goods", "delivery_price"), ("amount", "tax"), ("payment_method", "page"))}),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Order]", search_term: str
+    ) -> "tuple[QuerySet[Order], bool]":
+        term = search_term.strip()
+        if "@" in term:
+            return queryset.filter(email__iexact=term), False
+        plain = term.upper().replace("-", "").replace(" ", "")
+        number = f"{plain[:4]}-{plain[4:]}" if len(plain) > 4 else plain
+        return (queryset.filter(Q(number__startswith=number)) if term else queryset), False
+
+    @display(description=_("state"), ordering="state", label=STATES)
+    def status(self, order: Order) -> tuple[str, str]:
+        return order.state, order.get_state_display()
+
+    @display(description=_("total"), ordering="total")
+    def amount(self, order: Order) -> SafeString:
+        return format_html('<strong class="bo-strong bo-figure">{}</strong>', order.money)
+
+    @display(description=_("customer"))
+    def customer(self, order: Order) -> SafeString:
+        mail = format_html('<a class="bo-link" href="mailto:{0}">{0}</a>', order.email)
+        if not order.user_id:
+            return format_html("{}<br>{}", mail, _("guest"))
+        account = reverse("admin:accounts_user_change", args=[order.user_id])
+        return format_html('{}<br><a class="bo-link" href="{}">{}</a>', mail, account, _("account"))
+
+    @display(description=_("delivered to"))
+    def address(self, order: Order) -> SafeString:
+        parts = order.shipping_address
+        town = f"{parts.get('postal_code', '')} {parts.get('city', '')}".strip()
+        lines = [parts.get(name) for name in ("name", "company", "line1", "line2")]
+        lines += [town, parts.get("region"), parts.get("country"), parts.get("phone")]
+        return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines if line))
+
+    @display(description=_("delivery"))
+    def delivery(self, order: Order) -> str:
+        return order.shipping_method_name
+
+    @display(description=_("goods"))
+    def goods(self, order: Order) -> str:
+        return f"{order.subtotal} {order.currency}"
+
+    @display(description=_("delivery"))
+    def delivery_price(self, order: Order) -> str:
+        return f"{order.shipping_price} {order.currency}"
+
+    @display(description=_("tax contained"))
+    def tax(self, order: Order) -> str:
+        return f"{order.tax_total} {order.currency}"
+
+    @display(description=_("the customer's page"))
+    def page(self, order: Order) -> SafeString:
+        return format_html('<a class="bo-link" href="{}">{}</a>', order.get_absolute_url(), _("open"))
+
+    def has_mark_paid_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may_become(request, object_id, Order.State.PAID)
+
+    def has_ship_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may_become(request, object_id, Order.State.SHIPPED)
+
+    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may_become(request, object_id, Order.State.CANCELLED)
+
+    def _may_become(self, request: HttpRequest, object_id: Any, state: Order.State) -> bool:
+        """Offer only what the order's state allows; an old page's button gets the refusal as a message."""
+        if not self.has_change_permission(request):
+            return False
+        if request.method == "POST":
+            return True
+        order = Order.objects.filter(pk=object_id).only("state").first()
+        return order is not None and order.can_become(state)
+
+    @action(
+        description=_("Mark paid"),
+        url_path="mark-paid",
+        permissions=["mark_paid"],
+        icon="paid",
+        variant=ActionVariant.PRIMARY,
+        dialog=dialog(_("Mark as paid"), _("The money has arrived. The customer gets a mail."), _("Mark paid")),
+    )
+    def mark_paid(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        return self._do(request, form, object_id, payments.receive)
+
+    @action(
+        description=_("Ship"),
+        url_path="ship",
+        permissions=["ship"],
+        icon="local_shipping",
+        variant=ActionVariant.PRIMARY,
+        dialog=dialog(_("Ship"), _("The parcel has left. The customer gets a mail."), _("Ship")),
+    )
+    def ship(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        return self._do(request, form, object_id, orders.ship)
+
+    @action(
+        description=_("Cancel"),
+        url_path="cancel",
+        permissions=["cancel"],
+        icon="cancel",
+        variant=ActionVariant.DANGER,
+        dialog=dialog(
+            _("Cancel the order"),
+            _("The pieces go back into stock, open payments end, and the customer gets a mail."),
+            _("Cancel the order"),
+        ),
+    )
+    def cancel(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        return self._do(request, form, object_id, payments.cancel_order)
+
+    @action(
+        description=_("Add a note"),
+        url_path="note",
+        permissions=["change"],
+        icon="edit_note",
+        dialog=dialog(
+            _("Add a note"), _("For the order's history. The customer does not see it."), _("Add"), required=True
+        ),
+    )
+    def add_note(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        orders.note(order_id=int(object_id), text=form.cleaned_data["note"], actor=str(request.user))
+        return _back(request, object_id)
+
+    def _do(self, request: HttpRequest, form: Any, object_id: str, verb: Any) -> HttpResponse:
+        try:
+            order = verb(order_id=int(object_id), actor=str(request.user), note=form.cleaned_data["note"])
+        except ShopError as error:
+            messages.error(request, str(error.message))
+        else:
+            done = _("Order %(number)s is %(state)s.") % {"number": order.number, "state": order.get_state_display()}
+            messages.success(request, done)
+        return _back(request, object_id)
+
+
+def _back(request: HttpRequest, object_id: str) -> HttpResponse:
+    """Open the order's page again, also from a dialog, which htmx sends."""
+    address = reverse("admin:orders_order_change", args=[object_id])
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)

@@ -1,0 +1,52 @@
+"""Payments with the messages of their providers. Read only: money is moved on the order's page or at the provider."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from shop.backoffice.lists import RecordAdmin, RecordInline
+from shop.backoffice.orders import PAYMENT_STATES
+from shop.payments.models import Payment, PaymentEvent
+
+
+class ProviderEventInline(RecordInline):
+    model = PaymentEvent
+    fields = ("occurred_at", "kind", "state", "event_id", "received_at")
+    readonly_fields = fields
+
+
+@admin.register(Payment)
+class PaymentAdmin(RecordAdmin):
+    inlines = (ProviderEventInline,)
+    list_display = ("created_at", "order_number", "method", "status", "amount", "currency", "reference")
+    list_display_links = ("created_at",)
+    list_filter = ("state", "method")
+    list_select_related = ("order",)
+    search_fields = ("reference",)
+    search_help_text = _("The provider's reference, whole")
+    ordering = ("-id",)
+    readonly_fields = ("order_number", "status")
+    fieldsets = (
+        (None, {"fields": (("order_number", "status"), ("method", "amount", "currency"), ("reference", "message"))}),
+        (_("When"), {"fields": (("created_at", "checked_at", "settled_at"),)}),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Payment]", search_term: str
+    ) -> "tuple[QuerySet[Payment], bool]":
+        term = search_term.strip()
+        return (queryset.filter(reference=term) if term else queryset), False
+
+    @display(description=_("order"))
+    def order_number(self, payment: Payment) -> SafeString:
+        address = reverse("admin:orders_order_change", args=[payment.order_id])
+        return format_html('<a class="bo-link" href="{}">{}</a>', address, payment.order.number)
+
+    @display(description=_("state"), ordering="state", label=PAYMENT_STATES)
+    def status(self, payment: Payment) -> tuple[str, str]:
+        return payment.state, payment.get_state_display()

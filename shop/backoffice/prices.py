@@ -1,0 +1,87 @@
+"""Tax rates and delivery prices."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+from unfold.admin import TabularInline
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from shop.backoffice.fields import ListField
+from shop.backoffice.lists import FlatAdmin
+from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate
+
+
+class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
+    country = forms.ChoiceField(label=_("country"), choices=lambda: list(countries), widget=UnfoldAdminSelectWidget())
+
+    class Meta:
+        model = TaxRate
+        fields = ["country", "tax_class", "rate"]
+
+
+@admin.register(TaxRate)
+class TaxRateAdmin(FlatAdmin):
+    form = TaxRateForm
+    list_display = ("country_name", "tax_class", "percent")
+    list_display_links = ("country_name",)
+    search_fields = ("country", "tax_class")
+    fieldsets = ((None, {"fields": (("country", "tax_class", "rate"),)}),)
+
+    @display(description=_("country"), ordering="country")
+    def country_name(self, rate: TaxRate) -> str:
+        return countries.name(rate.country) or rate.country
+
+    @display(description=_("rate"), ordering="rate")
+    def percent(self, rate: TaxRate) -> str:
+        return f"{rate.rate} %"
+
+
+class ShippingRateForm(forms.ModelForm):  # type: ignore[type-arg]
+    countries = ListField(
+        label=_("countries"),
+        required=False,
+        longest=2,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("rest of the world"), "style": "min-width: 12rem"}),
+        help_text=_("Two-letter codes, separated by commas; empty for the rest of the world."),
+    )
+
+    class Meta:
+        model = ShippingRate
+        fields = ["countries", "basis", "from_value", "price"]
+
+    def clean_countries(self) -> list[str]:
+        codes = [code.upper() for code in self.cleaned_data["countries"]]
+        unknown = [code for code in codes if not countries.name(code)]
+        if unknown:
+            raise ValidationError(_("There is no country %(code)s."), params={"code": ", ".join(unknown)})
+        return codes
+
+
+class ShippingRateInline(TabularInline):  # type: ignore[misc]
+    model = ShippingRate
+    form = ShippingRateForm
+    fields = ("countries", "basis", "from_value", "price")
+    extra = 0
+    hide_title = True
+
+
+@admin.register(ShippingMethod)
+class ShippingMethodAdmin(FlatAdmin):
+    inlines = (ShippingRateInline,)
+    list_display = ("name", "code", "prices", "active", "position")
+    search_fields = ("name",)
+    prepopulated_fields = {"code": ("name",)}
+    fieldsets = ((None, {"fields": (("name", "code"), "description", ("position", "active"))}),)
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).prefetch_related("rates")
+
+    @display(description=_("prices"))
+    def prices(self, method: ShippingMethod) -> str:
+        amounts = sorted({rate.price for rate in method.rates.all()})
+        return " · ".join(str(amount) for amount in amounts) or "-"

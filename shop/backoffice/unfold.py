@@ -1,0 +1,99 @@
+"""How the admin looks and what its sidebar holds. Imported by the settings, so it must not import models."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+# Title, icon and model of each entry: an entry is shown to those who may see the model.
+Entry = tuple[Any, str, str]
+GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
+    (_("Orders"), ((_("Orders"), "receipt_long", "orders.order"), (_("Payments"), "payments", "payments.payment"))),
+    (
+        _("Catalogue"),
+        (
+            (_("Products"), "category", "catalog.product"),
+            (_("Categories"), "account_tree", "catalog.category"),
+            (_("Variants and stock"), "inventory_2", "catalog.variant"),
+        ),
+    ),
+    (
+        _("Prices"),
+        (
+            (_("Delivery methods"), "local_shipping", "pricing.shippingmethod"),
+            (_("Tax rates"), "percent", "pricing.taxrate"),
+        ),
+    ),
+    (
+        _("Customers"),
+        (
+            (_("Accounts"), "group", "accounts.user"),
+            (_("Addresses"), "home_pin", "accounts.address"),
+            (_("Signed-in devices"), "phonelink", "accounts.refreshfamily"),
+            (_("Staff rights"), "shield_person", "auth.group"),
+        ),
+    ),
+    (
+        _("Operations"),
+        ((_("Outgoing mail"), "mail", "notifications.mail"), (_("Outbox"), "outbox", "platform.outboxmessage")),
+    ),
+)
+
+# The shop's own ink and clay instead of the theme's purple.
+PRIMARY = {
+    "50": "#f6f1ea",
+    "100": "#ecdfd1",
+    "200": "#dcc2a7",
+    "300": "#cba07a",
+    "400": "#bd8053",
+    "500": "#ab663a",
+    "600": "#8f4f2b",
+    "700": "#753f25",
+    "800": "#5f3522",
+    "900": "#4e2d1f",
+    "950": "#2b1710",
+}
+
+
+def unfold_settings(shop_name: str) -> dict[str, Any]:
+    """Return the theme's settings."""
+    return {
+        "SITE_TITLE": shop_name,
+        "SITE_HEADER": shop_name,
+        "SITE_SUBHEADER": _("Backoffice"),
+        "SITE_SYMBOL": "grid_view",
+        "SITE_URL": "/",
+        "SHOW_HISTORY": True,
+        "SHOW_VIEW_ON_SITE": True,
+        "BORDER_RADIUS": "6px",
+        "STYLES": [_stylesheet],
+        "COLORS": {"primary": PRIMARY},
+        "COMMAND": {"search_models": False, "show_history": False},
+        "SIDEBAR": {"show_search": True, "command_search": True, "navigation": navigation},
+    }
+
+
+def _stylesheet(_request: HttpRequest) -> str:
+    return static("backoffice/backoffice.css")
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the sidebar for this member of staff."""
+    floor = {"title": _("Today"), "icon": "storefront", "link": reverse("admin:index")}
+    groups = [{"title": _("Shop floor"), "items": [floor]}]
+    for title, entries in GROUPS:
+        items = [_item(*entry) for entry in entries if _may_see(request, entry[2])]
+        if items:
+            groups.append({"title": title, "items": items, "separator": True})
+    return groups
+
+
+def _may_see(request: HttpRequest, model: str) -> bool:
+    app, name = model.split(".")
+    return any(request.user.has_perm(f"{app}.{right}_{name}") for right in ("view", "change"))
+
+
+def _item(title: Any, icon: str, model: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}

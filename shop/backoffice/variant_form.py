@@ -1,0 +1,160 @@
+"""Variants on their product's page, with their stock.
+
+Stock is not typed into its row: what was typed is compared with what was seen, and the difference is a movement. So
+pieces that are sold while the page is open stay sold.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+
+from shop.backoffice.fields import ValuesField
+from shop.catalog.models import Variant
+from shop.inventory import services as inventory
+from shop.inventory.models import Stock
+from shop.inventory.services import PiecesOwed, Terms
+
+NARROW = {"style": "min-width: 5.5rem; width: 5.5rem"}
+
+
+class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
+    option_values = ValuesField(
+        label=_("option values"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "M | Blue", "style": "min-width: 9rem"}),
+    )
+    on_hand = forms.IntegerField(
+        label=_("in stock"),
+        required=False,
+        initial=0,
+        show_hidden_initial=True,
+        widget=UnfoldAdminIntegerFieldWidget(attrs=NARROW),
+    )
+    tracked = forms.BooleanField(label=_("counted"), required=False, initial=True, widget=UnfoldBooleanWidget())
+    allow_backorder = forms.BooleanField(label=_("sell when empty"), required=False, widget=UnfoldBooleanWidget())
+
+    class Meta:
+        model = Variant
+        fields = ["sku", "option_values", "price", "compare_at_price", "weight_g", "barcode"]
+        widgets = {
+            "sku": UnfoldAdminTextInputWidget(attrs={"style": "min-width: 9rem"}),
+            "weight_g": UnfoldAdminIntegerFieldWidget(attrs=NARROW),
+            "barcode": UnfoldAdminTextInputWidget(attrs={"style": "min-width: 8rem"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stock: Stock | None = getattr(self.instance, "stock", None) if self.instance.pk else None
+        if stock:
+            self.initial |= {
+                "on_hand": stock.on_hand,
+                "tracked": stock.tracked,
+                "allow_backorder": stock.allow_backorder,
+            }
+        for name in ("price", "compare_at_price"):
+            if name in self.fields:
+                self.fields[name].widget.attrs.update(NARROW)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        price, before = values.get("price"), values.get("compare_at_price")
+        if isinstance(price, Decimal) and isinstance(before, Decimal) and before < price:
+            self.add_error("compare_at_price", _("The price before has to be higher than the price."))
+        limited = values.get("tracked") and not values.get("allow_backorder")
+        if limited and (values.get("on_hand") or 0) < 0:
+            self.add_error("on_hand", _("A stock below zero needs “sell when empty”."))
+        return values
+
+    @property
+    def pieces_added(self) -> int:
+        """How many more (or, negative, fewer) pieces were typed than were shown."""
+        shown = self.data.get(self.add_initial_prefix("on_hand")) or self.initial.get("on_hand") or 0
+        typed = self.cleaned_data.get("on_hand")
+        return 0 if typed is None else typed - int(shown)
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(self.cleaned_data["tracked"], self.cleaned_data["allow_backorder"])
+
+    def keep_stock(self, request: HttpRequest) -> None:
+        """Write the stock of a saved variant; what cannot be becomes a message."""
+        try:
+            self._keep_stock(self.instance.pk, f"admin {request.user}"[:80])
+        except PiecesOwed as error:
+            messages.error(request, f"{self.instance.sku}: {error.message}")
+
+    def _keep_stock(self, variant_id: int, reference: str) -> None:
+        unlimited = self.terms.allow_backorder or not self.terms.tracked
+        if unlimited:  # a stock below zero is allowed only then
+            inventory.configure({variant_id: self.terms})
+        inventory.correct({variant_id: self.pieces_added}, reference=reference)
+        if not unlimited:
+            inventory.configure({variant_id: self.terms})
+
+
+class VariantFormSet(PaginationInlineFormSet):  # type: ignore[misc]
+    """Checks what concerns several variants: their number, and that no two are the same."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if _is_kept(form)]
+        if not kept and not self.instance.pk:
+            raise ValidationError(_("A product needs at least one variant: that is what is sold."))
+        seen: set[tuple[str, ...]] = set()
+        for form in kept:
+            self._check(form, seen)
+
+    def _check(self, form: Any, seen: set[tuple[str, ...]]) -> None:
+        values = tuple(form.cleaned_data.get("option_values", ()))
+        names = self.instance.option_names
+        if len(values) != len(names):
+            message = _("Give one value for each option (%(names)s), separated by “|”.") if names else NO_OPTIONS
+            form.add_error("option_values", ValidationError(message, params={"names": ", ".join(names)}))
+        elif values in seen:
+            form.add_error("option_values", _("Another variant has the same values."))
+        seen.add(values)
+
+
+NO_OPTIONS = _("The product has no options: leave this empty, or name the options above.")
+
+
+def _is_kept(form: Any) -> bool:
+    deleted = form.cleaned_data.get("DELETE") if hasattr(form, "cleaned_data") else False
+    return not deleted and (form.instance.pk or form.has_changed()) and hasattr(form, "cleaned_data")
+
+
+class VariantInline(TabularInline):  # type: ignore[misc]
+    model = Variant
+    form = VariantForm
+    formset = VariantFormSet
+    fields = (
+        "sku", "option_values", "price", "compare_at_price", "on_hand", "tracked", "allow_backorder",
+        "weight_g", "barcode",
+    )  # fmt: skip
+    extra = 0
+    show_change_link = True
+    hide_title = True
+    verbose_name_plural = _("variants and stock")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Variant]":
+        rows: QuerySet[Variant] = super().get_queryset(request)
+        return rows.select_related("stock").order_by("position", "id")
+
+    # What those who may only look see instead of the form's own fields.
+    def on_hand(self, variant: Variant) -> int:
+        return variant.stock.on_hand
+
+    def tracked(self, variant: Variant) -> bool:
+        return variant.stock.tracked
+
+    def allow_backorder(self, variant: Variant) -> bool:
+        return variant.stock.allow_backorder
