@@ -4,7 +4,7 @@ import hashlib
 import io
 import warnings
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 import PIL.Image
 from django.conf import settings
@@ -28,7 +28,8 @@ KINDS = {  # what decoding found: file ending, content type. Cameras write MPO, 
     "GIF": ("gif", "image/gif"),
 }
 WIDTHS = (320, 640, 960, 1280)
-FORMATS = {"webp": {"quality": 80, "method": 3}, "jpeg": {"quality": 82, "progressive": True}}
+# WebP method 3 takes twice the time of 2 for 4 % fewer bytes (measured on the demo pictures).
+FORMATS = {"webp": {"quality": 80, "method": 2}, "jpeg": {"quality": 82, "progressive": True}}
 SUFFIXES = {"webp": "webp", "jpeg": "jpg"}
 
 
@@ -124,12 +125,9 @@ def make_renditions(image_id: int) -> None:
     if image is None or image.rendered_at:
         return
     with default_storage.open(image.key) as file:
-        original = ImageOps.exif_transpose(_decode(file.read()))
-    renditions = [
-        {"width": width, "format": fmt, "key": _render(original, image, width, fmt)}
-        for width in widths_for(image.width)
-        for fmt in FORMATS
-    ]
+        original = _flat(ImageOps.exif_transpose(_decode(file.read())))
+    widths = widths_for(image.width)
+    renditions = [rendition for width in widths for rendition in _render(original, image.sha256, width)]
     Image.objects.filter(pk=image_id).update(renditions=renditions, rendered_at=timezone.now())
 
 
@@ -138,13 +136,25 @@ def widths_for(width: int) -> list[int]:
     return [w for w in WIDTHS if w <= width] or [width]
 
 
-def _render(original: PIL.Image.Image, image: Image, width: int, fmt: str) -> str:
+def _flat(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """Return the picture as RGB; what was transparent is white."""
+    if picture.mode == "RGB":
+        return picture
+    seen = picture.convert("RGBA")
+    flat = PIL.Image.new("RGB", seen.size, "white")
+    flat.paste(seen, mask=seen.getchannel("A"))
+    return flat
+
+
+def _render(original: PIL.Image.Image, sha256: str, width: int) -> list[dict[str, Any]]:
+    """Scale once, write every format."""
     height = max(1, round(original.height * width / original.width))
-    smaller = original.convert("RGBA").resize((width, height), PIL.Image.Resampling.LANCZOS)
-    flat = PIL.Image.new("RGB", smaller.size, "white")
-    flat.paste(smaller, mask=smaller.getchannel("A"))
-    buffer = io.BytesIO()
-    flat.save(buffer, fmt.upper(), **FORMATS[fmt])
-    key = f"{image.sha256[:2]}/{image.sha256}-{width}.{SUFFIXES[fmt]}"
-    default_storage.save(key, ContentFile(buffer.getvalue()))
-    return key
+    smaller = original.resize((width, height), PIL.Image.Resampling.LANCZOS, reducing_gap=3.0)
+    renditions = []
+    for fmt, options in FORMATS.items():
+        buffer = io.BytesIO()
+        smaller.save(buffer, fmt.upper(), **options)
+        key = f"{sha256[:2]}/{sha256}-{width}.{SUFFIXES[fmt]}"
+        default_storage.save(key, ContentFile(buffer.getvalue()))
+        renditions.append({"width": width, "format": fmt, "key": key})
+    return renditions

@@ -1,7 +1,6 @@
 """What the shop charges beside its goods: value added tax and delivery."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 # Standard rates of value added tax in the EU and, as "reduced", the rate on printed books, both for 2026 and in percent.
 # Source: the Commission's database "Taxes in Europe" (TEDB, https://ec.europa.eu/taxation_customs/tedb), as known when this

@@ -1,22 +1,18 @@
 """Filling an empty shop with the demo catalogue. What is there already is left as it is."""
 
 import io
-import multiprocessing
-import os
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
 
-import django
 from django.db import connection, transaction
 
 from shop.backoffice.demo import base
 from shop.backoffice.demo.artwork import encoded
 from shop.backoffice.demo.catalogue import Entry, PlannedImage
 from shop.backoffice.demo.kinds import CATEGORIES
+from shop.backoffice.demo.pool import workers
 from shop.catalog import services as catalog
 from shop.catalog.models import Category, Product, ProductImage
 from shop.inventory import services as inventory
@@ -72,7 +68,11 @@ def _create_method(method: base.Method, position: int) -> None:
         )
         ShippingRate.objects.bulk_create(
             ShippingRate(
-                method=row, countries=list(rate.countries), basis=rate.basis, from_value=Decimal(start), price=Decimal(price)
+                method=row,
+                countries=list(rate.countries),
+                basis=rate.basis,
+                from_value=Decimal(start),
+                price=Decimal(price),
             )
             for rate in method.rates
             for start, price in rate.steps
@@ -95,7 +95,9 @@ def illustrate(nodes: dict[tuple[str, ...], Category]) -> None:
     for path, node in sorted(nodes.items(), key=lambda pair: -len(pair[0])):
         if node.image_id is None:
             inside = [other.pk for place, other in nodes.items() if place[: len(path)] == path]
-            shown = ProductImage.objects.filter(product__categories__in=inside).order_by("product_id", "position").first()
+            shown = (
+                ProductImage.objects.filter(product__categories__in=inside).order_by("product_id", "position").first()
+            )
             if shown:
                 node.image_id = shown.image_id
                 node.save(update_fields=["image"])
@@ -116,25 +118,11 @@ def drawn(entries: list[Entry], processes: int) -> Iterator[tuple[Entry, list[in
     if processes < 2 or len(entries) < 2:
         yield from ((entry, pictures(entry.images)) for entry in entries)
         return
-    context = multiprocessing.get_context("spawn")  # a forked process would share its parent's database connection
-    with ProcessPoolExecutor(min(processes, len(entries)), mp_context=context, initializer=_start) as pool:
+    with workers(min(processes, len(entries))) as pool:
         try:
             yield from zip(entries, pool.map(pictures, [entry.images for entry in entries]), strict=True)
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _start() -> None:
-    """Make a fresh process a part of the shop, and let it end when its parent is killed."""
-    django.setup()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def save(entry: Entry, image_ids: list[int], category: Category) -> None:

@@ -11,8 +11,8 @@ from shop.backoffice.demo.artwork.stage import UNIT
 
 
 @lru_cache(maxsize=12)
-def _repeat(family: str, colourway: str, seed: int, scale: float) -> Image.Image:
-    return repeat(family, PALETTES[colourway], seed=seed, scale=scale)
+def _repeat(family: str, colourway: str, seed: int, px: float) -> Image.Image:
+    return repeat(family, PALETTES[colourway], seed=seed, px=px)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Look:
 
     def cloth(self, size: tuple[int, int], zoom: float = 1.0) -> Image.Image:
         """Return cloth of that many pixels."""
-        tile = _repeat(self.family, self.colourway, self.seed, round(self.scale * zoom, 4))
+        tile = _repeat(self.family, self.colourway, self.seed, round(self.scale * zoom * UNIT, 4))
         filled = Image.new("RGB", size)
         for x in range(-((size[0] // 2) % tile.width), size[0], tile.width):
             for y in range(-((size[1] // 2) % tile.height), size[1], tile.height):
@@ -48,4 +48,4 @@ class Look:
 
     def cell(self, zoom: float = 1.0) -> float:
         """Return the side of one cell of the pattern in units."""
-        return FAMILIES[self.family][1] * self.scale * zoom / 1.2
+        return FAMILIES[self.family][1] * self.scale * zoom

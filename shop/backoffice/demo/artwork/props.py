@@ -6,12 +6,31 @@ from PIL import Image
 
 from shop.backoffice.demo.artwork.colour import Colour, darker, lighter, mix
 from shop.backoffice.demo.artwork.pen import Point, leaf, smooth
-from shop.backoffice.demo.artwork.stage import MOODS, Shape, blank, box, ellipse, lay, lit, mask, paint, rectangle, shadow, wood
+from shop.backoffice.demo.artwork.stage import (
+    MOODS,
+    UNIT,
+    Shape,
+    blank,
+    box,
+    ellipse,
+    lay,
+    lit,
+    mask,
+    paint,
+    rectangle,
+    shadow,
+    wood,
+)
 
 
 def round_body(u: float, v: float) -> float:
     """Light on something that is round about an upright axis."""
-    return 0.3 * math.exp(-(((u - 0.3) / 0.2) ** 2)) - 0.62 * max(0.0, u - 0.42) ** 1.2 - 0.2 * max(0.0, 0.12 - u) * 4 - 0.08 * v
+    return (
+        0.3 * math.exp(-(((u - 0.3) / 0.2) ** 2))
+        - 0.62 * max(0.0, u - 0.42) ** 1.2
+        - 0.2 * max(0.0, 0.12 - u) * 4
+        - 0.08 * v
+    )
 
 
 def top_light(u: float, v: float) -> float:
@@ -39,12 +58,14 @@ def pot(picture: Image.Image, shape: Shape, colour: Colour) -> None:
     """A thrown pot of any outline: lit as round, with its shadow to the right."""
     left, _top, right, _bottom = box(shape)
     foot = max(y for _x, y in shape)
-    across = (right - left) / 1.2
-    shadow(picture, ellipse(left / 1.2 + across * 0.62, foot - 4, across * 0.55, 11), blur=9, strength=0.5)
+    across = (right - left) / UNIT
+    shadow(picture, ellipse(left / UNIT + across * 0.62, foot - 4, across * 0.55, 11), blur=9, strength=0.5)
     lay(picture, shape, lit(blank(shape, colour), round_body))
 
 
-def vase(picture: Image.Image, x: float, foot: float, size: float, colour: Colour, *, branch: Colour | None = None) -> None:
+def vase(
+    picture: Image.Image, x: float, foot: float, size: float, colour: Colour, *, branch: Colour | None = None
+) -> None:
     """A bellied vase, `size` units high, with a branch if it has a colour."""
     if branch:
         _branch(picture, x, foot - size * 0.96, size, branch)
@@ -98,7 +119,12 @@ def stool(picture: Image.Image, mood: str, x: float, seat: float, across: float)
     colour = MOODS[mood].timber
     shadow(picture, ellipse(x + 30, 1180, across * 0.6, 26), blur=22, strength=0.35)
     for lean in (-0.36, 0.36):
-        leg = ((x + lean * across - 11, seat + 20), (x + lean * across + 11, seat + 20), (x + lean * across * 1.3 + 8, 1180), (x + lean * across * 1.3 - 8, 1180))
+        leg = (
+            (x + lean * across - 11, seat + 20),
+            (x + lean * across + 11, seat + 20),
+            (x + lean * across * 1.3 + 8, 1180),
+            (x + lean * across * 1.3 - 8, 1180),
+        )
         lay(picture, leg, lit(blank(leg, darker(colour, 0.12)), round_body))
     timber(picture, rectangle(x - across / 2, seat, across, 34, 14), colour, 3)
     shadow(picture, rectangle(x - across / 2 + 6, seat + 30, across - 12, 6), blur=5, strength=0.3)

@@ -15,17 +15,24 @@ from shop.backoffice.demo.artwork.colour import Colour, mix, parse
 from shop.backoffice.demo.artwork.pen import Point
 
 WIDTH, HEIGHT = 1000.0, 1250.0  # units
-UNIT = 1.2  # pixels a unit
+UNIT = 0.96  # pixels a unit: 960 is the widest rendition that pages show of such a picture
 SIZE = round(WIDTH * UNIT), round(HEIGHT * UNIT)
 SHADE: Colour = (46, 36, 32)  # shadows are warm
 Shape: TypeAlias = tuple[Point, ...]
-Light: TypeAlias = Callable[[float, float], float]  # (0..1 across, 0..1 down) -> -1 (black) .. 0 (as it is) .. 1 (white)
+Light: TypeAlias = Callable[
+    [float, float], float
+]  # (0..1 across, 0..1 down) -> -1 (black) .. 0 (as it is) .. 1 (white)
 
 
 def rectangle(x: float, y: float, width: float, height: float, radius: float = 0) -> Shape:
     if not radius:
         return (x, y), (x + width, y), (x + width, y + height), (x, y + height)
-    corners = ((x + width - radius, y + height - radius), (x + radius, y + height - radius), (x + radius, y + radius), (x + width - radius, y + radius))
+    corners = (
+        (x + width - radius, y + height - radius),
+        (x + radius, y + height - radius),
+        (x + radius, y + radius),
+        (x + width - radius, y + radius),
+    )
     return tuple(
         (cx + radius * math.cos(math.radians(90 * n + a)), cy + radius * math.sin(math.radians(90 * n + a)))
         for n, (cx, cy) in enumerate(corners)
@@ -36,7 +43,9 @@ def rectangle(x: float, y: float, width: float, height: float, radius: float = 0
 def ellipse(x: float, y: float, across: float, down: float | None = None) -> Shape:
     """Return an ellipse by its half axes."""
     down = across if down is None else down
-    return tuple((x + across * math.cos(math.tau * n / 120), y + down * math.sin(math.tau * n / 120)) for n in range(120))
+    return tuple(
+        (x + across * math.cos(math.tau * n / 120), y + down * math.sin(math.tau * n / 120)) for n in range(120)
+    )
 
 
 def moved(shape: Shape, dx: float, dy: float) -> Shape:
@@ -70,14 +79,20 @@ def _soft(shape: Shape, blur: float) -> tuple[Image.Image, tuple[int, int]]:
     left, top, right, bottom = box(shape)
     margin = math.ceil(blur * UNIT * 3)
     small = Image.new("L", ((right - left + 2 * margin) // 4 + 1, (bottom - top + 2 * margin) // 4 + 1))
-    ImageDraw.Draw(small).polygon([((x * UNIT - left + margin) / 4, (y * UNIT - top + margin) / 4) for x, y in shape], fill=255)
+    ImageDraw.Draw(small).polygon(
+        [((x * UNIT - left + margin) / 4, (y * UNIT - top + margin) / 4) for x, y in shape], fill=255
+    )
     small = small.filter(ImageFilter.GaussianBlur(blur * UNIT / 4))
     return small.resize((small.width * 4, small.height * 4), Image.Resampling.BICUBIC), (left - margin, top - margin)
 
 
-def shadow(picture: Image.Image, shape: Shape, *, dx: float = 0, dy: float = 0, blur: float = 16, strength: float = 0.3) -> None:
+def shadow(
+    picture: Image.Image, shape: Shape, *, dx: float = 0, dy: float = 0, blur: float = 16, strength: float = 0.3
+) -> None:
     soft, (x, y) = _soft(shape, blur)
-    picture.paste(SHADE, (x + round(dx * UNIT), y + round(dy * UNIT)), soft.point([round(v * strength) for v in range(256)]))
+    picture.paste(
+        SHADE, (x + round(dx * UNIT), y + round(dy * UNIT)), soft.point([round(v * strength) for v in range(256)])
+    )
 
 
 def glow(picture: Image.Image, shape: Shape, colour: Colour, *, blur: float = 20, strength: float = 0.4) -> None:
@@ -204,7 +219,9 @@ def wall(mood: str, *, window: bool = True) -> Image.Image:
 def _panes() -> tuple[Shape, ...]:
     """Return the light of a window with three by two panes, falling slantwise."""
     return tuple(
-        tuple((x + 0.42 * y - 210, y + 0.3 * x - 90) for x, y in rectangle(150 + column * 290, 20 + row * 330, 262, 300))
+        tuple(
+            (x + 0.42 * y - 210, y + 0.3 * x - 90) for x, y in rectangle(150 + column * 290, 20 + row * 330, 262, 300)
+        )
         for column in range(3)
         for row in range(3)
     )

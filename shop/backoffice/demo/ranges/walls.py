@@ -121,41 +121,41 @@ TILES = (
         "Stars and crosses, the oldest sentence in the grammar of Granada.\n"
         "Turn any tile and the wall still closes, so a beginner cannot lay it wrong. The glaze pools a little at the lines, "
         "which is how you know that somebody held the squeegee.",
-        mood="chalk", scale=1.15, tags=("moorish", "stars", "bestseller"),
+        mood="chalk", scale=1.5, tags=("moorish", "stars", "bestseller"),
     ),
     Item(
         "tile", "Patio", "encaustic", ("Oxblood", "Pine"),
         "A corner ring on each tile, a full wheel on every four.\n"
         "Modelled on the cement floors of Valencia courtyards, but glazed, so red wine is a matter of seconds. "
         "Matt for floors, gloss for splashbacks.",
-        mood="sand", scale=0.75, tags=("mediterranean", "circles"),
+        mood="sand", scale=1.0, tags=("mediterranean", "circles"),
     ),
     Item(
         "tile", "Wreath", "lisbon", ("Delft", "Mint"),
         "Four tiles make a wreath, four wreaths leave a cross.\n"
         "Drawn after a stairwell in the Alfama that we climbed for the view and remembered for the wall. "
         "Order ten percent more than you need: some corners want a second try.",
-        mood="mist", scale=0.9, tags=("portuguese", "botanical"),
+        mood="mist", scale=1.15, tags=("portuguese", "botanical"),
     ),
     Item(
         "tile", "Nine Flowers", "delft", ("Delft",),
         "Small flowers, large silence.\n"
         "The corner flourish turns into a four-leaved ornament wherever tiles meet. Nine different flowers come mixed in the box, "
         "and no two neighbours need to match.",
-        mood="chalk", scale=0.85, seed=2, tags=("dutch", "blue and white", "calm"), low=("Gloss",),
+        mood="chalk", seed=2, tags=("dutch", "blue and white", "calm"), low=("Gloss",),
     ),
     Item(
         "tile", "Strapwork", "rosette", ("Sage", "Umber"),
         "Follow one strap with your finger: over, under, and out of the picture.\n"
         "The construction is an eight-pointed star drawn so large that it grows into its neighbours. "
         "Dark grout makes it graphic, pale grout makes it lace.",
-        mood="sage", tags=("moorish", "lines"), sale=20,
+        mood="sage", scale=1.35, tags=("moorish", "lines"), sale=20,
     ),
     Item(
         "tile", "Six by Six", "hexstars", ("Indigo", "Saffron"),
         "Six-pointed stars and the hexagons they leave over, on a square tile that hides its own edges.\n"
         "A pattern for people who like to look for the repeat. It fills a shower wall without becoming loud.",
-        mood="sand", scale=1.1, tags=("stars", "geometric"), sold_out=("Matt",),
+        mood="sand", scale=1.4, tags=("stars", "geometric"), sold_out=("Matt",),
     ),
 )  # fmt: skip
 

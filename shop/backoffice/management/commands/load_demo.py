@@ -29,10 +29,14 @@ class Command(BaseCommand):
             with loading.alone():
                 count = self._load(processes)
         except BrokenProcessPool as error:
-            raise CommandError(_("A drawing process was killed. Run the command again: it goes on where it stopped.")) from error
+            raise CommandError(
+                _("A drawing process was killed. Run the command again: it goes on where it stopped.")
+            ) from error
         except (BotoCoreError, ClientError) as error:
             raise CommandError(_("The storage of the pictures cannot be used: %(error)s") % {"error": error}) from error
-        self.stdout.write(_("Demo catalogue: %(new)d new products, %(all)d in all") % {"new": count, "all": len(entries())})
+        self.stdout.write(
+            _("Demo catalogue: %(new)d new products, %(all)d in all") % {"new": count, "all": len(entries())}
+        )
 
     def _load(self, processes: int) -> int:
         loading.load_base()
@@ -52,5 +56,3 @@ class Command(BaseCommand):
         for number, (entry, image_ids) in enumerate(work, 1):
             yield entry, image_ids
             self.stdout.write(f"{number}/{total} {entry.data.title}")
-
-

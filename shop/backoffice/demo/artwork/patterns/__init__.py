@@ -10,46 +10,46 @@ from shop.backoffice.demo.artwork.patterns import arcs, lattices, lines, organic
 
 Draw = Callable[[Palette, float, Random], Image.Image]
 
-# family: (how to draw one repeat, pixels a unit at scale 1 on a picture of the size in stage.py)
+# family: (how to draw one repeat, how many units of the stage one unit of the pattern spans at scale 1)
 FAMILIES: dict[str, tuple[Draw, float]] = {
-    "truchet": (arcs.truchet, 66),
-    "seigaiha": (arcs.seigaiha, 66),
-    "bauhaus": (arcs.bauhaus, 92),
-    "petals": (arcs.petals, 92),
-    "moons": (arcs.moons, 84),
-    "arches": (arcs.arches, 110),
-    "orbits": (arcs.orbits, 100),
-    "khatam": (lattices.khatam, 120),
-    "rosette": (lattices.rosette, 150),
-    "hexstars": (lattices.hexstars, 92),
-    "asanoha": (lattices.asanoha, 80),
-    "cubes": (polygons.cubes, 62),
-    "herringbone": (polygons.herringbone, 30),
-    "quilt": (polygons.quilt, 74),
-    "pinwheels": (polygons.pinwheels, 92),
-    "prisms": (polygons.prisms, 92),
-    "moire": (lines.moire, 250),
-    "swell": (lines.swell, 130),
-    "contours": (lines.contours, 190),
-    "dunes": (lines.dunes, 330),
-    "terrazzo": (organic.terrazzo, 420),
-    "leaves": (organic.leaves, 100),
-    "fern": (organic.fern, 84),
-    "papercut": (organic.papercut, 150),
-    "meadow": (organic.meadow, 250),
-    "kilim": (woven.kilim, 13),
-    "ikat": (woven.ikat, 110),
-    "shibori": (woven.shibori, 92),
-    "plaid": (woven.plaid, 8),
-    "basket": (woven.basket, 40),
-    "delft": (ornaments.delft, 200),
-    "encaustic": (ornaments.encaustic, 200),
-    "lisbon": (ornaments.lisbon, 180),
-    "ogee": (ornaments.ogee, 110),
+    "truchet": (arcs.truchet, 55),
+    "seigaiha": (arcs.seigaiha, 55),
+    "bauhaus": (arcs.bauhaus, 77),
+    "petals": (arcs.petals, 77),
+    "moons": (arcs.moons, 70),
+    "arches": (arcs.arches, 92),
+    "orbits": (arcs.orbits, 83),
+    "khatam": (lattices.khatam, 100),
+    "rosette": (lattices.rosette, 125),
+    "hexstars": (lattices.hexstars, 77),
+    "asanoha": (lattices.asanoha, 67),
+    "cubes": (polygons.cubes, 52),
+    "herringbone": (polygons.herringbone, 25),
+    "quilt": (polygons.quilt, 62),
+    "pinwheels": (polygons.pinwheels, 77),
+    "prisms": (polygons.prisms, 77),
+    "moire": (lines.moire, 208),
+    "swell": (lines.swell, 108),
+    "contours": (lines.contours, 158),
+    "dunes": (lines.dunes, 275),
+    "terrazzo": (organic.terrazzo, 350),
+    "leaves": (organic.leaves, 83),
+    "fern": (organic.fern, 70),
+    "papercut": (organic.papercut, 125),
+    "meadow": (organic.meadow, 208),
+    "kilim": (woven.kilim, 10.8),
+    "ikat": (woven.ikat, 92),
+    "shibori": (woven.shibori, 77),
+    "plaid": (woven.plaid, 6.7),
+    "basket": (woven.basket, 33),
+    "delft": (ornaments.delft, 167),
+    "encaustic": (ornaments.encaustic, 167),
+    "lisbon": (ornaments.lisbon, 150),
+    "ogee": (ornaments.ogee, 92),
 }
 
 
-def repeat(family: str, palette: Palette, *, seed: int, scale: float) -> Image.Image:
-    """Return one seamless repeat. The same arguments give the same pixels. Raises KeyError for an unknown family."""
+def repeat(family: str, palette: Palette, *, seed: int, px: float) -> Image.Image:
+    """Return one seamless repeat at `px` pixels a unit of the stage. The same arguments give the same pixels. Raises KeyError for an unknown family."""
     draw, unit = FAMILIES[family]
-    return draw(palette, unit * scale, Random(f"{family}{seed}"))  # noqa: S311 - a pattern, not a secret
+    return draw(palette, unit * px, Random(f"{family}{seed}"))  # noqa: S311 - a pattern, not a secret

@@ -9,7 +9,19 @@ from shop.backoffice.demo.artwork import props, warp
 from shop.backoffice.demo.artwork.colour import Colour, darker, lighter, mix
 from shop.backoffice.demo.artwork.look import Look
 from shop.backoffice.demo.artwork.scenes.soft import bordered
-from shop.backoffice.demo.artwork.stage import MOODS, UNIT, Shape, lay, lit, mask, paint, rectangle, shadow, textured, wall
+from shop.backoffice.demo.artwork.stage import (
+    MOODS,
+    UNIT,
+    Shape,
+    lay,
+    lit,
+    mask,
+    paint,
+    rectangle,
+    shadow,
+    textured,
+    wall,
+)
 
 BRASS: Colour = (184, 150, 92)
 
@@ -63,7 +75,13 @@ def fringe(picture: Image.Image, place: tuple[float, float, float], colour: Colo
     for n in range(count):
         left = x + width * n / count + 3
         top = y + 7 * math.sin(21 * (n + 0.5) / count + 2.2)
-        tassel = ((left + 4, top - 10), (left + 12, top - 10), (left + 15, top + 74), (left + 8, top + 80), (left + 1, top + 74))
+        tassel = (
+            (left + 4, top - 10),
+            (left + 12, top - 10),
+            (left + 15, top + 74),
+            (left + 8, top + 80),
+            (left + 1, top + 74),
+        )
         shadow(picture, tassel, dx=20, dy=14, blur=7, strength=0.22)
         paint(picture, tassel, mix(colour, (70, 56, 46), 0.06 + 0.1 * (n % 3 == 0)))
         paint(picture, rectangle(left + 3, top + 12, 10, 7, 3), darker(colour, 0.18))
@@ -139,5 +157,3 @@ def _peg_room(mood: str) -> Image.Image:
         shadow(picture, peg, dx=9, dy=14, blur=6, strength=0.5)
         paint(picture, peg, lighter(MOODS[mood].timber, 0.12))
     return picture
-
-

@@ -9,7 +9,21 @@ from shop.backoffice.demo.artwork.colour import Colour, darker, lighter
 from shop.backoffice.demo.artwork.look import Look
 from shop.backoffice.demo.artwork.scenes.soft import rotated
 from shop.backoffice.demo.artwork.scenes.walls import roll_light
-from shop.backoffice.demo.artwork.stage import MOODS, SIZE, UNIT, Shape, ellipse, lay, lit, mask, paint, rectangle, shadow, textured, turned
+from shop.backoffice.demo.artwork.stage import (
+    MOODS,
+    SIZE,
+    UNIT,
+    Shape,
+    ellipse,
+    lay,
+    lit,
+    mask,
+    paint,
+    rectangle,
+    shadow,
+    textured,
+    turned,
+)
 
 PAGES: Colour = (244, 238, 225)
 
@@ -37,13 +51,17 @@ def cover(look: Look, width: float, height: float) -> Image.Image:
     return textured(surface, "paper")
 
 
-def lay_notebook(picture: Image.Image, look: Look, centre: tuple[float, float], size: tuple[float, float], turn: float) -> None:
+def lay_notebook(
+    picture: Image.Image, look: Look, centre: tuple[float, float], size: tuple[float, float], turn: float
+) -> None:
     """Put a notebook of (width, height) on the table, turned by `turn` degrees anticlockwise."""
     (x, y), (width, height) = centre, size
     block = turned(rectangle(x - width / 2, y - height / 2, width, height), -turn, centre)
     shadow(picture, block, dx=20, dy=26, blur=24, strength=0.42)
     for n in range(5, 0, -1):
-        leaf = turned(rectangle(x - width / 2 + n * 2.4, y - height / 2 + n * 2.6, width - 5, height - 5), -turn, centre)
+        leaf = turned(
+            rectangle(x - width / 2 + n * 2.4, y - height / 2 + n * 2.6, width - 5, height - 5), -turn, centre
+        )
         paint(picture, leaf, darker(PAGES, 0.04 + 0.1 * (n % 2)) if n < 5 else darker(look.palette[0], 0.25))
     rotated(picture, cover(look, width, height), centre, turn)
 
@@ -110,7 +128,11 @@ def _bow(surface: Image.Image, knot: tuple[float, float], colour: Colour) -> Non
         loop = turned(ellipse(x + side * 76, y - 30, 82, 42), side * -24, (x + side * 76, y - 30))
         shadow(surface, loop, dx=8, dy=10, blur=8, strength=0.4)
         paint(surface, loop, colour)
-        paint(surface, turned(ellipse(x + side * 82, y - 32, 50, 19), side * -24, (x + side * 82, y - 32)), darker(colour, 0.32))
+        paint(
+            surface,
+            turned(ellipse(x + side * 82, y - 32, 50, 19), side * -24, (x + side * 82, y - 32)),
+            darker(colour, 0.32),
+        )
     paint(surface, rectangle(x - 25, y - 27, 50, 54, 14), lighter(colour, 0.1))
 
 
@@ -138,9 +160,18 @@ def cards(look: Look) -> Image.Image:
     return picture
 
 
-def _envelope(picture: Image.Image, look: Look, centre: tuple[float, float], size: tuple[float, float], turn: float) -> None:
+def _envelope(
+    picture: Image.Image, look: Look, centre: tuple[float, float], size: tuple[float, float], turn: float
+) -> None:
     (x, y), (width, height) = centre, size
-    shadow(picture, turned(rectangle(x - width / 2, y - height / 2, width, height), -turn, centre), dx=8, dy=12, blur=12, strength=0.35)
+    shadow(
+        picture,
+        turned(rectangle(x - width / 2, y - height / 2, width, height), -turn, centre),
+        dx=8,
+        dy=12,
+        blur=12,
+        strength=0.35,
+    )
     surface = Image.new("RGB", (round(width * UNIT), round(height * UNIT)), look.palette[2])
     flap: Shape = ((0, 0), (width, 0), (width / 2, height * 0.56))
     shadow(surface, flap, dy=5, blur=6, strength=0.4)
@@ -148,7 +179,9 @@ def _envelope(picture: Image.Image, look: Look, centre: tuple[float, float], siz
     rotated(picture, textured(surface, "paper"), centre, turn)
 
 
-def _card(picture: Image.Image, look: Look, centre: tuple[float, float], size: tuple[float, float], turn: float) -> None:
+def _card(
+    picture: Image.Image, look: Look, centre: tuple[float, float], size: tuple[float, float], turn: float
+) -> None:
     (x, y), (width, height) = centre, size
     outline = turned(rectangle(x - width / 2, y - height / 2, width, height), -turn, centre)
     shadow(picture, outline, dx=10, dy=14, blur=14, strength=0.4)

@@ -8,7 +8,21 @@ from shop.backoffice.demo.artwork import props, warp
 from shop.backoffice.demo.artwork.colour import Colour, darker, lighter, mix
 from shop.backoffice.demo.artwork.look import Look
 from shop.backoffice.demo.artwork.scenes.soft import bordered
-from shop.backoffice.demo.artwork.stage import MOODS, SIZE, UNIT, blank, ellipse, lay, lit, mask, paint, rectangle, shadow, textured, wall
+from shop.backoffice.demo.artwork.stage import (
+    MOODS,
+    SIZE,
+    UNIT,
+    blank,
+    ellipse,
+    lay,
+    lit,
+    mask,
+    paint,
+    rectangle,
+    shadow,
+    textured,
+    wall,
+)
 
 NEAR, FAR = 1160.0, 720.0  # where the rug ends and begins
 CORNERS = ((236.0, FAR), (764.0, FAR), (930.0, NEAR), (70.0, NEAR))
@@ -65,7 +79,11 @@ def _near_fringe(picture: Image.Image, look: Look) -> None:
     for n in range(86):
         x = 72 + n * 10
         lean = (x - 500) * 0.04
-        paint(picture, ((x, NEAR - 1), (x + 5, NEAR - 1), (x + 4 + lean, NEAR + 26), (x + lean, NEAR + 26)), darker(colour, 0.07 * (n % 3)))
+        paint(
+            picture,
+            ((x, NEAR - 1), (x + 5, NEAR - 1), (x + 4 + lean, NEAR + 26), (x + lean, NEAR + 26)),
+            darker(colour, 0.07 * (n % 3)),
+        )
 
 
 @lru_cache(maxsize=2)
@@ -76,7 +94,12 @@ def _armchair(mood: str) -> tuple[Image.Image, tuple[int, int], Image.Image]:
     for leg in (rectangle(610, 700, 14, 86), rectangle(876, 700, 14, 86)):
         paint(layer, leg, (74, 56, 44))
         cut.paste(255, (round(leg[0][0] * UNIT), round(leg[0][1] * UNIT)), mask(leg))
-    parts = (rectangle(606, 320, 292, 340, 70), rectangle(580, 586, 344, 130, 34), rectangle(562, 506, 66, 214, 30), rectangle(876, 506, 66, 214, 30))
+    parts = (
+        rectangle(606, 320, 292, 340, 70),
+        rectangle(580, 586, 344, 130, 34),
+        rectangle(562, 506, 66, 214, 30),
+        rectangle(876, 506, 66, 214, 30),
+    )
     for part in parts:
         corner = round(min(x for x, _ in part) * UNIT), round(min(y for _, y in part) * UNIT)
         shadow(layer, part, dx=0, dy=-6, blur=10, strength=0.4)
@@ -104,7 +127,12 @@ def rug_above(look: Look) -> Image.Image:
     colour = mix(look.palette.ground if not look.palette.is_dark else look.palette[3], (222, 210, 188), 0.5)
     for n in range(66):
         for y in (118, 1096):
-            strand = ((172 + n * 10, y), (177 + n * 10, y), (177 + n * 10 + n % 3 - 1, y + 36), (172 + n * 10 + n % 2, y + 36))
+            strand = (
+                (172 + n * 10, y),
+                (177 + n * 10, y),
+                (177 + n * 10 + n % 3 - 1, y + 36),
+                (172 + n * 10 + n % 2, y + 36),
+            )
             paint(picture, strand, darker(colour, 0.07 * (n % 3)))
     cloth = textured(bordered(look, mask(body).size, 52), "wool")
     lay(picture, body, lit(cloth, props.top_light))

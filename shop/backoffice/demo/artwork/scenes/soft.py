@@ -8,7 +8,21 @@ from PIL import Image
 from shop.backoffice.demo.artwork import props, warp
 from shop.backoffice.demo.artwork.colour import lighter, mix
 from shop.backoffice.demo.artwork.look import Look
-from shop.backoffice.demo.artwork.stage import MOODS, SIZE, UNIT, Shape, blank, lay, lit, mask, rectangle, shadow, textured, turned, wall
+from shop.backoffice.demo.artwork.stage import (
+    MOODS,
+    SIZE,
+    UNIT,
+    Shape,
+    blank,
+    lay,
+    lit,
+    mask,
+    rectangle,
+    shadow,
+    textured,
+    turned,
+    wall,
+)
 
 
 @lru_cache(maxsize=24)
@@ -150,7 +164,9 @@ def bordered(look: Look, size: tuple[int, int], band: float, zoom: float = 1.0) 
 def rotated(picture: Image.Image, surface: Image.Image, centre: tuple[float, float], turn: float) -> None:
     """Lay a rectangular surface down, turned by `turn` degrees anticlockwise, smooth at its edges."""
     cut = Image.new("L", surface.size)
-    cut.paste(255, (2, 2, surface.width - 2, surface.height - 2))  # an empty rim, so that the edge is smoothed when turned
+    cut.paste(
+        255, (2, 2, surface.width - 2, surface.height - 2)
+    )  # an empty rim, so that the edge is smoothed when turned
     turned_surface = surface.rotate(turn, Image.Resampling.BICUBIC, expand=True)
     turned_cut = cut.rotate(turn, Image.Resampling.BICUBIC, expand=True)
     corner = round(centre[0] * UNIT - turned_surface.width / 2), round(centre[1] * UNIT - turned_surface.height / 2)
@@ -174,5 +190,3 @@ def _wavy(u: float, v: float) -> tuple[float, float]:
     rest = 16 * u * (1 - u) * v * (1 - v)
     x, y = warp.ripples(u, v)
     return u + (x - u) * rest, v + (y - v) * rest
-
-

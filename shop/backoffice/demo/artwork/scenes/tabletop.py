@@ -9,7 +9,20 @@ from shop.backoffice.demo.artwork import props, warp
 from shop.backoffice.demo.artwork.colour import Colour, darker, lighter, mix
 from shop.backoffice.demo.artwork.look import Look
 from shop.backoffice.demo.artwork.scenes.soft import rotated
-from shop.backoffice.demo.artwork.stage import MOODS, SIZE, UNIT, blank, ellipse, lay, lit, mask, paint, rectangle, shadow, textured, wall
+from shop.backoffice.demo.artwork.stage import (
+    MOODS,
+    SIZE,
+    blank,
+    ellipse,
+    lay,
+    lit,
+    mask,
+    paint,
+    rectangle,
+    shadow,
+    textured,
+    wall,
+)
 
 STEEL: Colour = (188, 184, 176)
 
@@ -79,7 +92,15 @@ def napkin_light(u: float, v: float) -> float:
 
 def cutlery(picture: Image.Image, x: float, y: float) -> None:
     """A knife and a fork beside each other."""
-    knife = ((x, y), (x + 9, y - 60), (x + 20, y - 240), (x + 22, y + 40), (x + 18, y + 300), (x + 4, y + 300), (x + 3, y + 60))
+    knife = (
+        (x, y),
+        (x + 9, y - 60),
+        (x + 20, y - 240),
+        (x + 22, y + 40),
+        (x + 18, y + 300),
+        (x + 4, y + 300),
+        (x + 3, y + 60),
+    )
     shadow(picture, knife, dx=4, dy=6, blur=4, strength=0.4)
     lay(picture, knife, lit(blank(knife, STEEL), props.round_body))
 
@@ -168,7 +189,10 @@ def inside_light(u: float, v: float) -> float:
 
 def _cup(x: float, foot: float, width: float, height: float) -> tuple[tuple[float, float], ...]:
     half = [math.pi * n / 30 for n in range(31)]
-    bottom = [(x + width / 2 + width / 2 * 0.97 * math.cos(a), foot - width * 0.03 + width * 0.075 * math.sin(a)) for a in half]
+    bottom = [
+        (x + width / 2 + width / 2 * 0.97 * math.cos(a), foot - width * 0.03 + width * 0.075 * math.sin(a))
+        for a in half
+    ]
     return ((x, foot - height), (x + width, foot - height), *bottom)
 
 

@@ -7,7 +7,24 @@ from PIL import Image, ImageChops, ImageDraw
 from shop.backoffice.demo.artwork import props, warp
 from shop.backoffice.demo.artwork.colour import Colour, darker, lighter, mix
 from shop.backoffice.demo.artwork.look import Look
-from shop.backoffice.demo.artwork.stage import MOODS, SIZE, UNIT, blank, ellipse, glow, lay, light, lit, mask, paint, rectangle, moved, shadow, textured, wall
+from shop.backoffice.demo.artwork.stage import (
+    MOODS,
+    SIZE,
+    UNIT,
+    blank,
+    ellipse,
+    glow,
+    lay,
+    light,
+    lit,
+    mask,
+    moved,
+    paint,
+    rectangle,
+    shadow,
+    textured,
+    wall,
+)
 
 MAT: Colour = (250, 247, 241)
 OAK: Colour = (198, 160, 112)
@@ -24,7 +41,9 @@ def glass_light(u: float, v: float) -> float:
     return paper_light(u, v) + (0.07 if 0.42 < band < 0.72 else 0.0) + (0.04 if 0.78 < band < 0.84 else 0.0)
 
 
-def frame(picture: Image.Image, look: Look, box: tuple[float, float, float, float], *, mat: float = 0, stain: Colour = OAK) -> None:
+def frame(
+    picture: Image.Image, look: Look, box: tuple[float, float, float, float], *, mat: float = 0, stain: Colour = OAK
+) -> None:
     """Hang a frame of (x, y, width, height); with `mat` units of card around the print."""
     x, y, width, height = box
     outer = rectangle(x, y, width, height)
@@ -37,7 +56,9 @@ def frame(picture: Image.Image, look: Look, box: tuple[float, float, float, floa
     rim = 17
     inside = rectangle(x + rim, y + rim, width - 2 * rim, height - 2 * rim)
     paint(picture, inside, MAT)
-    _print(picture, look, (x + rim + mat, y + rim + mat, width - 2 * (rim + mat), height - 2 * (rim + mat)), matted=mat > 0)
+    _print(
+        picture, look, (x + rim + mat, y + rim + mat, width - 2 * (rim + mat), height - 2 * (rim + mat)), matted=mat > 0
+    )
     _rebate(picture, (x + rim, y + rim, width - 2 * rim, height - 2 * rim))
 
 
@@ -90,7 +111,11 @@ def hanger(look: Look) -> Image.Image:
     sheet = rectangle(215, 225, 570, 760)
     shadow(picture, sheet, dx=18, dy=24, blur=24, strength=0.3)
     for side in (-1, 1):
-        paint(picture, ((500 - 1.5, 92), (500 + 1.5, 92), (500 + side * 268 + 1.5, 216), (500 + side * 268 - 1.5, 216)), (120, 96, 74))
+        paint(
+            picture,
+            ((500 - 1.5, 92), (500 + 1.5, 92), (500 + side * 268 + 1.5, 216), (500 + side * 268 - 1.5, 216)),
+            (120, 96, 74),
+        )
     shadow(picture, ellipse(500, 92, 9), dx=5, dy=7, blur=4, strength=0.5)
     paint(picture, ellipse(500, 92, 8), (176, 142, 84))
     lay(picture, sheet, textured(lit(look.cloth(mask(sheet).size), curl_light), "paper"))
@@ -167,7 +192,18 @@ def room_light(u: float, v: float) -> float:
     return 0.16 - 0.36 * (0.62 * u + 0.38 * v)
 
 
-CELLS = {"encaustic": 1, "lisbon": 1, "delft": 1, "khatam": 1, "petals": 2, "rosette": 1, "bauhaus": 1, "truchet": 2, "orbits": 1, "papercut": 1}
+CELLS = {
+    "encaustic": 1,
+    "lisbon": 1,
+    "delft": 1,
+    "khatam": 1,
+    "petals": 2,
+    "rosette": 1,
+    "bauhaus": 1,
+    "truchet": 2,
+    "orbits": 1,
+    "papercut": 1,
+}
 
 
 def tiled(look: Look) -> Image.Image:
