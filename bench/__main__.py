@@ -1,0 +1,105 @@
+"""`python -m bench`: measure every kind of request and write the table."""
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from bench import report, result
+from bench.client import Broken
+from bench.measure import Measurement, Row
+from bench.options import RESULTS, Options, parse
+from bench.scenarios import BARE, SCENARIOS, Scenario
+from bench.stage import Stage, check_machine
+from config.local.errors import LaunchError
+from config.local.steps import Steps
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
+    console = Console(highlight=False)
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        if options.compare:
+            return compare(options, console)
+        check_machine()
+        return run(options, console)
+    except LaunchError as trouble:
+        print(f"✗ {trouble}", *trouble.lines, sep="\n    ", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(options: Options, console: Console) -> int:
+    """Return 0 if every row was measured."""
+    with Steps(console) as steps, Stage(steps, products=options.products) as stage:
+        found = measure(Measurement(stage, options), steps, options)
+        finished = result.collect(stage, options, *found)
+    save(finished, options)
+    console.print(report.terminal(finished))
+    for sentence in report.notes(finished):
+        console.print(f"• {sentence}", markup=False)
+    console.print(f"Written to {options.out}/latest.json, .md and .svg", markup=False)
+    return 0 if finished.good else 1
+
+
+def measure(measurement: Measurement, steps: Steps, options: Options) -> tuple[list[Row], list[Row]]:
+    """Return the slices of the bare view and the rows; a slice before each row, as a machine's speed drifts."""
+    slices, rows = [], []
+    for scenario in _chosen(options):
+        short = {"seconds": options.seconds / 4, "alone": options.alone / 3}
+        slices.append(measurement.run(BARE, **short))
+        with steps.begin(scenario.title) as step:
+            rows.append(_attempt(measurement, scenario, options))
+            step.note(f"{rows[-1].cost / slices[-1].cost:.2f} bare views" if rows[-1].good else "failed")
+    return slices, rows
+
+
+def _attempt(measurement: Measurement, scenario: Scenario, options: Options) -> Row:
+    """A kind of request that does not work is a row that says so; the others are still measured."""
+    try:
+        return measurement.run(scenario, seconds=options.seconds, alone=options.alone)
+    except (Broken, OSError, LookupError, ValueError) as error:
+        return Row(scenario.name, scenario.title, scenario.goal, failures=1, complaints=[str(error)[:300]])
+
+
+def _chosen(options: Options) -> list[Scenario]:
+    found = [s for s in SCENARIOS if not options.only or any(part in s.name for part in options.only)]
+    if not found:
+        raise LaunchError(f"No row has such a name: {', '.join(s.name for s in SCENARIOS)}.")
+    return found
+
+
+def save(finished: result.Result, options: Options) -> None:
+    """Write JSON, Markdown and the picture; the page of the documentation follows the committed table only."""
+    from bench.plot import plot
+
+    options.out.mkdir(parents=True, exist_ok=True)
+    finished.dump(options.out / "latest.json")
+    (options.out / "latest.md").write_text(f"# Cost of a request\n\n{report.markdown(finished)}")
+    plot(finished, options.out / "latest.svg")
+    if options.out == RESULTS and not options.only and not options.quick:
+        report.publish(finished, PAGE)
+
+
+def compare(options: Options, console: Console) -> int:
+    """Show what changed from one result to another, or to the latest. Raises LaunchError for what is none."""
+    old, new = [*options.compare, options.out / "latest.json"][:2]
+    try:
+        console.print(report.comparison(result.read(old), result.read(new)))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise LaunchError(f"{old} and {new} are not two results of this benchmark: {error}") from error
+    return 0
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

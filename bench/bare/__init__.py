@@ -1,0 +1,1 @@
+"""The yardstick: a view that returns 16 KB behind the usual middleware."""

@@ -1,0 +1,1 @@
+"""A made-up catalogue of any size, always the same, written by COPY."""

@@ -1,0 +1,134 @@
+"""The result as text: Markdown for the project, a table for the terminal, ratios of two results."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.table import Table
+
+from bench.measure import Row
+from bench.result import Result
+
+HEADINGS = (
+    "Request",
+    "Cost in bare views",
+    "Goal",
+    "CPU ms: app + PostgreSQL + Redis",
+    "Requests/s per core",
+    "by the clock",
+    "p50 / p99 ms alone",
+    "p50 / p99 ms loaded",
+    "SQL",
+    "Redis trips",
+)
+BEGIN, END = "<!-- begin of the generated part: make bench -->", "<!-- end of the generated part -->"
+AGREEMENT = 0.10  # how far the clocks may be from the machine's own count before the run is doubted
+QUIET = 0.05  # share of foreign work above which timings are called noisy
+
+
+def cells(row: Row) -> list[str]:
+    """Return a row's cells, in the order of HEADINGS."""
+    if not row.good:
+        return [row.title, "failed", _goal(row), *[""] * (len(HEADINGS) - 3)]
+    return [
+        row.title,
+        f"{row.ratio:.2f}",
+        _goal(row),
+        " + ".join(f"{value:.2f}" for value in row.cpu.values()),
+        f"{row.per_core:.0f}",
+        f"{row.rate:.0f}",
+        f"{row.alone_p50:.1f} / {row.alone_p99:.1f}",
+        f"{row.p50:.1f} / {row.p99:.1f}",
+        f"{row.sql:.1f}",
+        f"{row.redis_trips:.1f}",
+    ]
+
+
+def _goal(row: Row) -> str:
+    if row.goal is None:
+        return ""
+    met = row.good and row.ratio <= row.goal
+    return f"{row.goal:g}{' ✓' if met else ''}"
+
+
+def markdown(result: Result) -> str:
+    lines = [*_facts(result), "", _line(HEADINGS), _line(["---", *["---:"] * (len(HEADINGS) - 1)])]
+    lines += [_line(cells(row)) for row in result.all_rows]
+    lines += ["", *(f"* {sentence}" for sentence in notes(result))]
+    return "\n".join(lines) + "\n"
+
+
+def _line(parts: list[str] | tuple[str, ...]) -> str:
+    return f"| {' | '.join(parts)} |"
+
+
+def _facts(result: Result) -> list[str]:
+    machine, settings = result.machine, result.settings
+    changed = " with changes that are not committed" if result.changed else ""
+    versions = ", ".join(f"{name} {number}" for name, number in result.versions.items())
+    return [
+        f"{settings['products']:,} products with 3 variants each; commit {result.commit or 'unknown'}{changed}; "
+        f"{result.at}.",
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']:g} GB, Linux {machine['kernel']}; "
+        f"one web process with {settings['threads']} threads on core {_cores(machine['app_core'])}, "
+        f"load generator, PostgreSQL and Redis on core {_cores(machine['other_cores'])}.",
+        f"{versions}.",
+    ]
+
+
+def _cores(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def notes(result: Result) -> Iterator[str]:
+    """What has to be known to trust the numbers, or not to."""
+    low, high = min(result.bare_costs), max(result.bare_costs)
+    yield f"The bare view was measured {len(result.bare_costs)} times between the rows: {low:.2f} to {high:.2f} ms."
+    agreement = abs(1 - result.explained)
+    verdict = "which agrees" if agreement <= AGREEMENT else "which does NOT agree"
+    yield (
+        f"Cross-check: the clocks of all processes add up to {result.explained:.1%} of the busy time that the machine "
+        f"itself counted, {verdict} within {AGREEMENT:.0%}."
+    )
+    foreign = f"Work of other programs took {result.foreign:.1%} of the busy time"
+    noisy = ": times are noisy, CPU times less so" if result.foreign > QUIET else ""
+    yield f"{foreign}{noisy}; the host took {result.stolen:.1f} CPU seconds for others."
+    for row in result.all_rows:
+        if not row.good:
+            yield f"{row.title} failed: {'; '.join(row.complaints) or 'no answer'}".replace("\n", " ")
+
+
+def terminal(result: Result) -> Table:
+    table = Table(title="Cost of a request", title_justify="left", caption_justify="left")
+    for number, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="left" if not number else "right")
+    for row in result.all_rows:
+        missed = row.goal is not None and row.ratio > row.goal
+        table.add_row(*cells(row), style="red" if not row.good else "yellow" if missed else "")
+    return table
+
+
+def comparison(old: Result, new: Result) -> Table:
+    """New by old: below 1 is cheaper, or faster for requests/s above 1."""
+    table = Table(title=f"{new.commit} by {old.commit}", title_justify="left")
+    headings = ("Request", "Cost in bare views", "CPU ms", "Requests/s", "p99 alone", "SQL", "Redis trips")
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if not number else "right")
+    before = {row.name: row for row in old.all_rows}
+    for row in new.all_rows:
+        if row.good and row.name in before and before[row.name].good:
+            table.add_row(row.title, *_ratios(before[row.name], row))
+    return table
+
+
+def _ratios(old: Row, new: Row) -> list[str]:
+    pairs = [(old.ratio, new.ratio), (old.cost, new.cost), (old.rate, new.rate), (old.alone_p99, new.alone_p99)]
+    ratios = [f"{after / before:.2f}" if before else "" for before, after in pairs]
+    counts = [(old.sql, new.sql), (old.redis_trips, new.redis_trips)]
+    return ratios + [f"{before:.1f} → {after:.1f}" for before, after in counts]
+
+
+def publish(result: Result, page: Path) -> None:
+    """Put the table between the two marks of a page of the documentation."""
+    head, _, rest = page.read_text().partition(BEGIN)
+    tail = rest.partition(END)[2]
+    page.write_text(f"{head}{BEGIN}\n{markdown(result)}{END}{tail}")

@@ -1,0 +1,58 @@
+"""`make bench`, in short: a row for each kind of request, with what it cost."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.scenarios import SCENARIOS
+from config.local.process import PROJECT
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    out: Path = tmp_path_factory.mktemp("bench")
+    command = [sys.executable, "-m", "bench", "--quick", "--out", str(out)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "| Place order, guest, 3 lines |" in (out / "latest.md").read_text()
+    found: dict[str, Any] = json.loads((out / "latest.json").read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def rows(result) -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in result["rows"]}
+
+
+@pytest.mark.fleet
+def test_every_kind_of_request_was_measured_without_a_wrong_answer(rows):
+    assert list(rows) == [scenario.name for scenario in SCENARIOS]
+    assert {name: row["complaints"] for name, row in rows.items() if row["failures"] or not row["requests"]} == {}
+
+
+@pytest.mark.fleet
+def test_each_row_has_its_cost_in_cpu_time_and_in_bare_views(rows, result):
+    bare = result["bare"]["cpu"]["app"]
+    assert bare > 0
+    for row in rows.values():
+        assert set(row["cpu"]) == {"app", "postgres", "redis"}
+        assert row["cpu"]["app"] > 0
+        assert row["ratio"] == pytest.approx(sum(row["cpu"].values()) / bare, rel=0.01)
+
+
+@pytest.mark.fleet
+def test_statements_and_round_trips_are_those_of_the_requests(rows):
+    assert rows["product-304"]["sql"] < 1  # from the cache
+    assert rows["product-304"]["redis_trips"] == pytest.approx(1, abs=0.5)
+    assert rows["product-cold"]["sql"] >= 3
+    assert rows["order"]["sql"] > rows["cart"]["sql"] > 1
+    assert rows["order"]["control"] >= 2  # BEGIN and COMMIT
+
+
+@pytest.mark.fleet
+def test_an_order_is_placed_once_for_each_request(rows):
+    assert rows["order"]["requests"] <= 24

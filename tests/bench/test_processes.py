@@ -1,0 +1,76 @@
+"""CPU time is what the processes themselves say it is, also of those that have ended."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bench.processes import Snapshot, snapshot
+
+WORK = "import time\nwhile time.process_time() < {seconds}: pass\n"
+WAIT = "print('done', flush=True)\ninput()"
+
+
+@contextmanager
+def worker(program: str) -> Iterator[subprocess.Popen[str]]:
+    """A Python that waits for a line when it has begun and again when its work is done."""
+    command = [sys.executable, "-c", f"print('here', flush=True)\ninput()\n{program}\n{WAIT}"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    process.stdout.readline()
+    yield process
+    process.kill()
+    process.wait()
+
+
+def work(process: subprocess.Popen[str]) -> Snapshot:
+    """Let it work and return what that took."""
+    assert process.stdin and process.stdout
+    roots = {"test": os.getpid(), "worker": process.pid}
+    before = snapshot(roots)
+    process.stdin.write("\n")
+    process.stdin.flush()
+    process.stdout.readline()
+    return snapshot(roots).since(before)
+
+
+def test_a_process_costs_what_its_own_clock_says():
+    with worker(WORK.format(seconds=0.5)) as process:
+        found = work(process)
+    assert 0.45 < found.parts["worker"] < 0.55
+    assert found.parts["test"] < 0.2
+
+
+def test_children_count_to_their_parent_also_when_they_have_ended():
+    child = WORK.format(seconds=0.4)
+    program = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {child!r}])"
+    with worker(program) as process:
+        found = work(process)
+    assert 0.35 < found.parts["worker"] < 0.7
+
+
+def test_what_the_machine_was_busy_with_is_explained_by_its_processes():
+    with worker(WORK.format(seconds=2)) as process:
+        found = work(process)
+    assert found.busy > 1.5
+    assert 0.8 < found.explained < 1.2
+
+
+def test_a_sleeping_process_costs_nothing():
+    with worker("import time; time.sleep(0.3)") as process:
+        assert work(process).parts["worker"] < 0.05
+
+
+def test_the_difference_of_two_snapshots_is_taken_for_each_part():
+    before, after = Snapshot({"app": 1.0}, 2.0, 4.0, 0.5), Snapshot({"app": 3.0}, 3.0, 8.0, 0.5)
+    found = after.since(before)
+    assert found == Snapshot({"app": 2.0}, 1.0, 4.0, 0.0)
+    assert (found.explained, found.foreign) == (0.75, 0.25)
+
+
+def test_reading_all_clocks_is_quick():
+    began_at = time.perf_counter()
+    snapshot({"test": os.getpid()})
+    assert time.perf_counter() - began_at < 0.5

@@ -1,0 +1,92 @@
+"""A result is kept whole, read back, compared and published."""
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bench import report
+from bench.measure import Row, quantile
+from bench.plot import plot
+from bench.result import Result, read
+
+
+def row(name: str, app: float, *, goal: float | None = None) -> Row:
+    found = Row(name, name.capitalize(), goal, requests=100, rate=500, alone_p99=3, busy=10, explained=0.97)
+    found.cpu = {"app": app, "postgres": 0.5, "redis": 0.25}
+    found.ratio, found.sql, found.redis_trips = found.cost / 2, 3, 1
+    return found
+
+
+@pytest.fixture
+def result() -> Result:
+    bare = Row("bare", "Bare view", requests=1000, rate=2000, cpu={"app": 2.0}, ratio=1, busy=10, explained=1.03)
+    settings = {"products": 200, "threads": 4}
+    machine = {"cpu": "A CPU", "cores": 2, "memory_gb": 24, "kernel": "6", "app_core": [0], "other_cores": [1]}
+    rows = [row("home", 0.85, goal=0.9), row("order", 61.25, goal=30)]
+    return Result(bare, rows, [1.9, 2.0, 2.2], machine, {"Django": "5.2"}, settings, "abc", at="2026-01-01T00:00:00")
+
+
+def test_a_result_comes_back_from_its_file(result, tmp_path):
+    result.dump(tmp_path / "a.json")
+    assert read(tmp_path / "a.json") == result
+
+
+def test_each_row_shows_its_cost_beside_its_goal(result):
+    text = report.markdown(result)
+    assert "| Home | 0.80 | 0.9 ✓ | 0.85 + 0.50 + 0.25 |" in text
+    assert "| Order | 31.00 | 30 | 61.25 + 0.50 + 0.25 | 16 | 500 |" in text
+
+
+def test_the_cross_check_weighs_rows_by_their_busy_time_and_says_when_it_fails(result):
+    assert result.explained == pytest.approx((1.03 + 0.97 + 0.97) / 3)
+    assert "which agrees within 10%" in report.markdown(result)
+    result.rows[0].explained = 0.4
+    assert "does NOT agree" in report.markdown(result)
+
+
+def test_foreign_work_is_named(result):
+    result.rows[0].foreign = 0.9
+    assert "30.0% of the busy time: times are noisy" in report.markdown(result)
+
+
+def test_a_row_that_failed_says_why_and_meets_no_goal(result):
+    result.rows[0] = Row("home", "Home", 0.9, failures=1, complaints=["GET / HTTP/1.1: 500 instead of 200"])
+    assert "| Home | failed | 0.9 |" in report.markdown(result)
+    assert "* Home failed: GET / HTTP/1.1: 500 instead of 200" in report.markdown(result)
+    assert not result.good
+
+
+def test_two_results_are_compared_row_by_row(result, tmp_path):
+    result.dump(tmp_path / "old.json")
+    result.rows = [row("home", 1.65), row("new", 1)]
+    result.rows[0].sql = 7
+    console = Console(width=160, record=True, file=(tmp_path / "out").open("w"))
+    console.print(report.comparison(read(tmp_path / "old.json"), result))
+    text = console.export_text()
+    home = next(line for line in text.splitlines() if "Home" in line)
+    assert "1.50" in home
+    assert "3.0 → 7.0" in home
+    assert "New" not in text
+
+
+def test_only_the_generated_part_of_a_page_is_replaced(result, tmp_path):
+    page: Path = tmp_path / "page.md"
+    page.write_text(f"Words before.\n\n{report.BEGIN}\nold table\n{report.END}\n\nWords after.\n")
+    report.publish(result, page)
+    report.publish(result, page)
+    text = page.read_text()
+    assert text.startswith("Words before.\n\n")
+    assert text.endswith("\n\nWords after.\n")
+    assert text.count("| Home |") == 1
+    assert "old table" not in text
+
+
+def test_the_picture_shows_every_row(result, tmp_path):
+    plot(result, tmp_path / "a.svg")
+    assert "<!-- Order -->" in (tmp_path / "a.svg").read_text()
+
+
+def test_a_quantile_is_one_of_the_values():
+    values = [n / 1000 for n in range(1, 101)]
+    assert (quantile(values, 0.5), quantile(values, 0.99), quantile([], 0.5)) == (51, 100, 0)
