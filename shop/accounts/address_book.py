@@ -6,7 +6,7 @@ from shop.accounts.models import Address, User
 
 
 def save(*, address: Address) -> Address:
-    """Store an address in its own transaction. Made the default, it takes that from the one before; a first address becomes it."""
+    """Store an address in its own transaction. A new default replaces the one before; a first address becomes it."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=address.user_id)  # two saves at once must not both become the default
         others = Address.objects.filter(user_id=address.user_id).exclude(pk=address.pk)

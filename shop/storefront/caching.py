@@ -1,4 +1,7 @@
-"""Catalogue pages: the same bytes for everybody, kept in the cache for a few seconds, and shown from there while the database is away."""
+"""Catalogue pages: the same bytes for everybody.
+
+They are kept in the cache for a few seconds, and shown from there while the database is away.
+"""
 
 import functools
 import hashlib

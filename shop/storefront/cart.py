@@ -35,7 +35,9 @@ def add(request: HttpRequest) -> HttpResponse:
     found = cart_of(request) or _new_cart(request)
     added = carts.add(cart=found, variant_id=variant_id, quantity=quantity)
     words = _added(added.limited, added.quantity)
-    response = _note(request, found, variant_id, words, limited=added.limited) if _is_htmx(request) else redirect("cart")
+    response = (
+        _note(request, found, variant_id, words, limited=added.limited) if _is_htmx(request) else redirect("cart")
+    )
     if not _is_htmx(request):
         messages.add_message(request, messages.WARNING if added.limited else messages.SUCCESS, words)
     if found.user_id is None:

@@ -22,7 +22,9 @@ def read(request: HttpRequest) -> uuid.UUID | None:
 def write(response: HttpResponseBase, public_id: uuid.UUID) -> None:
     """Remember a guest's cart for another 90 days."""
     secure = bool(settings.SESSION_COOKIE_SECURE)
-    response.set_signed_cookie(NAME, str(public_id), salt=SALT, max_age=AGE, httponly=True, samesite="Lax", secure=secure)
+    response.set_signed_cookie(
+        NAME, str(public_id), salt=SALT, max_age=AGE, httponly=True, samesite="Lax", secure=secure
+    )
 
 
 def clear(response: HttpResponseBase) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -57,7 +56,9 @@ def _order(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     data = form.cleaned_data
     try:
-        placed = place_order(cart_id=data["cart"], key=str(data["key"]), details=_details(data), user_id=user.pk if user else None)
+        placed = place_order(
+            cart_id=data["cart"], key=str(data["key"]), details=_details(data), user_id=user.pk if user else None
+        )
     except CartOrdered as error:
         return redirect("order", error.details["token"]) if "token" in error.details else _again(request, form, error)
     except ShopError as error:
@@ -75,7 +76,7 @@ def _placed(request: HttpRequest, placed: Placed) -> HttpResponse:
 
 
 def _again(request: HttpRequest, form: CheckoutForm, error: ShopError | None = None) -> HttpResponse:
-    """Show the form once more with what is wrong. Without an open cart there is nothing to show: the cart's page explains."""
+    """Show the form once more with what is wrong; without an open cart the cart's page explains."""
     cart = cart_of(request)
     if cart is None or not cart.lines.all():
         if error:
@@ -121,7 +122,7 @@ def _known(request: HttpRequest) -> dict[str, Any]:
         return {}
     addresses = _addresses(request)
     named = [address for address in addresses if str(address.pk) == request.GET.get("address")]
-    chosen = (named or addresses or [None])[0]
+    chosen = next(iter(named or addresses), None)
     known = {name: str(getattr(chosen, name)) for name in ADDRESS_FIELDS} if chosen else {"name": user.name}
     return {"email": user.email, **known}
 

@@ -13,7 +13,7 @@ OTHERS = ("/admin/", "/api/")  # these interfaces have their own ways to say no
 
 
 class ShopErrorMiddleware:
-    """Turn a ShopError that leaves a view of the store into a note, a message on the cart's page, or a page of its own."""
+    """Turn a ShopError that leaves a view into a note, a message on the cart's page, or a page of its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -60,7 +60,9 @@ class CheckoutForm(forms.Form):
     city = forms.CharField(label=_("Town"), max_length=100)
     region = forms.CharField(label=_("Region"), max_length=100, required=False)
     country = forms.ChoiceField(label=_("Country"), choices=countries)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False, help_text=_("Only for questions about the delivery."))
+    phone = forms.CharField(
+        label=_("Phone"), max_length=40, required=False, help_text=_("Only for questions about the delivery.")
+    )
     shipping_method = forms.CharField(max_length=40, error_messages={"required": _("Choose a delivery method.")})
     payment_method = forms.CharField(max_length=40, error_messages={"required": _("Choose how to pay.")})
 

@@ -105,8 +105,7 @@ def chips(request: HttpRequest, filters: Filters, *, scoped: bool) -> Iterator[C
 def sections(
     request: HttpRequest, aisles: Aisles, filters: Filters, facets: Facets, page_of: Category | None
 ) -> list[Section]:
-    """Return the categories below this one (or the roots) that hold something of the list, with their counts.
-    """
+    """Return the categories below this one (or the roots) that hold something of the list, with their counts."""
     nearby = aisles.below(page_of) if page_of else aisles.roots
     found = [
         Section(

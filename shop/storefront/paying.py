@@ -1,4 +1,4 @@
-"""Sending a customer to the payment's page, and receiving what comes back: the browser here, the provider's messages below."""
+"""Sending a customer to the payment's page, and receiving what comes back: the browser and the provider's messages."""
 
 import json
 import logging
@@ -25,7 +25,9 @@ def start(request: HttpRequest, order: Order, method: str) -> HttpResponse:
     """Go to the payment's page, or to the order's page if there is none or it cannot be reached: the order stands."""
     try:
         payment = payments.attempt(order_id=order.pk, method=method)
-        payment = payments.begin(payment.pk, return_url=_address("order_return", order.token), webhook_url=webhook_url(method))
+        payment = payments.begin(
+            payment.pk, return_url=_address("order_return", order.token), webhook_url=webhook_url(method)
+        )
     except ShopError as error:
         messages.error(request, str(error.message))
         return redirect("order", order.token)

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from shop.catalog.listing import Filters, find
-from shop.catalog.models import Category, Product, Variant
+from shop.catalog.models import Category, Product, ProductImage, Variant
 from shop.storefront.aisles import aisles_of
 from shop.storefront.caching import catalogue_page
 from shop.storefront.choice import Choice, choose, is_available
@@ -22,7 +22,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "product": found,
         "choice": choice,
         "facts": facts(choice) if choice else [],
-        "pictures": list(found.images.all()),
+        "pictures": gallery(found),
         "trail": trail,
         "related": _related(found, trail),
     }
@@ -38,12 +38,15 @@ def facts(choice: Choice) -> list[dict[str, Any]]:
     return [_facts(variant, pictures.get(variant.pk) or pictures.get(_look(variant))) for variant in choice.variants]
 
 
+def gallery(product: Product) -> list[ProductImage]:
+    """Return the pictures once each: one picture may stand for several variants."""
+    return list({shown.image_id: shown for shown in reversed(product.images.all())}.values())[::-1]
+
+
 def _pictures(choice: Choice) -> dict[int | str, int]:
-    """Return the picture of each variant that has one, by variant id, and of each value of the first option."""
-    own: dict[int | str, int] = {}
-    for shown in reversed(choice.product.images.all()):
-        if shown.variant_id:
-            own[shown.variant_id] = shown.pk
+    """Return which picture (its Image's id) shows a variant, and which a value of the first option."""
+    images = reversed(choice.product.images.all())
+    own: dict[int | str, int] = {shown.variant_id: shown.image_id for shown in images if shown.variant_id}
     alike = {_look(variant): own[variant.pk] for variant in reversed(choice.variants) if variant.pk in own}
     return own | alike
 
