@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from shop.accounts.models import User
 from shop.cart import services as carts
 from shop.notifications import services as notifications
+from shop.platform import throttle
 from shop.storefront import cart_cookie
 
+SIGN_IN = throttle.Limit("sign-in", times=10, seconds=300)  # wrong passwords for one e-mail
 MAILS = {  # allauth's name: our mail, and which of its facts holds the link
     "account/email/email_confirmation": ("account_confirm", "activate_url"),
     "account/email/email_confirmation_signup": ("account_confirm", "activate_url"),
@@ -28,6 +30,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         with transaction.atomic():
             carts.claim(public_id=cart_cookie.read(request), user_id=user.pk)
             super().login(request, user)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try. allauth's own limits would refuse everybody while Redis is away; ours then count by process."""
+        try:
+            throttle.count(SIGN_IN, self._who(credentials))
+        except throttle.TooManyTries as error:
+            raise self.validation_error("too_many_login_attempts") from error
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """allauth calls this after the right password; authenticate() below forgets the tries then."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            throttle.forget(SIGN_IN, self._who(credentials))
+        return user
+
+    def _who(self, credentials: dict[str, Any]) -> str:
+        return str(credentials.get("email", "")).lower()
 
     def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
         """Forget the guest's cookie: whoever signs in next in this browser must not meet this cart."""
