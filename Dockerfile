@@ -16,11 +16,11 @@ COPY manage.py ./
 COPY config config
 COPY shop shop
 ENV PATH=/opt/venv/bin:$PATH
-# Hashed, compressed static files. No secret, no database, no network: the settings only have to be readable.
+# Hashed, compressed static files: no secret, no database, no network; the settings only have to be readable. Then bytecode,
+# which a pod cannot write later; "unchecked" because its source cannot change there either.
 RUN SECRET_KEY=for-this-step-only DATABASE_URL=postgres://nobody@localhost/none \
-    python manage.py collectstatic --noinput --verbosity=0
-# A pod cannot write bytecode later. "unchecked": never compare it with its source, which cannot change here either.
-RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib /app/config /app/shop
+    python manage.py collectstatic --noinput --verbosity=0 \
+ && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib /app/config /app/shop
 
 # hadolint ignore=DL3006
 FROM ${PYTHON_IMAGE} AS pod

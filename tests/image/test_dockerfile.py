@@ -40,7 +40,7 @@ def test_dependencies_are_checked_against_their_hashes() -> None:
 def test_last_stage_installs_nothing_and_ends_as_a_numbered_user() -> None:
     assert not re.search(r"apt-get|pip .*install|curl|wget", LAST_STAGE)
     assert re.findall(r"^USER (\S+)", LAST_STAGE, re.MULTILINE) == ["10001:10001"]
-    assert re.search(r'^ENTRYPOINT \["python", "-m", "config"\]$', LAST_STAGE, re.MULTILINE), "as PID 1, to get the signals"
+    assert re.search(r'^ENTRYPOINT \["python", "-m", "config"\]$', LAST_STAGE, re.MULTILINE), "PID 1 gets the signals"
 
 
 def test_only_what_a_pod_runs_is_sent_to_the_builder() -> None:
