@@ -76,6 +76,8 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", r"/_test/webhooks", lambda request: as_json(*switches.turn(request))),
     ("POST", r"/_test/outage", lambda request: as_json(*switches.break_down(request))),
     ("POST", r"/_test/payments/(?P<id>\w[\w-]*)/deliver", lambda request: as_json(*switches.deliver(request))),
+    ("POST", r"/_test/payments/(?P<id>\w[\w-]*)/wait", lambda request: as_json(*switches.wait(request))),
+    ("POST", r"/_test/forget", lambda request: as_json(*switches.forget(request))),
     ("GET", r"/_test/payments/(?P<id>\w[\w-]*)/events", lambda request: as_json(*switches.events(request))),
     ("GET", r"/health", lambda _request: as_json(200, {"ok": True})),
 ]

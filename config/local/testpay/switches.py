@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from config.local.testpay.ledger import Refused
-from config.local.testpay.webhooks import Switches, event_list
+from config.local.testpay.webhooks import MAX_TRIES, Switches, event_list
 
 if TYPE_CHECKING:
     from config.local.testpay.server import Request
@@ -42,6 +42,18 @@ def deliver(request: "Request") -> tuple[int, dict[str, Any]]:
     """Send all events of a payment now, {"copies": n} times each; answers with what the receiver answered."""
     copies = int(request.json().get("copies", 1))
     return 200, {"answers": request.courier.deliver_all(request.words["id"], copies)}
+
+
+def wait(request: "Request") -> tuple[int, dict[str, Any]]:
+    """Answer when all events of a payment were delivered, {"seconds": 20} at most; says whether they were."""
+    done = request.courier.wait_delivered(request.words["id"], float(request.json().get("seconds", 20)))
+    return 200, {"delivered": done}
+
+
+def forget(request: "Request") -> tuple[int, dict[str, Any]]:
+    """Give up whatever is not delivered yet. Returns how many events that were."""
+    sql = "UPDATE events SET tries = ? WHERE delivered IS NULL"
+    return 200, {"forgotten": request.ledger.execute(sql, MAX_TRIES)}
 
 
 def events(request: "Request") -> tuple[int, dict[str, Any]]:

@@ -61,13 +61,16 @@ class Courier:
         waiting = [self._pool.submit(self._send, event) for event in events for _copy in range(copies)]
         return [one.result() for one in waiting]
 
-    def wait_delivered(self, payment: str, seconds: float = 5) -> None:
-        """Wait until nothing of this payment is left to deliver."""
+    def wait_delivered(self, payment: str, seconds: float = 5) -> bool:
+        """Wait until nothing of this payment is left to deliver. Returns False if that took too long."""
         end = time.monotonic() + seconds
         sql = "SELECT 1 FROM events WHERE payment = ? AND delivered IS NULL"
         self.wake()
-        while time.monotonic() < end and self._ledger.rows(sql, payment):
+        while self._ledger.rows(sql, payment):
+            if time.monotonic() > end:
+                return False
             time.sleep(0.02)
+        return True
 
     def _run(self) -> None:
         while not self._stopping:
