@@ -32,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             super().login(request, user)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the try. allauth's own limits would refuse everybody while Redis is away; ours then count by process."""
+        """Count the try. allauth's limits would refuse everybody while Redis is away; ours then count by process."""
         try:
             throttle.count(SIGN_IN, self._who(credentials))
         except throttle.TooManyTries as error:
