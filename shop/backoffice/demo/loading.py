@@ -104,7 +104,7 @@ def illustrate(nodes: dict[tuple[str, ...], Category]) -> None:
 
 
 def pictures(plans: tuple[PlannedImage, ...]) -> list[int]:
-    """Draw, store and render the pictures of one product; return the ids of their rows. Doing it twice changes nothing."""
+    """Draw, store and render the pictures of one product; return their ids. Doing it twice changes nothing."""
     ids = []
     for plan in plans:
         image = media.store(io.BytesIO(encoded(plan.shot)), render=False)

@@ -1,4 +1,7 @@
-"""Draws the pictures of the demo shop: patterns in colourways, shown on things in rooms. Pillow alone; the same call, the same pixels."""
+"""Draws the pictures of the demo shop: patterns in colourways, shown on things in rooms.
+
+With Pillow alone; the same call gives the same pixels.
+"""
 
 from shop.backoffice.demo.artwork.look import Look
 from shop.backoffice.demo.artwork.picture import QUALITY, Shot, draw, encoded

@@ -27,7 +27,7 @@ def round_body(u: float, v: float) -> float:
     """Light on something that is round about an upright axis."""
     return (
         0.3 * math.exp(-(((u - 0.3) / 0.2) ** 2))
-        - 0.62 * max(0.0, u - 0.42) ** 1.2
+        - 0.62 * math.pow(max(0.0, u - 0.42), 1.2)
         - 0.2 * max(0.0, 0.12 - u) * 4
         - 0.08 * v
     )

@@ -1,6 +1,7 @@
-"""Where pictures are composed: shapes, soft shadows, light and surfaces, measured in units of a thousandth of the width.
+"""Where pictures are composed: shapes, soft shadows, light and surfaces, in thousandths of the width.
 
-What does not depend on a product's pattern (masks, shadows, light, rooms) is kept per process: a grid of sixty pictures needs each once.
+What does not depend on a product's pattern (masks, shadows, light, rooms) is kept per process: sixty pictures need each
+once.
 """
 
 import math
@@ -160,7 +161,7 @@ GRAINS = {
 
 @lru_cache(maxsize=4)
 def _grain(kind: str) -> Image.Image:
-    """Return 256 x 256 pixels of grain around middle grey: two layers of noise of the given fineness, of that many levels."""
+    """Return 256 x 256 pixels of grain around middle grey: two layers of noise, each of its own fineness."""
     random = Random(kind)  # noqa: S311 - texture, not a secret
     fineness, levels = GRAINS[kind]
     layers = [_noise(random, size).resize((256, 256), Image.Resampling.BICUBIC) for size in fineness]

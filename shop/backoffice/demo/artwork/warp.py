@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 
 from PIL import Image
@@ -20,8 +21,8 @@ def _mesh(formula: Bend, size: tuple[int, int], across: int, down: int) -> Mesh:
     xs, ys = [width * n // across for n in range(across + 1)], [height * n // down for n in range(down + 1)]
     source = {(x, y): formula(x / width, y / height) for x in xs for y in ys}
     cells: Mesh = []
-    for left, right in zip(xs, xs[1:], strict=False):
-        for top, bottom in zip(ys, ys[1:], strict=False):
+    for left, right in pairwise(xs):
+        for top, bottom in pairwise(ys):
             a, b, c, d = (source[corner] for corner in ((left, top), (left, bottom), (right, bottom), (right, top)))
             cells.append(((left, top, right, bottom), _quad((a, b, c, d), width, height)))
     return cells

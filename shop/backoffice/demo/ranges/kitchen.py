@@ -6,7 +6,8 @@ TOWELS = (
     Item(
         "towel", "Kitchen Check", "plaid", ("Delft", "Terracotta"),
         "The check that hung in every farmhouse kitchen, woven a shade finer.\n"
-        "Half-linen dries glasses without lint because flax has long fibres and cotton drinks. It looks its best creased.",
+        "Half-linen dries glasses without lint because flax has long fibres and cotton drinks. It looks its best "
+        "creased.",
         mood="chalk", seed=5, tags=("check", "linen", "bestseller"),
     ),
     Item(
@@ -18,13 +19,15 @@ TOWELS = (
     Item(
         "towel", "Sunny Side", "arches", ("Saffron", "Fjord"),
         "Rainbows for people who wash up by hand.\n"
-        "The arches stand in brick order and change their colours from row to row. There is a loop at the short side and one in the corner, because kitchens differ.",
+        "The arches stand in brick order and change their colours from row to row. There is a loop at the short "
+        "side and one in the corner, because kitchens differ.",
         mood="sand", seed=2, tags=("retro", "colourful"), sale=30,
     ),
     Item(
         "towel", "Bay Leaf", "leaves", ("Sage", "Olive"),
         "Two stems of bay, climbing.\n"
-        "The set comes in one colourway; the second towel is printed as the negative of the first. Flat when pressed, soft when not.",
+        "The set comes in one colourway; the second towel is printed as the negative of the first. Flat when "
+        "pressed, soft when not.",
         mood="sage", scale=0.9, tags=("botanical", "linen"), low=("*",),
     ),
     Item(
@@ -39,19 +42,22 @@ PLATES = (
     Item(
         "plate", "Alhama", "khatam", ("Indigo", "Terracotta"),
         "A star in the middle, crosses around it, and the rim cuts the pattern where it likes.\n"
-        "The decoration melts into the glaze at 1,240 degrees and is as hard as the plate. Stack them and the edges make a stripe.",
+        "The decoration melts into the glaze at 1,240 degrees and is as hard as the plate. Stack them and the "
+        "edges make a stripe.",
         mood="mist", scale=0.85, tags=("moorish", "stars", "bestseller"),
     ),
     Item(
         "plate", "Tall Grass", "fern", ("Olive",),
         "Sprigs for a salad that brings its own.\n"
-        "We scan real ferns, redraw them with six leaves fewer, and print one green only. The side plate shows a single sprig.",
+        "We scan real ferns, redraw them with six leaves fewer, and print one green only. The side plate shows a "
+        "single sprig.",
         mood="sage", scale=0.9, seed=2, tags=("botanical", "calm"),
     ),
     Item(
         "plate", "Delft Morning", "delft", ("Delft", "Plum"),
         "Breakfast in blue: little flowers on a lot of white.\n"
-        "Drawn with a brush of three hairs and only then scanned, which is why the lines swell. Goes with any white plate you already own.",
+        "Drawn with a brush of three hairs and only then scanned, which is why the lines swell. Goes with any "
+        "white plate you already own.",
         mood="chalk", scale=0.75, seed=3, tags=("dutch", "blue and white"), low=("Platter",),
     ),
     Item(
@@ -63,19 +69,22 @@ PLATES = (
     Item(
         "bowl", "Hemp", "asanoha", ("Sage", "Indigo"),
         "Facets run up the wall of the bowl and stop at a plain white well.\n"
-        "The ribs you feel are the brush lines under the glaze. Big enough for ramen, in the large size for the salad of six.",
+        "The ribs you feel are the brush lines under the glaze. Big enough for ramen, in the large size for the "
+        "salad of six.",
         mood="sage", scale=0.9, tags=("japanese", "stoneware"),
     ),
     Item(
         "bowl", "Scales", "seigaiha", ("Mint", "Oxblood"),
         "Rows of scales, and soup in the middle.\n"
-        "Stoneware keeps warm about ten minutes longer than porcelain; we timed it with lentils. Glazed all over, foot ring sanded.",
+        "Stoneware keeps warm about ten minutes longer than porcelain; we timed it with lentils. Glazed all over,"
+        " foot ring sanded.",
         mood="chalk", seed=6, scale=0.9, tags=("japanese", "waves", "stoneware"), sold_out=("Salad",),
     ),
     Item(
         "bowl", "Pebble Beach", "terrazzo", ("Saffron",),
         "Stones from four beaches, sorted by size.\n"
-        "Every bowl shows another corner of the pattern, since the transfer is cut without looking. That saves a fifth of the paper.",
+        "Every bowl shows another corner of the pattern, since the transfer is cut without looking. That saves a "
+        "fifth of the paper.",
         mood="sand", seed=5, tags=("terrazzo", "stoneware"),
     ),
 )  # fmt: skip
@@ -96,7 +105,8 @@ MUGS = (
     Item(
         "coaster", "Four Ponds", "moire", ("Indigo", "Oxblood"),
         "Rings against rings.\n"
-        "Set a glass down and the pattern seems to spread from it. Birch ply with a cork back; they survive being forgotten in the garden once.",
+        "Set a glass down and the pattern seems to spread from it. Birch ply with a cork back; they survive being"
+        " forgotten in the garden once.",
         mood="chalk", scale=0.6, tags=("op art", "circles"), sale=25,
     ),
     Item(

@@ -6,13 +6,15 @@ ITEMS = (
     Item(
         "notebook", "Field Book Waves", "seigaiha", ("Plum", "Fjord"),
         "A book for plans, with the sea on its cover.\n"
-        "Sewn in twelve sections, so it lies flat from the first page. The elastic band is as wide as it should be, and there is a pocket for tickets.",
+        "Sewn in twelve sections, so it lies flat from the first page. The elastic band is as wide as it should "
+        "be, and there is a pocket for tickets.",
         mood="clay", seed=7, scale=0.8, tags=("waves", "japanese", "bestseller"),
     ),
     Item(
         "notebook", "Field Book Ribbon", "truchet", ("Coral", "Pine"),
         "One line wanders over the whole cover and around the spine.\n"
-        "Each print run throws the coin anew: your book shares its drawing with 299 others. Paper that takes fountain pens without a grudge.",
+        "Each print run throws the coin anew: your book shares its drawing with 299 others. Paper that takes "
+        "fountain pens without a grudge.",
         mood="mist", seed=12, scale=0.85, tags=("geometric", "lines"),
     ),
     Item(
@@ -24,20 +26,23 @@ ITEMS = (
     Item(
         "notebook", "Field Book Leaves", "leaves", ("Olive",),
         "For gardeners: a page has room for a bed, a spread has room for a season.\n"
-        "The cover cloth is green down to the edge, so soil does not show. Dotted or plain, both with numbered pages.",
+        "The cover cloth is green down to the edge, so soil does not show. Dotted or plain, both with numbered "
+        "pages.",
         mood="sage", scale=0.8, tags=("botanical",), low=("A5",), sold_out=("A6",),
     ),
     Item(
         "book", "Repeat: A Pattern Atlas", "rosette", ("Azulejo",),
         "Two hundred pages on why some patterns have no end.\n"
-        "Seventeen chapters for the seventeen ways to fill a plane, each with a compass construction, a place to see it, and a recipe to draw your own. "
+        "Seventeen chapters for the seventeen ways to fill a plane, each with a compass construction, a place to "
+        "see it, and a recipe to draw your own. "
         "Written in our print room over four winters; the index alone is worth an evening.",
         mood="chalk", scale=0.9, tags=("book", "moorish", "gift"),
     ),
     Item(
         "wrap", "Confetti Stone", "terrazzo", ("Coral", "Indigo"),
         "A paper that hides bad folding.\n"
-        "The chips run in all directions, so no seam looks crooked. Uncoated, which means that it can be written on and goes into the paper bin with a clear conscience.",
+        "The chips run in all directions, so no seam looks crooked. Uncoated, which means that it can be written "
+        "on and goes into the paper bin with a clear conscience.",
         mood="sand", seed=8, tags=("terrazzo", "gift", "colourful"),
     ),
     Item(
@@ -61,7 +66,8 @@ ITEMS = (
     Item(
         "card", "Cut-outs", "papercut", ("Terracotta", "Mint"),
         "Suns, weeds and pebbles, twelve to a card.\n"
-        "Printed in five spot colours on a press from 1968 that needs a kind word on cold mornings. The set holds eight cards of four designs.",
+        "Printed in five spot colours on a press from 1968 that needs a kind word on cold mornings. The set holds"
+        " eight cards of four designs.",
         mood="sage", seed=11, scale=0.75, tags=("collage", "gift", "colourful"), sold_out=("*",),
     ),
 )  # fmt: skip

@@ -40,7 +40,8 @@ PRINTS = (
     Item(
         "print", "Two Ponds", "moire", ("Charcoal",),
         "Two sets of rings, printed in two passes, and between them a third pattern that nobody drew.\n"
-        "Step back and it shimmers; step closer and it is only ink. We pull the black first and let it dry for a day, "
+        "Step back and it shimmers; step closer and it is only ink. We pull the black first and let it dry for a "
+        "day, "
         "because the ochre has to lie on top.",
         mood="chalk", seed=2, tags=("op art", "black and white"),
     ),
@@ -61,7 +62,8 @@ PRINTS = (
     Item(
         "print", "Orbit Study", "orbits", ("Saffron", "Mint"),
         "Quarter rings that meet, miss and meet again.\n"
-        "It borrows its colours from a kitchen of 1971 and its patience from Truchet, the friar who first asked in how many "
+        "It borrows its colours from a kitchen of 1971 and its patience from Truchet, the friar who first asked "
+        "in how many "
         "ways a tile can be turned. Goes with teak, orange lamps and other things your parents threw away.",
         mood="sand", seed=8, tags=("retro", "circles"), sale=15, low=("50 × 70 cm",),
     ),
@@ -84,7 +86,8 @@ WALLPAPERS = (
     Item(
         "wallpaper", "Pressed Fern", "fern", ("Sage", "Linen"),
         "A page from a herbarium, repeated until it becomes a wood.\n"
-        "Every second sprig hangs head down, as they do when they dry. The inks are mixed without white, which keeps the greens deep.",
+        "Every second sprig hangs head down, as they do when they dry. The inks are mixed without white, which "
+        "keeps the greens deep.",
         mood="chalk", seed=3, tags=("botanical", "calm"),
     ),
     Item(
@@ -97,7 +100,8 @@ WALLPAPERS = (
     Item(
         "wallpaper", "Drop Curtain", "ogee", ("Saffron", "Plum"),
         "Ogees travelled from Bursa silks to the prints of the sixties, and here they rest.\n"
-        "Each drop holds three others and a stem. Bold in a small room, where you never see more than a dozen of them.",
+        "Each drop holds three others and a stem. Bold in a small room, where you never see more than a dozen of "
+        "them.",
         mood="sand", scale=1.1, tags=("retro", "ottoman"), sale=25,
     ),
     Item(
@@ -119,7 +123,8 @@ TILES = (
     Item(
         "tile", "Albayzín", "khatam", ("Azulejo", "Terracotta"),
         "Stars and crosses, the oldest sentence in the grammar of Granada.\n"
-        "Turn any tile and the wall still closes, so a beginner cannot lay it wrong. The glaze pools a little at the lines, "
+        "Turn any tile and the wall still closes, so a beginner cannot lay it wrong. The glaze pools a little at "
+        "the lines, "
         "which is how you know that somebody held the squeegee.",
         mood="chalk", scale=1.5, tags=("moorish", "stars", "bestseller"),
     ),
@@ -140,7 +145,8 @@ TILES = (
     Item(
         "tile", "Nine Flowers", "delft", ("Delft",),
         "Small flowers, large silence.\n"
-        "The corner flourish turns into a four-leaved ornament wherever tiles meet. Nine different flowers come mixed in the box, "
+        "The corner flourish turns into a four-leaved ornament wherever tiles meet. Nine different flowers come "
+        "mixed in the box, "
         "and no two neighbours need to match.",
         mood="chalk", seed=2, tags=("dutch", "blue and white", "calm"), low=("Gloss",),
     ),

@@ -7,7 +7,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rich.console import Console
 from rich.progress import track
 
@@ -18,7 +17,7 @@ from shop.backoffice.demo.catalogue import Entry, entries
 class Command(BaseCommand):
     """Fills the shop with the demo catalogue; safe to run again, at once, and after having been killed."""
 
-    help = gettext_lazy("Loads the demo catalogue: products, pictures, stock, tax rates and delivery methods.")
+    help = "Loads the demo catalogue: products, pictures, stock, tax rates and delivery methods."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         cores = len(os.sched_getaffinity(0))

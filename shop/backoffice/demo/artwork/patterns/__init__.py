@@ -50,6 +50,9 @@ FAMILIES: dict[str, tuple[Draw, float]] = {
 
 
 def repeat(family: str, palette: Palette, *, seed: int, px: float) -> Image.Image:
-    """Return one seamless repeat at `px` pixels a unit of the stage. The same arguments give the same pixels. Raises KeyError for an unknown family."""
+    """Return one seamless repeat at `px` pixels a unit of the stage. The same arguments give the same pixels.
+
+    Raises KeyError for an unknown family.
+    """
     draw, unit = FAMILIES[family]
     return draw(palette, unit * px, Random(f"{family}{seed}"))  # noqa: S311 - a pattern, not a secret

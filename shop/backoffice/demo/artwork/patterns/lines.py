@@ -57,8 +57,8 @@ def contours(palette: Palette, px: float, rng: Random) -> Image.Image:
     """Lines of equal height around a few summits, or the rings of agate."""
     pen = Pen(3, 3, palette.ground, px)
     order = (palette[2], palette.ground, palette[0], palette.ground, palette[3], palette[1], palette.ground, palette[0])
-    for x, y in ((0.6, 0.5), (2.1, 0.9), (1.1, 2.0), (2.6, 2.4)):
-        x, y = x + rng.uniform(-0.15, 0.15), y + rng.uniform(-0.15, 0.15)
+    for across, down in ((0.6, 0.5), (2.1, 0.9), (1.1, 2.0), (2.6, 2.4)):
+        x, y = across + rng.uniform(-0.15, 0.15), down + rng.uniform(-0.15, 0.15)
         wobble = [rng.uniform(0.82, 1.18) for _ in range(11)]
         for ring, colour in enumerate(order):
             radius = 0.86 - ring * 0.1

@@ -207,4 +207,4 @@ def sheet(look: Look) -> Image.Image:
 
 
 def sheet_glow(u: float, v: float) -> float:
-    return 0.16 - 0.3 * (0.6 * u + 0.5 * v) ** 1.3
+    return 0.16 - 0.3 * math.pow(0.6 * u + 0.5 * v, 1.3)

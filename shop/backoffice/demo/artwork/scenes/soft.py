@@ -43,7 +43,7 @@ def pillow_light(u: float, v: float) -> float:
     """A filled cushion: bright at the upper left, dark towards the seams, with soft dents that run to the corners."""
     x, y = 2 * u - 1, 2 * v - 1
     edge = max(abs(x), abs(y))
-    fall = -0.5 * max(0.0, edge - 0.5) ** 1.6
+    fall = -0.5 * math.pow(max(0.0, edge - 0.5), 1.6)
     slope = -0.16 * x - 0.26 * y
     dent = -0.16 * math.exp(-(((abs(x) - abs(y)) / 0.13) ** 2)) * max(0.0, min(abs(x), abs(y)) - 0.45) * 2
     swell = 0.26 * math.exp(-((x + 0.22) ** 2 + (y + 0.3) ** 2) / 0.42)
@@ -75,7 +75,7 @@ def _sofa(mood: str) -> Image.Image:
 
 
 def back_light(u: float, v: float) -> float:
-    return 0.22 - 0.5 * v**0.7 - 0.1 * u
+    return 0.22 - 0.5 * math.pow(v, 0.7) - 0.1 * u
 
 
 def seat_light(u: float, v: float) -> float:
@@ -101,7 +101,7 @@ def cushion_pair(look: Look) -> Image.Image:
 
 def fold_light(u: float, v: float) -> float:
     """One layer of a folded cloth, seen from its side: round above and below."""
-    return 0.2 - 1.3 * abs(v - 0.34) ** 1.7 - 0.1 * u
+    return 0.2 - 1.3 * math.pow(abs(v - 0.34), 1.7) - 0.1 * u
 
 
 def folded(look: Look) -> Image.Image:

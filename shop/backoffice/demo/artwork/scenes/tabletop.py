@@ -28,7 +28,7 @@ STEEL: Colour = (188, 184, 176)
 
 
 def plate_light(u: float, v: float) -> float:
-    """A plate with a sloping rim: the rim is bright where it faces the window, the well is flat, glaze shines at one place."""
+    """A plate with a sloping rim: bright where it faces the window; the well is flat, the glaze shines at one place."""
     x, y = 2 * u - 1, 2 * v - 1
     far = math.hypot(x, y)
     toward = -(0.7 * x + 0.7 * y) / max(far, 0.05)
@@ -204,7 +204,7 @@ def glazed(look: Look) -> Image.Image:
 def gloss(u: float, v: float) -> float:
     """A window mirrored in a curved surface."""
     pane = math.exp(-(((u - 0.24) / 0.09) ** 4)) * math.exp(-(((v - 0.3) / 0.16) ** 4))
-    return 0.1 - 0.34 * (0.6 * u + 0.5 * v) ** 1.6 + 0.22 * pane
+    return 0.1 - 0.34 * math.pow(0.6 * u + 0.5 * v, 1.6) + 0.22 * pane
 
 
 def coasters(look: Look) -> Image.Image:

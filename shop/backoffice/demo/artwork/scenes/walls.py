@@ -1,5 +1,6 @@
 """Things on walls: framed prints, tiles, wallpaper."""
 
+import math
 from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw
@@ -129,7 +130,7 @@ def hanger(look: Look) -> Image.Image:
 
 def curl_light(u: float, v: float) -> float:
     """A sheet that is a little hollow across."""
-    return 0.1 - 0.34 * abs(u - 0.32) ** 1.5 - 0.06 * v
+    return 0.1 - 0.34 * math.pow(abs(u - 0.32), 1.5) - 0.06 * v
 
 
 @lru_cache(maxsize=2)
@@ -289,4 +290,4 @@ def sheet_light(u: float, v: float) -> float:
 
 def roll_light(u: float, v: float) -> float:
     """A cylinder that lies across, lit from above."""
-    return 0.34 - 1.15 * abs(v - 0.3) ** 1.35 - 0.08 * u
+    return 0.34 - 1.15 * math.pow(abs(v - 0.3), 1.35) - 0.08 * u
