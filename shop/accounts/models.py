@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the user; with a new password, whoever gave it, all phones are signed out in the same transaction."""
+        has_new_password = self._password is not None  # Django's own mark; a stronger hash of the old one sets none
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if has_new_password:
+                self.refresh_families.filter(revoked_at=None).update(revoked_at=timezone.now())
 
     def get_full_name(self) -> str:
         return self.name or self.email

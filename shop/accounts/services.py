@@ -160,8 +160,8 @@ def _successors(used: tokens.RefreshToken) -> list[str]:
     It is calculated, not stored, so that it can be given again and cannot be read in the database.
     """
     text = f"{used.family}:{used.id}"
-    secret_keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [salted_hmac("shop.accounts.refresh", text, secret=key, algorithm="sha256").hexdigest() for key in secret_keys]
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [salted_hmac("shop.accounts.refresh", text, secret=key, algorithm="sha256").hexdigest() for key in keys]
 
 
 def _digest(token_id: str) -> str:

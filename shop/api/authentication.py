@@ -27,10 +27,10 @@ class Bearer(TokenUser):  # type: ignore[misc]  # SimpleJWT has no types
     """Who holds a valid access token. Knows the user's id and nothing else; no row was read."""
 
     @property
-    def id(self) -> int:
+    def pk(self) -> int:
         return int(self.token["sub"])
 
-    pk = id
+    id = pk
 
 
 class AccessTokenAuthentication(JWTStatelessUserAuthentication):  # type: ignore[misc]

@@ -1,6 +1,33 @@
-"""The API, version 1."""
+"""The API, version 1. Whatever else is asked for below /api/ is a problem document, not a page."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path, re_path
+
+from shop.api import accounts, cart, catalog, orders, paying
+from shop.api.docs import Docs, Schema
+from shop.api.endpoint import Unknown
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+version_1 = [
+    path("auth/register/", accounts.Register.as_view(), name="register"),
+    path("auth/token/", accounts.Token.as_view(), name="token"),
+    path("auth/token/refresh/", accounts.Refresh.as_view(), name="refresh"),
+    path("auth/logout/", accounts.Logout.as_view(), name="logout"),
+    path("me/", accounts.Me.as_view(), name="me"),
+    path("products/", catalog.Products.as_view(), name="products"),
+    re_path(r"^products/(?P<slug>[-\w]+)/$", catalog.OneProduct.as_view(), name="product"),
+    path("categories/", catalog.Categories.as_view(), name="categories"),
+    path("carts/", cart.Carts.as_view(), name="carts"),
+    path("carts/current/", cart.CurrentCart.as_view(), name="current_cart"),
+    path("carts/<uuid:cart_id>/", cart.OneCart.as_view(), name="cart"),
+    path("carts/<uuid:cart_id>/lines/", cart.Lines.as_view(), name="lines"),
+    path("carts/<uuid:cart_id>/lines/<int:line_id>/", cart.OneLine.as_view(), name="line"),
+    path("carts/<uuid:cart_id>/vouchers/", cart.Vouchers.as_view(), name="vouchers"),
+    path("carts/<uuid:cart_id>/shipping-methods/", cart.ShippingMethods.as_view(), name="shipping_methods"),
+    path("orders/", orders.Orders.as_view(), name="orders"),
+    re_path(r"^orders/(?P<number>[A-Za-z0-9-]{1,12})/$", orders.OneOrder.as_view(), name="order"),
+    re_path(r"^orders/(?P<number>[A-Za-z0-9-]{1,12})/payments/$", paying.Payments.as_view(), name="payments"),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", Docs.as_view(), name="docs"),
+]
+urlpatterns = [path("v1/", include(version_1)), re_path(r"", Unknown.as_view(), name="unknown")]

@@ -1,5 +1,7 @@
 """Documents that clients look for at /.well-known/ (RFC 8615)."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from shop.api.jwks import jwks
+
+urlpatterns = [path("jwks.json", jwks, name="jwks")]

@@ -16,6 +16,10 @@ class CartQuerySet(QuerySet["Cart"]):
     def open(self) -> Self:
         return self.filter(state=Cart.State.OPEN)
 
+    def reachable_by(self, user_id: int | None) -> Self:
+        """Carts that whoever knows their id may use: a guest's by anybody, a user's by that user."""
+        return self.filter(Q(user=None) | Q(user_id=user_id)) if user_id else self.filter(user=None)
+
     def with_lines(self) -> Self:
         """Preload all that a cart page, the API or the checkout reads: a constant number of queries."""
         pictures = ProductImage.objects.select_related("image")

@@ -46,6 +46,17 @@ def quote(cart: Cart, *, country: str, method: str = "") -> Quote:
     return Quote(totals, offers, chosen)
 
 
+def quotes(cart: Cart, *, country: str) -> list[Quote]:
+    """Price a cart (with its lines preloaded) once for each delivery method that it can take to `country`.
+
+    Three queries for any number of lines and methods.
+    """
+    lines = list(cart.lines.all())
+    offers = pricing.shipping_offers(parcel(lines, country))
+    rates = pricing.tax_rates(country)
+    return [Quote(_price(lines, rates, offer.price), offers, offer) for offer in offers]
+
+
 def parcel(lines: Sequence[CartLine], country: str) -> Parcel:
     weight = sum(line.variant.weight_g * line.quantity for line in lines if line.variant.requires_shipping)
     return Parcel(country, weight, _price(lines, {}, zero()).subtotal)

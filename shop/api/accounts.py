@@ -1,0 +1,154 @@
+"""Registering, signing in and out, and the signed-in user.
+
+Tokens go in the body, never in a cookie, so no other site's page can use them.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from shop.accounts import services as accounts
+from shop.accounts.models import User
+from shop.accounts.tokens import ACCESS_LIFETIME
+from shop.api.authentication import user_id
+from shop.api.endpoint import Endpoint, body
+from shop.api.serializers.accounts import (
+    MeSerializer,
+    RefreshSerializer,
+    RegisteredSerializer,
+    RegisterSerializer,
+    SignedInSerializer,
+    SignInSerializer,
+    TokensSerializer,
+)
+from shop.cart import services as carts
+from shop.platform import throttle
+from shop.platform.throttle import Limit
+from shop.platform.visitor import network
+
+PER_EMAIL = Limit("sign-in-email", times=10, seconds=300)  # guesses at one account; the right password begins anew
+PER_NETWORK = Limit("sign-in-network", times=300, seconds=300)  # an office or a phone network is behind one address
+REGISTER_PER_EMAIL = Limit("register-email", times=5, seconds=3600)  # each one may send a mail there
+
+
+class Register(Endpoint):
+    authentication_classes = []
+
+    @extend_schema(
+        operation_id="auth_register",
+        summary="Open an account",
+        tags=["accounts"],
+        request=RegisterSerializer,
+        responses={202: RegisteredSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """The answer does not tell whether the address has an account already; a mail to its owner does.
+
+        A new account can be used at once: get tokens at `auth/token/`.
+        """
+        asked = body(request, RegisterSerializer)
+        throttle.count(PER_NETWORK, network(request))
+        throttle.count(REGISTER_PER_EMAIL, asked["email"].lower())
+        accounts.register(email=asked["email"], password=asked["password"], name=asked["name"])
+        detail = _("We sent a mail to this address. The account can be used right away.")
+        return Response({"email": asked["email"], "detail": detail}, status=202)
+
+
+class Token(Endpoint):
+    authentication_classes = []
+
+    @extend_schema(
+        operation_id="auth_token",
+        summary="Sign in",
+        tags=["accounts"],
+        request=SignInSerializer,
+        responses=SignedInSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Ten tries in five minutes for an e-mail address, then 429 with Retry-After."""
+        asked = body(request, SignInSerializer)
+        email = asked["email"].lower()
+        throttle.count(PER_NETWORK, network(request))
+        throttle.count(PER_EMAIL, email)
+        with transaction.atomic():
+            signed_in = accounts.sign_in(email=email, password=asked["password"], device=asked["device"])
+            cart = carts.claim(public_id=asked.get("cart"), user_id=signed_in.user_id)
+        throttle.forget(PER_EMAIL, email)
+        return Response({**_tokens(signed_in), "cart": cart.public_id if cart else None})
+
+
+class Refresh(Endpoint):
+    authentication_classes = []
+
+    @extend_schema(
+        operation_id="auth_token_refresh",
+        summary="Get a new pair of tokens",
+        tags=["accounts"],
+        request=RefreshSerializer,
+        responses=TokensSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Uses the refresh token up.
+
+        Sent again within 30 seconds, it gives the same successor, so requests in parallel and lost answers do no harm.
+        Sent again later, it was stolen: 401 `refresh_refused`, and the device is signed out.
+        """
+        return Response(_tokens(accounts.refresh(body(request, RefreshSerializer)["refresh"])))
+
+
+class Logout(Endpoint):
+    authentication_classes = []
+
+    @extend_schema(
+        operation_id="auth_logout",
+        summary="Sign out",
+        tags=["accounts"],
+        request=RefreshSerializer,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Ends this device's tokens: the refresh token at once, the access token when its time is over."""
+        accounts.sign_out(body(request, RefreshSerializer)["refresh"])
+        return Response(status=204)
+
+
+class Me(Endpoint):
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="me_retrieve", summary="Show oneself", tags=["accounts"], responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(MeSerializer(_user(request)).data)
+
+    @extend_schema(
+        operation_id="me_update",
+        summary="Change oneself",
+        tags=["accounts"],
+        request=MeSerializer,
+        responses=MeSerializer,
+    )
+    def patch(self, request: Request) -> Response:
+        me = MeSerializer(_user(request), data=request.data, partial=True)
+        me.is_valid(raise_exception=True)
+        me.save()
+        return Response(me.data)
+
+
+def _user(request: Request) -> User:
+    """Raises AuthenticationFailed if the account was closed since the token was made."""
+    user = User.objects.filter(pk=user_id(request), is_active=True).first()
+    if user is None:
+        raise AuthenticationFailed
+    return user
+
+
+def _tokens(signed_in: accounts.SignedIn) -> dict[str, str | int]:
+    return {
+        "access": signed_in.access,
+        "refresh": signed_in.refresh,
+        "token_type": "Bearer",
+        "expires_in": ACCESS_LIFETIME.seconds,
+    }

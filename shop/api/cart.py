@@ -1,0 +1,193 @@
+"""Carts. A guest's is found by its unguessable id, a user's also by the access token.
+
+The ETag is the cart's version. A change with If-Match is made only if nobody changed the cart since: a phone that was
+offline then gets 412 instead of overwriting what the browser did.
+"""
+
+import uuid
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from shop.api.authentication import user_id
+from shop.api.endpoint import Endpoint, body, parameters
+from shop.api.lists import list_of, whole
+from shop.api.serializers.cart import (
+    AddLineSerializer,
+    CartSerializer,
+    ChangeLineSerializer,
+    DeliveryQuery,
+    ShippingMethodSerializer,
+    VoucherSerializer,
+)
+from shop.cart import services as carts
+from shop.cart.models import Cart
+from shop.checkout.quote import Quote, quotes
+from shop.errors import ShopError
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The cart's ETag: change it only if it is still this one."
+)
+ADD_EXAMPLE = OpenApiExample("Two pieces", value={"variant": 1203, "quantity": 2}, request_only=True)
+
+
+class VoucherUnknown(ShopError):
+    """The shop has no vouchers so far, so every code is unknown."""
+
+    code = "voucher_unknown"
+    status = 422
+    message = _("This voucher is not known.")
+
+
+class Carts(Endpoint):
+    @extend_schema(
+        operation_id="carts_create",
+        summary="Open a cart",
+        tags=["cart"],
+        request=None,
+        responses={201: CartSerializer, 200: CartSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """A guest gets a new one (201), whose `id` is a secret; a signed-in user gets the open one, if there is one."""
+        cart = carts.create(user_id=user_id(request))
+        response = _show(cart.public_id, request)
+        if not cart.version and not response.data["lines"]:
+            response.status_code = 201
+        response["Location"] = reverse("api:cart", args=[cart.public_id])
+        return response
+
+
+class CurrentCart(Endpoint):
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(operation_id="carts_current", summary="Show one's own cart", tags=["cart"], responses=CartSerializer)
+    def get(self, request: Request) -> Response:
+        """The signed-in user's open cart; there always is one."""
+        return _show(carts.create(user_id=user_id(request)).public_id, request)
+
+
+class OneCart(Endpoint):
+    @extend_schema(operation_id="carts_retrieve", summary="Show a cart", tags=["cart"], responses=CartSerializer)
+    def get(self, request: Request, cart_id: uuid.UUID) -> Response:
+        return _show(cart_id, request)
+
+
+class Lines(Endpoint):
+    @extend_schema(
+        operation_id="carts_lines_create",
+        summary="Add pieces of a variant",
+        tags=["cart"],
+        parameters=[IF_MATCH],
+        request=AddLineSerializer,
+        responses={201: CartSerializer},
+        examples=[ADD_EXAMPLE],
+    )
+    def post(self, request: Request, cart_id: uuid.UUID) -> Response:
+        """Added to what the cart holds already. If fewer fit than wanted, a notice `quantity_limited` says so."""
+        asked = body(request, AddLineSerializer)
+        cart = _find(cart_id, request)
+        added = carts.add(
+            cart=cart, variant_id=asked["variant"], quantity=asked["quantity"], version=_version(request, cart)
+        )
+        response = _show(cart_id, request, limited_line=added.line_id if added.limited else None)
+        response.status_code = 201
+        return response
+
+
+class OneLine(Endpoint):
+    @extend_schema(
+        operation_id="carts_lines_update",
+        summary="Set a line's quantity",
+        tags=["cart"],
+        parameters=[IF_MATCH],
+        request=ChangeLineSerializer,
+        responses=CartSerializer,
+    )
+    def patch(self, request: Request, cart_id: uuid.UUID, line_id: int) -> Response:
+        """If fewer fit than wanted, a notice `quantity_limited` says so."""
+        wanted: int = body(request, ChangeLineSerializer)["quantity"]
+        cart = _find(cart_id, request)
+        now = carts.change(cart=cart, line_id=line_id, quantity=wanted, version=_version(request, cart))
+        return _show(cart_id, request, limited_line=line_id if now < wanted else None)
+
+    @extend_schema(
+        operation_id="carts_lines_destroy",
+        summary="Remove a line",
+        tags=["cart"],
+        parameters=[IF_MATCH],
+        responses={200: CartSerializer},
+    )
+    def delete(self, request: Request, cart_id: uuid.UUID, line_id: int) -> Response:
+        """Removing what is gone already is no error."""
+        cart = _find(cart_id, request)
+        carts.remove(cart=cart, line_id=line_id, version=_version(request, cart))
+        return _show(cart_id, request)
+
+
+class Vouchers(Endpoint):
+    @extend_schema(
+        operation_id="carts_vouchers_create",
+        summary="Redeem a voucher",
+        tags=["cart"],
+        request=VoucherSerializer,
+        responses={201: CartSerializer},
+    )
+    def post(self, request: Request, cart_id: uuid.UUID) -> Response:
+        """The shop has no vouchers so far: every code is refused with 422 `voucher_unknown`."""
+        body(request, VoucherSerializer)
+        _find(cart_id, request)
+        raise VoucherUnknown
+
+
+class ShippingMethods(Endpoint):
+    @extend_schema(
+        operation_id="carts_shipping_methods_list",
+        summary="List delivery methods",
+        tags=["cart"],
+        parameters=[DeliveryQuery],
+        responses=list_of(ShippingMethodSerializer),
+    )
+    def get(self, request: Request, cart_id: uuid.UUID) -> Response:
+        """What the cart can take to a country, and what the order then costs. Empty: nothing is sent there."""
+        country = parameters(request, DeliveryQuery)["country"]
+        priced = quotes(_find(cart_id, request, lines=True), country=country)
+        return whole([ShippingMethodSerializer(_method(quote)).data for quote in priced])
+
+
+def _method(quote: Quote) -> dict[str, Any]:
+    assert quote.chosen is not None  # noqa: S101 - quotes() makes one for each offer
+    method = quote.chosen.method
+    money = {"price": quote.chosen.price, "total": quote.totals.total, "tax": quote.totals.tax}
+    return {"code": method.code, "name": method.name, "description": method.description, **money}
+
+
+def _find(cart_id: uuid.UUID, request: Request, *, lines: bool = False) -> Cart:
+    """Return an open cart. Raises NoSuchCart, also for another user's: nobody learns that it exists."""
+    found = Cart.objects.open().reachable_by(user_id(request))
+    cart = (found.with_lines() if lines else found).filter(public_id=cart_id).first()
+    if cart is None:
+        raise carts.NoSuchCart
+    return cart
+
+
+def _show(cart_id: uuid.UUID, request: Request, *, limited_line: int | None = None) -> Response:
+    cart = _find(cart_id, request, lines=True)
+    found = CartSerializer(cart, context={"limited_line": limited_line}).data
+    return Response(found, headers={"ETag": f'"{cart.version}"'})
+
+
+def _version(request: Request, cart: Cart) -> int | None:
+    """Return the version that If-Match asks for; None without one. Raises CartChanged for what is no ETag of ours."""
+    header = request.headers.get("If-Match", "").strip()
+    if header in ("", "*"):
+        return None
+    named = [part.strip().strip('"') for part in header.split(",")]
+    versions = [int(tag) for tag in named if tag.isascii() and tag.isdigit() and len(tag) < 10]
+    if not versions:
+        raise carts.CartChanged
+    return cart.version if cart.version in versions else versions[0]

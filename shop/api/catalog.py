@@ -1,0 +1,73 @@
+"""Browsing: products and categories."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from shop.api.endpoint import PublicEndpoint, parameters
+from shop.api.lists import list_of, page_response, whole
+from shop.api.problems import InvalidParameters
+from shop.api.serializers.catalog import CardSerializer, CategorySerializer, ProductSerializer, ProductsQuery
+from shop.catalog.listing import Filters, find
+from shop.catalog.models import Category, Product
+
+
+class Products(PublicEndpoint):
+    @extend_schema(
+        operation_id="products_list",
+        summary="List and search products",
+        tags=["catalogue"],
+        parameters=[ProductsQuery],
+        responses=list_of(CardSerializer),
+    )
+    def get(self, request: Request) -> Response:
+        asked = parameters(request, ProductsQuery)
+        page = find(_filters(asked), cursor=asked.get("cursor"), size=asked["limit"])
+        return page_response(request, page, CardSerializer(page.rows, many=True).data)
+
+
+class OneProduct(PublicEndpoint):
+    @extend_schema(
+        operation_id="products_retrieve", summary="Show a product", tags=["catalogue"], responses=ProductSerializer
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        product = get_object_or_404(Product.objects.public().for_page(), slug=slug)
+        return Response(ProductSerializer(product).data)
+
+
+class Categories(PublicEndpoint):
+    @extend_schema(
+        operation_id="categories_list",
+        summary="List all categories",
+        tags=["catalogue"],
+        responses=list_of(CategorySerializer),
+    )
+    def get(self, request: Request) -> Response:
+        """The whole tree, parents before children."""
+        rows = list(Category.objects.with_tree_fields().select_related("image"))
+        slugs = {row.pk: row.slug for row in rows}
+        return whole(CategorySerializer(rows, many=True, context={"slugs": slugs}).data)
+
+
+def _filters(asked: dict[str, Any]) -> Filters:
+    return Filters(
+        query=asked.get("q", ""),
+        category=_category(asked["category"]) if "category" in asked else None,
+        options=tuple(asked.get("option", ())),
+        min_price=asked.get("min_price"),
+        max_price=asked.get("max_price"),
+        on_sale=asked["on_sale"],
+        sort=asked.get("sort", ""),
+    )
+
+
+def _category(slug: str) -> Category:
+    category = Category.objects.filter(slug=slug).first()
+    if category is None:
+        raise InvalidParameters({"category": [ErrorDetail(_("There is no such category."), code="no_such_category")]})
+    return category

@@ -1,0 +1,16 @@
+"""The API's description, and pages to read and try it."""
+
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+
+class Schema(SpectacularAPIView):  # type: ignore[misc]  # drf-spectacular has no types
+    """OpenAPI 3, as YAML, or as JSON with ?format=json."""
+
+    authentication_classes = []
+
+
+class Docs(SpectacularSwaggerView):  # type: ignore[misc]
+    """Swagger UI, served from here; no other site is asked."""
+
+    authentication_classes = []
+    url_name = "api:schema"

@@ -1,0 +1,73 @@
+"""Accounts: registering, tokens, the user."""
+
+from typing import Any
+
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from shop.accounts.models import User
+from shop.accounts.tokens import ACCESS_LIFETIME
+
+
+class PasswordField(serializers.CharField):
+    def __init__(self, **options: Any) -> None:
+        style = {"input_type": "password"}
+        super().__init__(write_only=True, trim_whitespace=False, max_length=256, style=style, **options)
+
+
+class RegisterSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField(max_length=254)
+    password = PasswordField()
+    name = serializers.CharField(required=False, allow_blank=True, max_length=150, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Raises ValidationError for a password that is easy to guess."""
+        try:
+            password_validation.validate_password(attrs["password"], User(email=attrs["email"], name=attrs["name"]))
+        except ValidationError as error:
+            reasons = serializers.as_serializer_error(error)["non_field_errors"]
+            raise serializers.ValidationError({"password": reasons}) from error
+        return attrs
+
+
+class RegisteredSerializer(serializers.Serializer[Any]):
+    """The same for an address that is new and for one that has an account."""
+
+    email = serializers.EmailField()
+    detail = serializers.CharField()
+
+
+class SignInSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField(max_length=254)
+    password = PasswordField()
+    device = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, default="", help_text="What the user calls this device."
+    )
+    cart = serializers.UUIDField(required=False, help_text="A guest's cart that joins the user's own.")
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    refresh = serializers.CharField(max_length=4096)
+
+
+class TokensSerializer(serializers.Serializer[Any]):
+    """`access` goes into `Authorization: Bearer ...`; `refresh` is good for one new pair."""
+
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+    token_type = serializers.ChoiceField(["Bearer"])
+    expires_in = serializers.IntegerField(help_text=f"Seconds that `access` is good for: {ACCESS_LIFETIME.seconds}.")
+
+
+class SignedInSerializer(TokensSerializer):
+    cart = serializers.UUIDField(allow_null=True, help_text="The user's open cart, if there is one.")
+
+
+@extend_schema_serializer(component_name="Me")
+class MeSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ["id", "email", "name"]
+        read_only_fields = ["id", "email"]
