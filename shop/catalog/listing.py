@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db import connection
-from django.db.models import F, IntegerField
+from django.db.models import Count, F, IntegerField, Q
 from django.db.models.functions import Cast
 
 from shop.catalog.models import Category, Product, ProductQuerySet
@@ -22,6 +23,7 @@ SORTS = {
 }
 RANK_SCALE = 1_000_000  # ranks become whole numbers, which survive the way into a cursor and back
 FACETS_SHOWN = 30  # values of one option
+PRICE_STEPS = (10, 20, 50, 100, 200, 500, 1000)  # where one price range ends and the next begins
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,21 @@ class FacetValue:
 
 
 @dataclass(frozen=True)
+class PriceRange:
+    """How many products cost between `least` and `most`; None for no end."""
+
+    least: int | None
+    most: int | None
+    count: int
+
+
+@dataclass(frozen=True)
 class Facets:
-    """Counts for the filters beside a list: {"size": [FacetValue, ...]} and {category id: count}."""
+    """Counts for the filters beside a list: {"size": [FacetValue, ...]}, {category id: count}, cheap to dear ranges."""
 
     options: dict[str, list[FacetValue]] = field(default_factory=dict)
     categories: dict[int, int] = field(default_factory=dict)
+    prices: list[PriceRange] = field(default_factory=list)
 
 
 def find(filters: Filters, *, cursor: str | None = None, size: int = PAGE_SIZE) -> keyset.Page[Product]:
@@ -83,10 +95,7 @@ def matches(filters: Filters) -> ProductQuerySet:
         products = products.filter(facets__contains=[f"c:{filters.category.pk}"])
     for values in filters.option_groups().values():
         products = products.filter(facets__overlap=values)
-    if filters.min_price is not None:
-        products = products.filter(max_price__gte=filters.min_price)
-    if filters.max_price is not None:
-        products = products.filter(min_price__lte=filters.max_price)
+    products = products.filter(_priced(filters.min_price, filters.max_price))
     if filters.on_sale:
         products = products.filter(compare_at_price__gt=F("min_price"))
     return _searched(products, filters.query) if filters.query else products
@@ -118,7 +127,7 @@ def text_query(query: str) -> SearchQuery:
 def facets(filters: Filters) -> Facets:
     """Count what each further filter would leave.
 
-    One query, and one more for each option that is already filtered by.
+    Two queries, and one more for each option that is already filtered by.
     """
     groups = filters.option_groups()
     counts = _count(filters)
@@ -127,7 +136,26 @@ def facets(filters: Filters) -> Facets:
         others = tuple(option for option in filters.options if option.partition(":")[0] != name)
         options[name] = _options(_count(replace(filters, options=others)), filters).get(name, [])
     categories = {int(key[2:]): count for key, count in counts.items() if key.startswith("c:")}
-    return Facets(options=dict(sorted(options.items())), categories=categories)
+    return Facets(dict(sorted(options.items())), categories, _prices(filters))
+
+
+def _prices(filters: Filters) -> list[PriceRange]:
+    """Count what each range of prices would leave, as if none were asked for; empty ranges are left out."""
+    bounds = list(pairwise((None, *PRICE_STEPS, None)))
+    counts = {f"range{number}": Count("pk", filter=_priced(*bound)) for number, bound in enumerate(bounds)}
+    found = matches(replace(filters, min_price=None, max_price=None)).aggregate(**counts)
+    ranges = [PriceRange(least, most, found[f"range{number}"]) for number, (least, most) in enumerate(bounds)]
+    return [each for each in ranges if each.count]
+
+
+def _priced(least: Decimal | int | None, most: Decimal | int | None) -> Q:
+    """Products with a variant that may cost between `least` and `most`, both included."""
+    wanted = Q()
+    if least is not None:
+        wanted &= Q(max_price__gte=least)
+    if most is not None:
+        wanted &= Q(min_price__lte=most)
+    return wanted
 
 
 def _count(filters: Filters) -> dict[str, int]:

@@ -1,0 +1,75 @@
+"""Saving products: by slug and SKU, the same data twice changes nothing, HTML arrives harmless."""
+
+from decimal import Decimal
+
+import pytest
+
+from shop.catalog import services as catalog
+from shop.catalog.models import Product, Variant
+from shop.catalog.services import ProductData, VariantData
+
+pytestmark = pytest.mark.django_db
+
+
+def data(*skus: str, slug: str = "lamp", **fields: object) -> ProductData:
+    variants = tuple(
+        VariantData(sku=sku, price=Decimal(number + 10), option_values=(sku,)) for number, sku in enumerate(skus)
+    )
+    return ProductData(slug=slug, title="Lamp", option_names=("Size",), variants=variants, **fields)
+
+
+def test_saving_twice_makes_one_product_and_keeps_the_variants():
+    first, second = catalog.save(data("S", "M")), catalog.save(data("S", "M"))
+    assert (first.created, second.created) == (True, False)
+    assert {sku: variant.pk for sku, variant in first.variants.items()} == {
+        sku: variant.pk for sku, variant in second.variants.items()
+    }
+
+
+def test_what_lists_need_is_kept_with_the_product():
+    product = catalog.save(data("S", "M", vendor="Norte", tags=("calm",))).product
+    assert (product.min_price, product.max_price) == (Decimal(10), Decimal(11))
+    assert product.facets == ["o:size:M", "o:size:S", "tag:calm", "vendor:Norte"]
+
+
+def test_variants_that_are_gone_are_removed():
+    catalog.save(data("S", "M"))
+    catalog.save(data("M"))
+    assert list(Variant.objects.values_list("sku", flat=True)) == ["M"]
+
+
+def test_two_variants_may_swap_their_options():
+    catalog.save(data("S", "M"))
+    swapped = (VariantData("S", Decimal(1), ("M",)), VariantData("M", Decimal(2), ("S",)))
+    catalog.save(ProductData(slug="lamp", title="Lamp", option_names=("Size",), variants=swapped))
+    assert dict(Variant.objects.values_list("sku", "option_values")) == {"S": ["M"], "M": ["S"]}
+
+
+def test_a_sku_of_another_product_is_refused_and_nothing_changes():
+    catalog.save(data("S"))
+    with pytest.raises(catalog.SkuTaken, match="SKU S"):
+        catalog.save(data("S", slug="other"))
+    assert Product.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clean"),
+    [
+        ("<p onclick='x()'>Hi</p>", "<p>Hi</p>"),
+        ("<script>alert(1)</script>Hi", "Hi"),
+        ("<a href='javascript:x()'>Hi</a>", '<a rel="noopener noreferrer">Hi</a>'),
+        ("<img src=x onerror=y>Hi", "Hi"),
+        ("<iframe src='//evil'></iframe>Hi", "Hi"),
+        ("<b>open", "<b>open</b>"),
+        ("<style>p{}</style><p style='color:red'>Hi</p>", "<p>Hi</p>"),
+    ],
+)
+def test_html_of_merchants_arrives_harmless(dirty, clean):
+    assert catalog.save(data("S", body_html=dirty)).product.body_html == clean
+
+
+def test_a_price_before_that_is_not_higher_is_no_reduction():
+    variants = (VariantData("S", Decimal(10), compare_at_price=Decimal(10)),)
+    product = catalog.save(ProductData(slug="lamp", title="Lamp", variants=variants)).product
+    assert product.compare_at_price is None
+    assert not product.on_sale
