@@ -30,11 +30,12 @@ def settle(payment_id: int, state: ProviderState) -> Payment:
         order = orders.locked(order_id)
         payment = Payment.objects.select_for_update().get(pk=payment_id)
         payment.checked_at = timezone.now()
-        payment.reference = payment.reference or state.reference
+        if state.status != Status.OPEN:
+            payment.reference = payment.reference or state.reference
         payment.save(update_fields=["checked_at", "reference"])
         if state.status == Status.PAID:
             _money_arrived(order, payment, state)
-        elif state.status != Status.OPEN and payment.is_open:
+        elif state.status != Status.OPEN and payment.is_open and state.reference == payment.reference:
             payment.close(Payment.State(state.status.value), state.message)
         return payment
 

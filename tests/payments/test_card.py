@@ -92,6 +92,21 @@ def test_beginning_twice_is_one_payment_at_the_provider():
     assert begun(order).reference == first.reference
 
 
+def test_an_announcement_whose_answer_was_lost_does_not_stand_in_the_way_of_another_return_address(client):
+    """The phone announced the payment and heard nothing; the browser goes on. What the phone opened is never paid."""
+    order = ordered()
+    lost = begun(order, "http://phone.example")
+    Payment.objects.update(reference="", redirect_url="")
+    payment = begun(order)
+    assert payment.reference not in ("", lost.reference)
+    closed = cardholder.message(payment, "cancelled", id=lost.reference)
+    sent = {"content_type": "application/json", "headers": cardholder.signed(closed)}
+    assert client.post("/payments/card/webhook/", closed, **sent).status_code == 200
+    assert Payment.objects.get().state == "pending"
+    cardholder.enter(payment.redirect_url, PAYS)
+    assert come_back(client, order) == "paid"
+
+
 def test_a_paid_order_cannot_be_paid_again(client):
     order = ordered()
     cardholder.enter(begun(order).redirect_url, PAYS)

@@ -69,7 +69,7 @@ class Ledger:
         found = self.rows("SELECT * FROM payments WHERE id = ?", identifier)
         if not found:
             raise Refused(404, "no_such_payment", "There is no such payment.")
-        return found[0] | json.loads(found[0]["request"])
+        return {**found[0], **json.loads(found[0]["request"])}
 
     def create(self, key: str, request: Row) -> tuple[Row, bool]:
         """Return the payment of this idempotency key, and whether it is new. Raises Refused for another request."""

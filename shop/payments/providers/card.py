@@ -48,8 +48,10 @@ class Card(Provider):
             "return_url": return_url,
             "webhook_url": webhook_url,
         }
-        # The key makes a repeated announcement, also from another pod, the same payment there.
-        answer = _call("POST", "/v1/payments", json=body, headers={"Idempotency-Key": str(payment.public_id)})
+        # A repeated announcement, also from another pod, is the same payment there. Web and app return to different
+        # addresses; were these not part of the key, the provider would refuse whoever comes second.
+        key = f"{payment.public_id}-{hashlib.sha256(f'{return_url} {webhook_url}'.encode()).hexdigest()[:12]}"
+        answer = _call("POST", "/v1/payments", json=body, headers={"Idempotency-Key": key})
         try:
             return Started(reference=answer["id"], redirect_url=answer["checkout_url"])
         except KeyError as error:
