@@ -18,7 +18,7 @@ DECLINED = "The card was declined."
 REFUSED = "The payment was not confirmed."
 FIELDS = {
     "number": ("Card number", "cc-number", "1234 1234 1234 1234"),
-    "expiry": ("Valid until (MM/YY)", "cc-exp", "12/34"),
+    "expiry": ("Valid to (MM/YY)", "cc-exp", "12/34"),
     "code": ("Security code", "cc-csc", "123"),
 }
 
