@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from itertools import product as combinations
 
-from django.utils.html import escape
 from django.utils.text import slugify
 
 from shop.backoffice.demo.artwork import Look, Shot
@@ -77,7 +77,7 @@ def _data(number: int, kind: Kind, item: Item, variants: tuple[VariantData, ...]
         slug=slugify(f"{item.title} {kind.product_type.split(',')[0]}"),
         title=item.title,
         variants=variants,
-        body_html="".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs),
+        body_html="".join(f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in paragraphs),
         vendor=kind.vendor,
         product_type=kind.product_type,
         tags=item.tags,

@@ -93,7 +93,8 @@ MUGS = (
     Item(
         "mug", "First Coffee", "orbits", ("Terracotta", "Azulejo", "Olive"),
         "A mug with a good handle: three fingers, no knuckle against the wall.\n"
-        "Quarter rings run around it without a visible seam, which took longer to get right than the shape.",
+        "Quarter rings run around it without a visible seam, which took longer to get right than the shape. "
+        "It fits under every coffee machine we know.",
         mood="sand", seed=3, scale=0.8, tags=("retro", "circles", "bestseller"),
     ),
     Item(
@@ -112,7 +113,8 @@ MUGS = (
     Item(
         "coaster", "Facets", "prisms", ("Saffron", "Mint"),
         "Four corners of one large field of triangles.\n"
-        "Lay them right and they continue each other, which occupies guests until the food is ready.",
+        "Lay them right and they continue each other, which occupies guests until the food is ready. "
+        "Wipe them and put them back in any order.",
         mood="clay", seed=2, scale=0.75, tags=("geometric", "triangles"), sold_out=("Mint",),
     ),
 )  # fmt: skip

@@ -54,7 +54,8 @@ ITEMS = (
     Item(
         "wrap", "Hemp Fold", "asanoha", ("Mint", "Plum"),
         "Facets that look folded before you start.\n"
-        "Cut along the white lines if you have no ruler: they are straight over the whole roll.",
+        "Cut along the white lines if you have no ruler: they are straight over the whole roll. "
+        "The back is plain white and takes a pencil.",
         mood="mist", scale=0.9, tags=("japanese", "gift"), sale=15,
     ),
     Item(

@@ -14,7 +14,8 @@ CUSHIONS = (
         "cushion", "Little Waves", "seigaiha", ("Indigo", "Coral", "Sage"),
         "Blue sea waves, row over row, with a warm one now and then.\n"
         "The odd scales are not a fault: five in each repeat are dyed in the second colour, and finding them is a"
-        " good game for a long phone call.",
+        " good game for a long phone call. "
+        "The cover closes with a hidden zip.",
         mood="sand", seed=2, tags=("japanese", "waves"),
     ),
     Item(
@@ -42,7 +43,8 @@ CUSHIONS = (
         "cushion", "Star Quilt", "quilt", ("Pine", "Plum"),
         "A random quarter, mirrored twice: that is how a medallion happens.\n"
         "We printed it on heavy half-linen and quilted along the long diagonals, so the triangles catch the light"
-        " like a real patchwork.",
+        " like a real patchwork. "
+        "It is the firmest of our cushions.",
         mood="sage", seed=4, tags=("geometric", "patchwork"),
     ),
     Item(
@@ -78,7 +80,8 @@ THROWS = (
     Item(
         "throw", "Basket", "basket", ("Linen", "Terracotta"),
         "Broad bands pass over and under each other, or seem to.\n"
-        "It is a double cloth: two layers that change places, warm like two blankets and thin like one and a half.",
+        "It is a double cloth: two layers that change places, warm like two blankets and thin like one and a half. "
+        "The two sides show the colours in reverse.",
         mood="chalk", seed=3, scale=1.1, tags=("woven", "neutral"), low=("Linen",),
     ),
     Item(
@@ -91,7 +94,8 @@ THROWS = (
     Item(
         "throw", "Slow Waves", "swell", ("Sage",),
         "Bands that breathe, in five greens and the colour of the sheep.\n"
-        "We wove the first one for a guest room by the sea where the heating is a rumour.",
+        "We wove the first one for a guest room by the sea where the heating is a rumour. "
+        "It has been asked for ever since.",
         mood="sage", seed=2, scale=1.2, tags=("stripes", "calm"), sold_out=("*",),
     ),
 )  # fmt: skip
@@ -114,7 +118,8 @@ RUGS = (
     Item(
         "rug", "Cabin Quilt", "quilt", ("Charcoal", "Oxblood"),
         "A quilt for the floor, drawn from triangles and mirrored to a medallion.\n"
-        "The dark colours sit outside and the pale ones in the middle, so a table in the centre does not hide much.",
+        "The dark colours sit outside and the pale ones in the middle, so a table in the centre does not hide much. "
+        "Woven at four knots to the centimetre, flat enough for a door to pass.",
         mood="chalk", seed=6, tags=("geometric", "patchwork"),
     ),
     Item(
@@ -127,7 +132,8 @@ RUGS = (
     Item(
         "rug", "Rainbow Road", "arches", ("Coral", "Mint"),
         "Arches in brick order, in colours that a child would choose and an adult can live with.\n"
-        "Made for playrooms: flat enough for wooden trains, heavy enough to stay where it is.",
+        "Made for playrooms: flat enough for wooden trains, heavy enough to stay where it is. "
+        "Juice comes out with cold water if you are quick.",
         mood="clay", seed=3, tags=("retro", "colourful", "children"),
     ),
     Item(

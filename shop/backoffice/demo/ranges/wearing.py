@@ -27,7 +27,8 @@ ITEMS = (
     Item(
         "scarf", "Basilica", "rosette", ("Umber", "Delft"),
         "Strapwork in gold and brown, like the inside of a dome.\n"
-        "The lines are one millimetre wide at full size; silk holds them, cotton would not.",
+        "The lines are one millimetre wide at full size; silk holds them, cotton would not. "
+        "Made to be worn over a dark coat.",
         mood="clay", scale=0.8, tags=("silk", "moorish", "lines"), sold_out=("65 × 65 cm",),
     ),
     Item(
@@ -47,7 +48,8 @@ ITEMS = (
     Item(
         "tote", "Sail", "pinwheels", ("Coral",),
         "Sixteen sails and a good breeze.\n"
-        "Made from the ends of a cushion run, so there are eighty and then there are none.",
+        "Made from the ends of a cushion run, so there are eighty and then there are none. "
+        "No two are cut alike; each has its number sewn inside.",
         mood="sand", scale=0.9, tags=("geometric", "cotton"), sold_out=("*",),
     ),
 )  # fmt: skip
