@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 from shop.backoffice.filters import CategoryFilter, StockFilter
 from shop.backoffice.lists import FlatAdmin
 from shop.backoffice.picture_form import PictureInline
+from shop.backoffice.pills import pill
 from shop.backoffice.product_form import ProductForm
 from shop.backoffice.thumbnails import thumbnail
 from shop.backoffice.variant_form import VariantForm, VariantInline
@@ -40,7 +41,7 @@ class ProductAdmin(FlatAdmin):
     autocomplete_fields = ("categories",)
     actions = ("publish", "unpublish")
     fieldsets = (
-        (None, {"fields": (("title", "slug"), "body_html", ("published", "published_at"))}),
+        (None, {"fields": (("title", "slug"), "body_html", "published", "published_at")}),
         (_("Where it is found"), {"fields": ("categories", "tags", ("vendor", "product_type"))}),
         (_("What it is"), {"fields": ("option_names", "attributes", "tax_class")}),
         (_("Search engines"), {"classes": ("collapse",), "fields": ("seo_title", "seo_description")}),
@@ -76,9 +77,9 @@ class ProductAdmin(FlatAdmin):
             product.product_type,
         )
 
-    @display(description=_("state"), ordering="published", label={_("published"): "success", _("hidden"): "warning"})
-    def state(self, product: Product) -> Any:
-        return _("published") if product.published else _("hidden")
+    @display(description=_("state"), ordering="published")
+    def state(self, product: Product) -> SafeString:
+        return pill("good", _("published")) if product.published else pill("paid", _("hidden"))
 
     @display(description=_("price"), ordering="min_price")
     def price(self, product: Product) -> str:

@@ -8,6 +8,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import StackedInline
@@ -16,6 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from shop.accounts.models import Address, RefreshFamily, User
 from shop.backoffice.lists import FlatAdmin, RecordAdmin, RecordInline
+from shop.backoffice.pills import pill
 from shop.orders.models import Order
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -142,10 +144,10 @@ class DeviceAdmin(RecordAdmin):
         (None, {"fields": (("user", "device", "state"), ("created_at", "rotated_at", "expires_at", "revoked_at"))}),
     )
 
-    @display(description=_("state"), label={_("signed in"): "success", _("ended"): "danger"})
-    def state(self, family: RefreshFamily) -> Any:
+    @display(description=_("state"))
+    def state(self, family: RefreshFamily) -> SafeString:
         over = family.revoked_at or family.expires_at < timezone.now()
-        return _("ended") if over else _("signed in")
+        return pill("over", _("ended")) if over else pill("good", _("signed in"))
 
     @action(description=_("Sign these devices out"), permissions=["change"])
     def sign_out(self, request: HttpRequest, queryset: "QuerySet[RefreshFamily]") -> None:

@@ -14,12 +14,11 @@ from unfold.decorators import action, display
 
 from shop.backoffice.filters import MailStateFilter, OutboxStateFilter
 from shop.backoffice.lists import RecordAdmin
+from shop.backoffice.pills import pill
 from shop.notifications.models import Mail
 from shop.platform import outbox
 from shop.platform.models import OutboxMessage
 
-MAIL_STATES = {"sent": "success", "given up": "danger", "trying again": "warning", "waiting": "info"}
-OUTBOX_STATES = {"done": "success", "dead": "danger", "sent": "info", "waiting": "info"}
 NAMES = {
     "done": _("done"),
     "dead": _("given up"),
@@ -68,9 +67,9 @@ class MailAdmin(RecordAdmin):
         term = search_term.strip()
         return (queryset.filter(to__iexact=term) if term else queryset), False
 
-    @display(description=_("state"), label=MAIL_STATES)
-    def status(self, mail: Mail) -> tuple[str, Any]:
-        return mail.state, NAMES[mail.state]
+    @display(description=_("state"))
+    def status(self, mail: Mail) -> SafeString:
+        return pill("done" if mail.sent_at else mail.state, NAMES[mail.state])
 
     @display(description=_("failures"))
     def failures(self, mail: Mail) -> int:
@@ -103,9 +102,9 @@ class OutboxAdmin(RecordAdmin):
         (_("Attempts"), {"fields": (("sends", "failures"), "last_error")}),
     )
 
-    @display(description=_("state"), label=OUTBOX_STATES)
-    def status(self, message: OutboxMessage) -> tuple[str, Any]:
-        return message.state, NAMES[message.state]
+    @display(description=_("state"))
+    def status(self, message: OutboxMessage) -> SafeString:
+        return pill(message.state, NAMES[message.state])
 
     @display(description=_("content"))
     def content(self, message: OutboxMessage) -> SafeString:

@@ -15,21 +15,13 @@ from unfold.enums import ActionVariant
 
 from shop.backoffice.lists import RecordAdmin, RecordInline
 from shop.backoffice.note_dialog import dialog
+from shop.backoffice.pills import pill
 from shop.backoffice.thumbnails import thumbnail
 from shop.errors import ShopError
 from shop.orders import services as orders
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.payments import services as payments
 from shop.payments.models import Payment
-
-STATES = {"placed": "info", "paid": "warning", "shipped": "success", "cancelled": "danger"}
-PAYMENT_STATES = {
-    "pending": "info",
-    "paid": "success",
-    "declined": "danger",
-    "cancelled": "danger",
-    "refund_due": "warning",
-}
 
 
 class LineInline(RecordInline):
@@ -55,6 +47,16 @@ class LineInline(RecordInline):
         return format_html('{}<br><span class="bo-quiet">{}</span>', name, line.label) if line.label else name
 
 
+def payment_state(payment: Payment) -> SafeString:
+    tone = "settled" if payment.state == Payment.State.PAID else payment.state
+    return pill(tone, payment.get_state_display())
+
+
+def method_name(code: str) -> str:
+    """The name of a payment method; its code when it is not offered any more."""
+    return next((str(method.name) for method in payments.methods() if method.code == code), code)
+
+
 class PaymentInline(RecordInline):
     model = Payment
     fields = ("page", "status", "amount", "currency", "reference", "message", "settled_at")
@@ -63,11 +65,11 @@ class PaymentInline(RecordInline):
     @display(description=_("payment"))
     def page(self, payment: Payment) -> SafeString:
         address = reverse("admin:payments_payment_change", args=[payment.pk])
-        return format_html('<a class="bo-link" href="{}">{}</a>', address, payment.method)
+        return format_html('<a class="bo-link" href="{}">{}</a>', address, method_name(payment.method))
 
-    @display(description=_("state"), label=PAYMENT_STATES)
-    def status(self, payment: Payment) -> tuple[str, str]:
-        return payment.state, payment.get_state_display()
+    @display(description=_("state"))
+    def status(self, payment: Payment) -> SafeString:
+        return payment_state(payment)
 
 
 class EventInline(RecordInline):
@@ -75,24 +77,26 @@ class EventInline(RecordInline):
     fields = ("created_at", "what", "note", "actor")
     readonly_fields = fields
 
-    @display(description=_("state"), label=STATES)
-    def what(self, event: OrderEvent) -> tuple[str, Any]:
-        return event.state, event.get_state_display() or _("note")
+    @display(description=_("state"))
+    def what(self, event: OrderEvent) -> SafeString:
+        return pill(event.state, event.get_state_display() or _("note"))
 
 
 @admin.register(Order)
 class OrderAdmin(RecordAdmin):
     inlines = (LineInline, PaymentInline, EventInline)
-    list_display = ("number", "placed_at", "email", "status", "amount", "payment_method", "shipping_method_name")
+    list_display = ("number", "placed_at", "email", "status", "amount", "paid_by", "delivery")
     list_filter = ("state", "payment_method", "placed_at")
     search_fields = ("number",)
     search_help_text = _("The beginning of a number, or a whole e-mail address")
     ordering = ("-placed_at", "-id")
     actions_detail = ("mark_paid", "ship", "add_note", "cancel")
-    readonly_fields = ("status", "customer", "address", "delivery", "goods", "delivery_price", "tax", "amount", "page")
+    readonly_fields = (
+        "status", "customer", "address", "delivery", "goods", "delivery_price", "tax", "amount", "paid_by", "page",
+    )  # fmt: skip
     fieldsets = (
         (None, {"fields": (("number", "status", "placed_at"), ("customer", "address", "delivery"))}),
-        (_("Amounts"), {"fields": (("goods", "delivery_price"), ("amount", "tax"), ("payment_method", "page"))}),
+        (_("Amounts"), {"fields": (("goods", "delivery_price"), ("amount", "tax"), ("paid_by", "page"))}),
     )
 
     def get_search_results(
@@ -105,9 +109,9 @@ class OrderAdmin(RecordAdmin):
         number = f"{plain[:4]}-{plain[4:]}" if len(plain) > 4 else plain
         return (queryset.filter(Q(number__startswith=number)) if term else queryset), False
 
-    @display(description=_("state"), ordering="state", label=STATES)
-    def status(self, order: Order) -> tuple[str, str]:
-        return order.state, order.get_state_display()
+    @display(description=_("state"), ordering="state")
+    def status(self, order: Order) -> SafeString:
+        return pill(order.state, order.get_state_display())
 
     @display(description=_("total"), ordering="total")
     def amount(self, order: Order) -> SafeString:
@@ -132,6 +136,10 @@ class OrderAdmin(RecordAdmin):
     @display(description=_("delivery"))
     def delivery(self, order: Order) -> str:
         return order.shipping_method_name
+
+    @display(description=_("payment"), ordering="payment_method")
+    def paid_by(self, order: Order) -> str:
+        return method_name(order.payment_method)
 
     @display(description=_("goods"))
     def goods(self, order: Order) -> str:

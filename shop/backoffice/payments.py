@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from shop.backoffice.lists import RecordAdmin, RecordInline
-from shop.backoffice.orders import PAYMENT_STATES
+from shop.backoffice.orders import method_name, payment_state
 from shop.payments.models import Payment, PaymentEvent
 
 
@@ -23,16 +23,16 @@ class ProviderEventInline(RecordInline):
 @admin.register(Payment)
 class PaymentAdmin(RecordAdmin):
     inlines = (ProviderEventInline,)
-    list_display = ("created_at", "order_number", "method", "status", "amount", "currency", "reference")
+    list_display = ("created_at", "order_number", "paid_by", "status", "amount", "currency", "reference")
     list_display_links = ("created_at",)
     list_filter = ("state", "method")
     list_select_related = ("order",)
     search_fields = ("reference",)
     search_help_text = _("The provider's reference, whole")
     ordering = ("-id",)
-    readonly_fields = ("order_number", "status")
+    readonly_fields = ("order_number", "paid_by", "status")
     fieldsets = (
-        (None, {"fields": (("order_number", "status"), ("method", "amount", "currency"), ("reference", "message"))}),
+        (None, {"fields": (("order_number", "status"), ("paid_by", "amount", "currency"), ("reference", "message"))}),
         (_("When"), {"fields": (("created_at", "checked_at", "settled_at"),)}),
     )
 
@@ -47,6 +47,10 @@ class PaymentAdmin(RecordAdmin):
         address = reverse("admin:orders_order_change", args=[payment.order_id])
         return format_html('<a class="bo-link" href="{}">{}</a>', address, payment.order.number)
 
-    @display(description=_("state"), ordering="state", label=PAYMENT_STATES)
-    def status(self, payment: Payment) -> tuple[str, str]:
-        return payment.state, payment.get_state_display()
+    @display(description=_("method"), ordering="method")
+    def paid_by(self, payment: Payment) -> str:
+        return method_name(payment.method)
+
+    @display(description=_("state"), ordering="state")
+    def status(self, payment: Payment) -> SafeString:
+        return payment_state(payment)

@@ -104,20 +104,23 @@ class PictureInline(TabularInline):  # type: ignore[misc]
         formset = super().get_formset(request, obj, **kwargs)
         field = formset.form.base_fields.get("variant")
         if field is not None:
+            _without_links(field.widget)
             own = Variant.objects.filter(product=obj) if obj else Variant.objects.none()
             field.queryset = own
             field.choices = [("", _("all variants")), *((variant.pk, str(variant)) for variant in own)]
         return formset
 
-    @staticmethod
-    def _image(picture: ProductImage) -> Image | None:
-        return picture.image if picture.image_id else None
-
     def preview(self, picture: ProductImage) -> SafeString:
-        return thumbnail(self._image(picture), edge=PREVIEW)
+        return thumbnail(picture.image if picture.image_id else None, edge=PREVIEW)
 
     preview.short_description = ""  # type: ignore[attr-defined]
 
     def upload(self, _picture: ProductImage) -> str:
         """What those who may only look see instead of the file field."""
         return ""
+
+
+def _without_links(wrapper: Any) -> None:
+    """Take off what opens variants in windows of their own: they are on this page already."""
+    wrapper.can_add_related = wrapper.can_change_related = False
+    wrapper.can_delete_related = wrapper.can_view_related = False

@@ -12,19 +12,19 @@ from shop.catalog.models import Product
 
 
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
-    tags = ListField(label=_("tags"), required=False, longest=80, help_text=_("Separated by commas."))
+    tags = ListField(label=_("Tags"), required=False, longest=80, help_text=_("Separated by commas."))
     option_names = ListField(
-        label=_("options"),
+        label=_("Options"),
         required=False,
         longest=60,
         most=3,
         help_text=_("What the variants differ in, such as “Size, Colour”: at most three, separated by commas."),
     )
     attributes = FactsField(
-        label=_("attributes"), required=False, help_text=_("One a line, such as “Material: linen”.")
+        label=_("Attributes"), required=False, help_text=_("One a line, such as “Material: linen”.")
     )
     body_html = forms.CharField(
-        label=_("description"),
+        label=_("Description"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 10}),
         help_text=_("HTML. Scripts, styles and pictures are removed when you save."),
