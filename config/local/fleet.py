@@ -58,10 +58,12 @@ class Fleet:
     def metrics_url(self, name: str) -> str:
         return f"http://{ports.HOST}:{self._metrics[name]}/metrics"
 
-    def start(self) -> None:
+    def start(self, *roles: str) -> None:
+        """Start all, or those of some roles: web, relay, worker, balancer."""
         self.balancer.prepare()
-        for process in self.processes.values():
-            process.start()
+        for name, process in self.processes.items():
+            if not roles or name.partition("-")[0] in roles:
+                process.start()
 
     def wait(self, *, seconds: float = BOOT) -> None:
         """Return when all are up. Raises LaunchError with the last log lines of the one that is not."""

@@ -118,9 +118,10 @@ class Store:
         commands.save(self.place, self.fleet.environment)
         begun = self.steps.begin(f"{self.options.replicas} replicas, relay, worker, balancer")
         self._stack.callback(self.fleet.stop)
-        self.fleet.start()
+        self.fleet.start("web", "relay", "balancer")
         if self.options.demo:
             self._run("Demo catalogue", "load_demo", ["manage.py", "load_demo"])
+        self.fleet.start("worker")  # it draws the pictures' renditions: not while the demo needs the processors
         self._run("Administrator", "ensure_admin", ["manage.py", "ensure_admin", "--email", ADMIN])
         self.fleet.wait()
         begun.done()
