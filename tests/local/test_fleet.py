@@ -1,0 +1,39 @@
+"""A fleet of the tests: web processes over the database of the tests, killed and started one by one."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from config.local.fleet import Fleet
+from tests import services
+
+pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def fleet(transactional_db: None, settings) -> Iterator[Fleet]:
+    found = services.fleet("small", settings.DATABASES["default"], web=2)
+    found.start()
+    found.wait()
+    yield found
+    found.stop()
+
+
+def served_by(url: str) -> str:
+    return httpx.get(url, timeout=20).headers["X-Pod"].partition("/")[0]
+
+
+def test_a_killed_process_stays_away_until_it_is_started_again(fleet):
+    assert served_by(fleet.url("web-2")) == "web-2"
+    fleet.kill("web-1")
+    assert {served_by(fleet.base_url) for _ in range(6)} == {"web-2"}
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(fleet.url("web-1"))
+    fleet.restart("web-1")
+    assert served_by(fleet.url("web-1")) == "web-1"
+
+
+def test_it_answers_from_the_database_of_the_tests(fleet):
+    assert fleet.environment["DATABASE_URL"].rpartition("/")[2].startswith("test_")
+    assert httpx.get(f"{fleet.base_url}/", timeout=20).status_code == 200
