@@ -17,7 +17,6 @@ MAILS = {  # allauth's name: our mail, and which of its facts holds the link
     "account/email/email_confirmation": ("account_confirm", "activate_url"),
     "account/email/email_confirmation_signup": ("account_confirm", "activate_url"),
     "account/email/password_reset_key": ("account_reset", "password_reset_url"),
-    "account/email/account_already_exists": ("account_known", "password_reset_url"),
     "account/email/unknown_account": ("account_unknown", "signup_url"),
 }
 

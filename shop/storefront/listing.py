@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shop.catalog.listing import Facets, Filters
+from shop.catalog.listing import Facets, Filters, PriceRange
 from shop.catalog.models import Category
 from shop.storefront.aisles import Aisles
 from shop.storefront.words import money
@@ -67,12 +67,12 @@ def without(request: HttpRequest, name: str, value: str | None = None) -> str:
     return _address(request.path, query)
 
 
-def with_value(request: HttpRequest, name: str, value: str) -> str:
-    """Return this list's address with a parameter set."""
+def with_values(request: HttpRequest, **values: str) -> str:
+    """Return this list's address with parameters set; it begins at the first page unless a cursor is among them."""
     query = request.GET.copy()
-    if name != "cursor":
-        query.pop("cursor", None)
-    query[name] = value
+    query.pop("cursor", None)
+    for name, value in values.items():
+        query[name] = value
     return _address(request.path, query)
 
 
@@ -110,13 +110,33 @@ def sections(
     found = [
         Section(
             category.name,
-            category.get_absolute_url() if page_of else with_value(request, "category", category.slug),
+            category.get_absolute_url() if page_of else with_values(request, category=category.slug),
             facets.categories.get(category.pk, 0),
             active=category == filters.category,
         )
         for category in nearby
     ]
     return [section for section in found if section.count or section.active]
+
+
+def price_ranges(request: HttpRequest, filters: Filters, facets: Facets) -> list[Section]:
+    """Return the price ranges that hold something of the list, with their counts; the one in use leads out of itself."""
+    return [_price_range(request, filters, found) for found in facets.prices]
+
+
+def _price_range(request: HttpRequest, filters: Filters, found: PriceRange) -> Section:
+    active = filters.min_price == found.least and filters.max_price == found.most
+    least, most = ("", "") if active else (found.least, found.most)
+    url = with_values(request, min=str(least or ""), max=str(most or ""))
+    return Section(_price_words(found.least, found.most), url, found.count, active=active)
+
+
+def _price_words(least: int | None, most: int | None) -> str:
+    if least is None:
+        return _("up to %(price)s") % {"price": money(Decimal(most or 0))}
+    if most is None:
+        return _("from %(price)s") % {"price": money(Decimal(least))}
+    return _("%(least)s to %(most)s") % {"least": money(Decimal(least)), "most": money(Decimal(most))}
 
 
 def sorts(filters: Filters) -> list[tuple[str, str]]:

@@ -41,8 +41,8 @@ def _show(request: HttpRequest, filters: Filters, page_of: Category | None) -> H
         "page": page,
         "total": matches(filters).count(),
         "sorts": listing.sorts(filters),
-        "next_url": listing.with_value(request, "cursor", page.next or ""),
-        "previous_url": listing.with_value(request, "cursor", page.previous or ""),
+        "next_url": listing.with_values(request, cursor=page.next or ""),
+        "previous_url": listing.with_values(request, cursor=page.previous or ""),
         **_narrowing(request, filters, page_of),
     }
     return render(request, "storefront/list.html", context)
@@ -54,6 +54,7 @@ def _narrowing(request: HttpRequest, filters: Filters, page_of: Category | None)
         "chips": list(listing.chips(request, filters, scoped=page_of is not None)),
         "clear_url": request.path,
         "options": dict(list(counts.options.items())[:OPTIONS_SHOWN]),
+        "price_ranges": listing.price_ranges(request, filters, counts),
         "sections": listing.sections(request, aisles_of(request), filters, counts, page_of),
     }
 

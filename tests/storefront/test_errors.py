@@ -1,0 +1,44 @@
+"""Pages for when something is wrong look like the shop, and need nothing that may be broken."""
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+
+from tests import factories
+
+
+@pytest.mark.parametrize("template", ["500.html", "503.html"])
+def test_the_page_of_an_outage_needs_no_request_and_no_database(template):
+    page = render_to_string(template)
+    assert "<h1>" in page
+    assert "tokens.css" in page
+    assert "Try again" in page
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_explained(settings):
+    browser = Client(enforce_csrf_checks=True)
+    answer = browser.post(reverse("account_login"), {"login": "ada@example.com", "password": "x"})
+    assert answer.status_code == 403
+    assert "Please load the page again" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_forms_of_pages_without_token_work_with_the_check_on():
+    browser = Client(enforce_csrf_checks=True)
+    assert browser.post("/cart/lines/", {"variant": factories.variant().pk})["Location"] == "/cart/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/nothing/", "/products/nothing/", "/orders/nothing/", "/categories/nothing/"])
+def test_a_page_that_is_not_there(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "This tile is missing" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/cart/lines/", "/cart/lines/1/", "/cart/lines/1/remove/", "/orders/x/pay/"])
+def test_what_changes_something_is_never_done_by_a_link(client, address):
+    assert client.get(address).status_code == 405

@@ -1,0 +1,97 @@
+"""Lists: search, filters with counts, sorting, pages."""
+
+from decimal import Decimal
+
+import pytest
+
+from shop.catalog import services as catalog
+from shop.catalog.listing import PAGE_SIZE
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(page) -> list[str]:
+    return [product.title for product in page.context["products"]]
+
+
+def test_a_search_forgives_a_typing_error(client):
+    factories.product("Alhambra cushion")
+    factories.product("Malmö throw")
+    page = client.get("/products/", {"q": "cushoin"})
+    assert titles(page) == ["Alhambra cushion"]
+
+
+def test_nothing_found_shows_a_way_on(client):
+    catalog.category(["Tiles"])
+    page = client.get("/products/", {"q": "zeppelin"}).content.decode()
+    assert "Nothing found for “zeppelin”" in page
+    assert 'href="/categories/tiles/"' in page
+
+
+def test_the_words_searched_for_are_shown_as_text_and_never_as_markup(client):
+    page = client.get("/products/", {"q": "<script>alert(1)</script>"}).content.decode()
+    assert "<script>alert" not in page
+
+
+def test_each_filter_has_a_chip_that_takes_only_it_away(client):
+    factories.product("Star", prices=("10.00", "20.00"))
+    page = client.get("/products/?o=size:S&o=size:M&max=50&q=star").content.decode()
+    assert 'href="/products/?o=size%3AM&amp;max=50&amp;q=star"' in page
+    assert 'href="/products/?o=size%3AS&amp;o=size%3AM&amp;max=50"' in page
+
+
+def test_options_are_offered_with_their_counts(client):
+    factories.product(prices=("10.00", "20.00"))
+    factories.product(prices=("10.00", "20.00", "30.00"))
+    counts = {value.label: value.count for value in client.get("/products/").context["options"]["size"]}
+    assert counts == {"S": 2, "M": 2, "L": 1}
+
+
+def test_a_price_filter_reads_a_decimal_comma(client):
+    factories.product("Cheap", prices=("9.00",))
+    factories.product("Dear", prices=("90.00",))
+    page = client.get("/products/", {"max": "9,50"})
+    assert titles(page) == ["Cheap"]
+    assert page.context["filters"].max_price == Decimal("9.50")
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["min=abc", "max=-1", "max=nan", "o=nothing", "sort=secret", "category=nowhere", "q=%00"]
+)
+def test_an_address_that_makes_no_sense_still_shows_the_list(client, nonsense):
+    factories.product("Star")
+    page = client.get(f"/products/?{nonsense}")
+    assert page.status_code == 200
+    assert titles(page) == ["Star"]
+
+
+def test_a_category_holds_what_is_in_its_branches(client):
+    category = catalog.category(["Textiles", "Cushions"])
+    factories.product("Alhambra", categories=(category,))
+    factories.product("Elsewhere")
+    page = client.get("/categories/textiles/")
+    assert titles(page) == ["Alhambra"]
+    assert 'href="/categories/textiles-cushions/"' in page.content.decode()
+
+
+def test_walking_through_the_pages_meets_every_product_once(client):
+    for number in range(PAGE_SIZE + 5):
+        factories.product(f"Pattern {number:02}")
+    first = client.get("/products/?sort=title")
+    second = client.get(first.context["next_url"])
+    assert titles(first) + titles(second) == [f"Pattern {number:02}" for number in range(PAGE_SIZE + 5)]
+    back = client.get(second.context["previous_url"])
+    assert titles(back) == titles(first)
+
+
+def test_a_forged_page_address_is_refused_kindly(client):
+    page = client.get("/products/?cursor=nonsense")
+    assert page.status_code == 400
+    assert "Start again from the first page" in page.content.decode()
+
+
+def test_an_unknown_category_is_not_found(client):
+    page = client.get("/categories/nowhere/")
+    assert page.status_code == 404
+    assert "This tile is missing" in page.content.decode()

@@ -1,0 +1,112 @@
+"""Signing in and out, and whose cart one then sees."""
+
+import re
+
+import pytest
+
+from shop.accounts.models import User
+from shop.cart.models import Cart, CartLine
+from shop.notifications.models import Mail
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+
+
+def sign_in(client, email: str):
+    return client.post("/account/login/", {"login": email, "password": PASSWORD}, follow=True)
+
+
+def add(client, variant, quantity: int = 1) -> None:
+    client.post("/cart/lines/", {"variant": variant.pk, "quantity": quantity})
+
+
+def test_the_guests_cart_joins_the_accounts(client, client_class):
+    ada, star, petal = factories.user("ada@example.com"), factories.variant(), factories.variant()
+    phone = client_class()
+    sign_in(phone, "ada@example.com")
+    add(phone, star)
+    add(client, star, 2)
+    add(client, petal)
+    answer = sign_in(client, "ada@example.com")
+    assert answer.status_code == 200
+    cart = Cart.objects.open().get(user=ada)
+    assert dict(cart.lines.values_list("variant_id", "quantity")) == {star.pk: 3, petal.pk: 1}
+    assert client.cookies["cart"].value == ""
+
+
+def test_whoever_signs_in_next_never_sees_the_cart_of_the_one_before(client):
+    for name in ("ada", "bob"):
+        factories.user(f"{name}@example.com")
+    add(client, factories.variant(title="Ada's star"))
+    sign_in(client, "ada@example.com")
+    client.post("/account/logout/")
+    assert "Your cart is empty" in client.get("/cart/").content.decode()
+    sign_in(client, "bob@example.com")
+    assert "Ada" not in client.get("/cart/").content.decode()
+    assert not CartLine.objects.filter(cart__user__email="bob@example.com").exists()
+
+
+def test_a_cart_waits_for_its_owner(client, client_class):
+    factories.user("ada@example.com")
+    sign_in(client, "ada@example.com")
+    add(client, factories.variant(title="Star"))
+    client.post("/account/logout/")
+    elsewhere = client_class()
+    sign_in(elsewhere, "ada@example.com")
+    assert "Star" in elsewhere.get("/cart/").content.decode()
+
+
+def test_registering_joins_the_cart_and_sends_a_link_that_confirms(client):
+    add(client, factories.variant())
+    client.post("/account/signup/", {"email": "eve@example.com", "password1": "tessellate-nine-tiles"})
+    assert Cart.objects.open().get(user__email="eve@example.com").lines.count() == 1
+    mail = Mail.objects.get(kind="account_confirm", to="eve@example.com")
+    page = client.get(mail.context["url"])
+    assert "eve@example.com" in page.content.decode()
+    client.post(mail.context["url"])
+    assert User.objects.get(email="eve@example.com").emailaddress_set.get().verified
+
+
+def test_a_lost_password_is_replaced_through_the_mailed_link(client):
+    factories.user("ada@example.com")
+    client.post("/account/password/reset/", {"email": "ada@example.com"})
+    link = Mail.objects.get(kind="account_reset").context["url"]
+    form = client.get(link, follow=True)
+    address = form.redirect_chain[-1][0]
+    new = "seventeen wallpaper groups"
+    client.post(address, {"password1": new, "password2": new})
+    client.post("/account/login/", {"login": "ada@example.com", "password": new})
+    assert client.get("/account/orders/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"), [("ada@example.com", "account_reset"), ("nobody@example.com", "account_unknown")]
+)
+def test_asking_for_a_new_password_does_not_tell_who_has_an_account(client, address, kind):
+    factories.user("ada@example.com")
+    answer = client.post("/account/password/reset/", {"email": address}, follow=True)
+    assert "If there is an account with that address" in answer.content.decode()
+    assert Mail.objects.get().kind == kind
+
+
+def test_an_address_is_registered_once(client):
+    factories.user("ada@example.com")
+    answer = client.post("/account/signup/", {"email": "Ada@Example.com", "password1": "tessellate-nine-tiles"})
+    assert "already registered" in answer.content.decode()
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["account_confirm", "account_reset", "account_unknown"])
+def test_each_mail_has_its_link_in_both_forms(kind):
+    from shop.notifications.message import build
+
+    message = build(Mail(pk=1, kind=kind, to="ada@example.com", context={"url": "https://shop.example/x/?a=1"}))
+    assert "https://shop.example/x/?a=1" in message.body
+    assert re.search(r'href="https://shop\.example/x/\?a=1"', message.alternatives[0][0])
+    assert message.subject
+
+
+@pytest.mark.parametrize("page", ["/account/", "/account/orders/", "/account/addresses/", "/account/email/"])
+def test_the_accounts_pages_ask_strangers_to_sign_in(client, page):
+    assert client.get(page)["Location"].startswith("/account/login/?next=")
