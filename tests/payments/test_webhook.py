@@ -1,8 +1,10 @@
 """The provider's messages: believed only when signed and fresh, acted upon once, in whatever order they come."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection, transaction
 
 from shop.notifications.models import Mail
 from shop.orders import services as orders
@@ -114,6 +116,23 @@ def test_money_for_a_cancelled_order_is_to_be_refunded(client, payment):
     assert send(client, message(payment, event="evt_2")) == 200
     assert (Payment.objects.get().state, state_of(payment.order)) == ("refund_due", "cancelled")
     assert OrderEvent.objects.filter(note__contains="to be refunded").count() == 1
+
+
+def test_money_that_arrives_while_the_order_is_being_cancelled_waits_and_is_refunded(client, payment):
+    def told() -> int:
+        try:
+            return send(client, message(payment))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            orders.cancel(order_id=payment.order_id)
+            webhook = pool.submit(told)
+            time.sleep(0.5)
+            assert not webhook.done()
+        assert webhook.result(10) == 200
+    assert (Payment.objects.get().state, state_of(payment.order)) == ("refund_due", "cancelled")
 
 
 def test_no_method_without_a_provider_takes_messages(client):
