@@ -28,19 +28,19 @@ NARROW = {"style": "min-width: 5.5rem; width: 5.5rem"}
 
 class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
     option_values = ValuesField(
-        label=_("option values"),
+        label=_("Option values"),
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "M | Blue", "style": "min-width: 9rem"}),
     )
     on_hand = forms.IntegerField(
-        label=_("in stock"),
+        label=_("In stock"),
         required=False,
         initial=0,
         show_hidden_initial=True,
         widget=UnfoldAdminIntegerFieldWidget(attrs=NARROW),
     )
-    tracked = forms.BooleanField(label=_("counted"), required=False, initial=True, widget=UnfoldBooleanWidget())
-    allow_backorder = forms.BooleanField(label=_("sell when empty"), required=False, widget=UnfoldBooleanWidget())
+    tracked = forms.BooleanField(label=_("Counted"), required=False, initial=True, widget=UnfoldBooleanWidget())
+    allow_backorder = forms.BooleanField(label=_("Sell when empty"), required=False, widget=UnfoldBooleanWidget())
 
     class Meta:
         model = Variant
