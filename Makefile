@@ -18,7 +18,7 @@ manage: ## Run a management command in the running store: make manage ARGS="impo
 test: install-test browser ## Install what the tests need, start their services, run them all (ARGS for pytest)
 	@$(PY) -m pytest $(ARGS)
 
-lint: install-test ## Style, types, layers, missing migrations
+lint: install-test ## Style, types, layers
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
