@@ -10,16 +10,22 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=igno
 WORKDIR /app
 COPY requirements.txt ./
 # Wheels only: nothing is compiled, so the build needs no compiler. The hashes make a changed package an error.
+# Left out: descriptions of AWS services that the store does not call, and the sources of translations.
 RUN python -m venv --without-pip /opt/venv \
- && python -m pip --python /opt/venv/bin/python install --no-compile --only-binary=:all: --require-hashes -r requirements.txt
+ && python -m pip --python /opt/venv/bin/python install --no-compile --only-binary=:all: --require-hashes -r requirements.txt \
+ && find /opt/venv/lib/python3*/site-packages/botocore/data -mindepth 1 -maxdepth 1 -type d -not -name s3 -not -name sqs \
+        -not -name sns -not -name sts -not -name secretsmanager -exec rm -rf {} + \
+ && find /opt/venv -name '*.po' -delete
 COPY manage.py ./
 COPY config config
 COPY shop shop
 ENV PATH=/opt/venv/bin:$PATH
-# Hashed, compressed static files: no secret, no database, no network; the settings only have to be readable. Then bytecode,
+# Hashed, compressed static files: no secret, no database, no network; the settings only have to be readable. Their
+# sources in the packages are not needed any more. Then bytecode,
 # which a pod cannot write later; "unchecked" because its source cannot change there either.
 RUN SECRET_KEY=for-this-step-only DATABASE_URL=postgres://nobody@localhost/none \
     python manage.py collectstatic --noinput --verbosity=0 \
+ && rm -rf /opt/venv/lib/python3*/site-packages/*/static /opt/venv/lib/python3*/site-packages/django/contrib/*/static \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib /app/config /app/shop
 
 # hadolint ignore=DL3006
