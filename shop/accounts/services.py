@@ -8,6 +8,7 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
@@ -120,7 +121,7 @@ def refresh(token: str) -> SignedIn:
 
 
 def _rotate(used: tokens.RefreshToken, successor: str) -> tuple[int, str] | None:
-    facts = {
+    facts: dict[str, Any] = {
         "used": _digest(used.id),
         "successor": _digest(successor),
         "family": used.family,
@@ -149,7 +150,7 @@ def _revoke(family: uuid.UUID) -> None:
 
 def _read(token: str) -> tokens.RefreshToken:
     try:
-        return tokens.RefreshToken(token)
+        return tokens.RefreshToken(token)  # type: ignore[arg-type]  # SimpleJWT calls its text a Token
     except TokenError as error:
         raise RefreshRefused from error
 

@@ -20,7 +20,7 @@ REFRESH_LIFETIME = timedelta(days=60)  # since the last use
 LEEWAY = 10  # seconds; the clocks of two pods differ
 
 
-class KeySetBackend(TokenBackend):  # type: ignore[misc]
+class KeySetBackend(TokenBackend):
     """SimpleJWT's backend with the settings' key set instead of one key."""
 
     def __init__(self) -> None:
@@ -44,14 +44,14 @@ class KeySetBackend(TokenBackend):  # type: ignore[misc]
 backend = KeySetBackend()
 
 
-class AccessToken(tokens.AccessToken):  # type: ignore[misc]
+class AccessToken(tokens.AccessToken):
     lifetime = ACCESS_LIFETIME
 
     def get_token_backend(self) -> TokenBackend:
         return backend
 
 
-class RefreshToken(tokens.Token):  # type: ignore[misc]
+class RefreshToken(tokens.Token):
     """Good for one new pair. Raises TokenError if it was not made by us or is too old."""
 
     token_type = "refresh"  # noqa: S105

@@ -12,9 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from shop.accounts import services as accounts
+from shop.accounts.limits import REGISTER, SIGN_IN, SIGN_IN_NETWORK
 from shop.accounts.models import User
 from shop.accounts.tokens import ACCESS_LIFETIME
-from shop.api.authentication import user_id
+from shop.api.authentication import own_id
 from shop.api.endpoint import Endpoint, body
 from shop.api.serializers.accounts import (
     MeSerializer,
@@ -27,12 +28,7 @@ from shop.api.serializers.accounts import (
 )
 from shop.cart import services as carts
 from shop.platform import throttle
-from shop.platform.throttle import Limit
 from shop.platform.visitor import network
-
-PER_EMAIL = Limit("sign-in-email", times=10, seconds=300)  # guesses at one account; the right password begins anew
-PER_NETWORK = Limit("sign-in-network", times=300, seconds=300)  # an office or a phone network is behind one address
-REGISTER_PER_EMAIL = Limit("register-email", times=5, seconds=3600)  # each one may send a mail there
 
 
 class Register(Endpoint):
@@ -51,8 +47,8 @@ class Register(Endpoint):
         A new account can be used at once: get tokens at `auth/token/`.
         """
         asked = body(request, RegisterSerializer)
-        throttle.count(PER_NETWORK, network(request))
-        throttle.count(REGISTER_PER_EMAIL, asked["email"].lower())
+        throttle.count(SIGN_IN_NETWORK, network(request))
+        throttle.count(REGISTER, asked["email"].lower())
         accounts.register(email=asked["email"], password=asked["password"], name=asked["name"])
         detail = _("We sent a mail to this address. The account can be used right away.")
         return Response({"email": asked["email"], "detail": detail}, status=202)
@@ -72,12 +68,12 @@ class Token(Endpoint):
         """Ten tries in five minutes for an e-mail address, then 429 with Retry-After."""
         asked = body(request, SignInSerializer)
         email = asked["email"].lower()
-        throttle.count(PER_NETWORK, network(request))
-        throttle.count(PER_EMAIL, email)
+        throttle.count(SIGN_IN_NETWORK, network(request))
+        throttle.count(SIGN_IN, email)
         with transaction.atomic():
             signed_in = accounts.sign_in(email=email, password=asked["password"], device=asked["device"])
             cart = carts.claim(public_id=asked.get("cart"), user_id=signed_in.user_id)
-        throttle.forget(PER_EMAIL, email)
+        throttle.forget(SIGN_IN, email)
         return Response({**_tokens(signed_in), "cart": cart.public_id if cart else None})
 
 
@@ -139,7 +135,7 @@ class Me(Endpoint):
 
 def _user(request: Request) -> User:
     """Raises AuthenticationFailed if the account was closed since the token was made."""
-    user = User.objects.filter(pk=user_id(request), is_active=True).first()
+    user = User.objects.filter(pk=own_id(request), is_active=True).first()
     if user is None:
         raise AuthenticationFailed
     return user

@@ -1,6 +1,6 @@
 """Who sends a request, read from its access token alone: no query, no session, no cookie."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -8,7 +8,6 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTStatelessUserAuthentication
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
-from rest_framework_simplejwt.models import TokenUser
 
 from shop.accounts.tokens import AccessToken
 
@@ -23,37 +22,35 @@ class TokenInvalid(AuthenticationFailed):
     default_detail = _("The access token is not valid.")
 
 
-class Bearer(TokenUser):  # type: ignore[misc]  # SimpleJWT has no types
-    """Who holds a valid access token. Knows the user's id and nothing else; no row was read."""
+class AccessTokenAuthentication(JWTStatelessUserAuthentication):
+    """`Authorization: Bearer <access token>`; the user is then a TokenUser. Without the header it is a guest."""
 
-    @property
-    def pk(self) -> int:
-        return int(self.token["sub"])
-
-    id = pk
-
-
-class AccessTokenAuthentication(JWTStatelessUserAuthentication):  # type: ignore[misc]
-    """`Authorization: Bearer <access token>`. Without the header a request is a guest's."""
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        try:
+            return super().get_raw_token(header)
+        except AuthenticationFailed as error:
+            raise TokenInvalid from error
 
     def get_validated_token(self, raw_token: bytes) -> AccessToken:
         try:
-            return AccessToken(raw_token)
+            return AccessToken(raw_token)  # type: ignore[arg-type]  # SimpleJWT calls its text a Token
         except ExpiredTokenError as error:
             raise TokenExpired from error
         except TokenError as error:
             raise TokenInvalid from error
 
-    def get_user(self, validated_token: AccessToken) -> Bearer:
-        return Bearer(validated_token)
+
+def own_id(request: Request) -> int:
+    """Return the id of the user where a user is required."""
+    return int(str(request.user.pk))
 
 
 def user_id(request: Request) -> int | None:
     """Return the id of the signed-in user; None for a guest."""
-    return cast(int, request.user.pk) if request.user.is_authenticated else None
+    return own_id(request) if request.user.is_authenticated else None
 
 
-class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,no-untyped-call]
+class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "shop.api.authentication.AccessTokenAuthentication"
     name = "accessToken"
 

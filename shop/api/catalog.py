@@ -67,7 +67,7 @@ def _filters(asked: dict[str, Any]) -> Filters:
 
 
 def _category(slug: str) -> Category:
-    category = Category.objects.filter(slug=slug).first()
+    category: Category | None = Category.objects.filter(slug=slug).first()
     if category is None:
         raise InvalidParameters({"category": [ErrorDetail(_("There is no such category."), code="no_such_category")]})
     return category

@@ -3,13 +3,13 @@
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 
-class Schema(SpectacularAPIView):  # type: ignore[misc]  # drf-spectacular has no types
+class Schema(SpectacularAPIView):
     """OpenAPI 3, as YAML, or as JSON with ?format=json."""
 
     authentication_classes = []
 
 
-class Docs(SpectacularSwaggerView):  # type: ignore[misc]
+class Docs(SpectacularSwaggerView):
     """Swagger UI, served from here; no other site is asked."""
 
     authentication_classes = []

@@ -37,7 +37,7 @@ class PublicEndpoint(Endpoint):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Add Cache-Control and ETag, and answer 304 to who has it already."""
         response = super().dispatch(request, *args, **kwargs)
-        if request.method not in ("GET", "HEAD") or response.status_code != 200:
+        if request.method not in ("GET", "HEAD") or response.status_code != 200 or not isinstance(response, Response):
             return response
         response.headers["Cache-Control"] = f"public, max-age={FRESH}"
         etag = quote_etag(hashlib.sha256(response.render().content).hexdigest()[:32])

@@ -1,6 +1,5 @@
 """Lists are {"next", "previous", "results"}; the first two are absolute addresses or null."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import inline_serializer
@@ -22,12 +21,12 @@ class PageQuery(serializers.Serializer[Any]):
     limit = serializers.IntegerField(required=False, min_value=1, max_value=MOST, default=24)
 
 
-def page_response(request: Request, page: Page[Any], results: Sequence[Any]) -> Response:
+def page_response(request: Request, page: Page[Any], results: Any) -> Response:
     found = {"next": _address(request, page.next), "previous": _address(request, page.previous), "results": results}
     return Response(found)
 
 
-def whole(results: Sequence[Any]) -> Response:
+def whole(results: Any) -> Response:
     """A list that fits into one page."""
     return Response({"next": None, "previous": None, "results": results})
 
@@ -42,13 +41,9 @@ def _address(request: Request, cursor: str | None) -> str | None:
 
 def list_of(entry: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
     """Return the schema of a list of such entries."""
-    name = entry.__name__.removesuffix("Serializer")
-    address = {"allow_null": True, "read_only": True}
-    return inline_serializer(  # type: ignore[no-any-return]
-        f"{name}List",
-        {
-            "next": serializers.URLField(**address),
-            "previous": serializers.URLField(**address),
-            "results": entry(many=True),
-        },
-    )
+    fields = {
+        "next": serializers.URLField(allow_null=True, read_only=True),
+        "previous": serializers.URLField(allow_null=True, read_only=True),
+        "results": entry(many=True),
+    }
+    return inline_serializer(f"{entry.__name__.removesuffix('Serializer')}List", fields)

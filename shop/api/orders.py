@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from shop.api import paying
-from shop.api.authentication import user_id
+from shop.api.authentication import own_id, user_id
 from shop.api.endpoint import Endpoint, body, parameters
 from shop.api.lists import PageQuery, list_of, page_response
 from shop.api.order_access import TOKEN_PARAMETERS, find
@@ -76,7 +76,7 @@ class Orders(Endpoint):
     def get(self, request: Request) -> Response:
         """The signed-in user's, the newest first."""
         asked = parameters(request, PageQuery)
-        own = Order.objects.filter(user_id=user_id(request))
+        own = Order.objects.filter(user_id=own_id(request))
         page = keyset.page(own, order=("-placed_at", "-id"), cursor=asked.get("cursor"), size=asked["limit"])
         return page_response(request, page, OrderRowSerializer(page.rows, many=True).data)
 

@@ -6,17 +6,18 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from shop.accounts.limits import SIGN_IN
 from shop.accounts.models import User
 from shop.cart import services as carts
 from shop.notifications import services as notifications
 from shop.platform import throttle
 from shop.storefront import cart_cookie
 
-SIGN_IN = throttle.Limit("sign-in", times=10, seconds=300)  # wrong passwords for one e-mail
 MAILS = {  # allauth's name: our mail, and which of its facts holds the link
     "account/email/email_confirmation": ("account_confirm", "activate_url"),
     "account/email/email_confirmation_signup": ("account_confirm", "activate_url"),
     "account/email/password_reset_key": ("account_reset", "password_reset_url"),
+    "account/email/account_already_exists": ("account_known", "password_reset_url"),
     "account/email/unknown_account": ("account_unknown", "signup_url"),
 }
 

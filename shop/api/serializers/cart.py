@@ -21,7 +21,9 @@ class CartLineSerializer(serializers.ModelSerializer[CartLine]):
     sku = serializers.CharField(source="variant.sku", read_only=True)
     product = serializers.SlugField(source="variant.product.slug", read_only=True, help_text="The product's slug.")
     title = serializers.CharField(source="variant.product.title", read_only=True)
-    label = serializers.CharField(source="variant.label", read_only=True, help_text="The chosen options, on one line.")
+    label = serializers.CharField(  # type: ignore[assignment]  # a Field has a label, too
+        source="variant.label", read_only=True, help_text="The chosen options, on one line."
+    )
     unit_price = PriceField(source="variant.price")
     total = serializers.SerializerMethodField()
     pieces_left = serializers.SerializerMethodField(help_text="How many can be bought now; null for no limit.")

@@ -167,7 +167,9 @@ class ProductSerializer(CardSerializer):
 class CategorySerializer(serializers.ModelSerializer[Category]):
     """A node of the tree; a parent comes before its children."""
 
-    parent = serializers.SerializerMethodField(help_text="The parent's slug; null at the top.")
+    parent = serializers.SerializerMethodField(  # type: ignore[assignment]  # a Field has a parent, too
+        help_text="The parent's slug; null at the top."
+    )
     url = serializers.SerializerMethodField(help_text="The category's page in the shop.")
     picture = serializers.SerializerMethodField()
 

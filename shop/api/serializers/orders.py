@@ -30,7 +30,8 @@ class AmountField(serializers.Field[Decimal, Any, dict[str, str], Any]):
         currency = instance
         for name in self._path:
             currency = getattr(currency, name)
-        return Money(super().get_attribute(instance), str(currency))
+        amount: Any = super().get_attribute(instance)
+        return Money(amount, str(currency))
 
     def to_representation(self, value: Any) -> dict[str, str]:
         found: dict[str, str] = value.json()
@@ -59,14 +60,17 @@ class PaymentChoiceSerializer(serializers.Serializer[Any]):
 
     def validate_return_url(self, value: str) -> str:
         """Only to us: else our payment pages would send customers wherever a stranger likes."""
-        try:
-            url, own = urlsplit(value), urlsplit(settings.PUBLIC_URL)
-            is_ours = (url.scheme, url.netloc) == (own.scheme, own.netloc)
-        except ValueError:
-            is_ours = False
-        if not (is_ours or url.scheme in settings.APP_LINK_SCHEMES) or not value.isprintable() or "\\" in value:
+        if not value.isprintable() or "\\" in value or not _is_ours(value):
             raise serializers.ValidationError(_("This is no address of the shop or its apps."), code="foreign_address")
         return value
+
+
+def _is_ours(address: str) -> bool:
+    try:
+        url, own = urlsplit(address), urlsplit(settings.PUBLIC_URL)
+    except ValueError:
+        return False
+    return (url.scheme, url.netloc) == (own.scheme, own.netloc) or url.scheme in settings.APP_LINK_SCHEMES
 
 
 class PlaceOrderSerializer(serializers.Serializer[Any]):

@@ -1,0 +1,7 @@
+"""How often one may try, whatever the way in: store and API count together."""
+
+from shop.platform.throttle import Limit
+
+SIGN_IN = Limit("sign-in", times=10, seconds=300)  # passwords for one e-mail; the right one begins anew
+SIGN_IN_NETWORK = Limit("sign-in-network", times=300, seconds=300)  # an office or phone network is behind one address
+REGISTER = Limit("register", times=5, seconds=3600)  # for one e-mail; each may send a mail there
