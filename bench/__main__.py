@@ -41,7 +41,7 @@ def run(options: Options, console: Console) -> int:
         found = measure(Measurement(stage, options), steps, options)
         finished = result.collect(stage, options, *found)
     save(finished, options)
-    console.print(report.terminal(finished))
+    console.print(report.terminal(finished, width=console.width))
     for sentence in report.notes(finished):
         console.print(f"• {sentence}", markup=False)
     console.print(f"Written to {options.out}/latest.json, .md and .svg", markup=False)
@@ -54,9 +54,9 @@ def measure(measurement: Measurement, steps: Steps, options: Options) -> tuple[l
     for scenario in _chosen(options):
         short = {"seconds": options.seconds / 4, "alone": options.alone / 3}
         slices.append(measurement.run(BARE, **short))
-        with steps.begin(scenario.title) as step:
-            rows.append(_attempt(measurement, scenario, options))
-            step.note(f"{rows[-1].cost / slices[-1].cost:.2f} bare views" if rows[-1].good else "failed")
+        step = steps.begin(scenario.title)
+        rows.append(_attempt(measurement, scenario, options))
+        step.done(f"{rows[-1].cost / slices[-1].cost:.2f} bare views" if rows[-1].good else "failed")
     return slices, rows
 
 

@@ -13,7 +13,8 @@ from bench.scenarios import Scenario
 from bench.stage import Stage
 from bench.visitor import Visitor
 
-WARM_UP = 0.5  # seconds
+WARM_UP = 10.0  # seconds at most
+FEW = 3  # requests for each connection: as many as make a thread connect to its servers
 ENOUGH = 1_000_000  # requests; the time is over before
 
 
@@ -87,7 +88,8 @@ class Measurement:
         return row
 
     def _prepare(self, scenario: Scenario, port: int, seconds: float) -> list[Request]:
-        orders = self.options.orders * (2 if self.options.profile else 1)
+        once = self.options.orders + self.options.orders // 5 + FEW * self.options.connections
+        orders = once + (self.options.orders if self.options.profile else 0)
         carts = max(4, int(20 * seconds))  # few enough pieces for each that no line reaches its limit
         visitor = Visitor(port, products=self.options.products, carts=carts, orders=orders)
         try:
@@ -96,8 +98,9 @@ class Measurement:
             visitor.close()
 
     def _warm_up(self, scenario: Scenario, callers: list[Caller], feed: Iterator[Request], count: int) -> None:
-        """Ask each page once, and give each thread its connections; a request that can be sent once is precious."""
-        most = len(callers) * 2 if scenario.once else max(count, 10 * len(callers))
+        """Ask each page that is to be warm once, and let each thread connect."""
+        few = FEW * len(callers)
+        most = few if scenario.once or scenario.cold else max(few, count)
         drive(callers, feed, seconds=WARM_UP, most=most, before=self._before(scenario))
 
     def _measure(

@@ -38,10 +38,10 @@ def parse(arguments: list[str] | None = None) -> Options:
     quick = found.quick
     return Options(
         products=found.products or (200 if quick else 10_000),
-        seconds=found.seconds or (0.4 if quick else 4.0),
-        alone=0.2 if quick else 1.5,
+        seconds=found.seconds or (0.3 if quick else 4.0),
+        alone=0.1 if quick else 1.5,
         connections=found.connections,
-        orders=found.orders or (24 if quick else 240),
+        orders=found.orders or (12 if quick else 240),
         out=found.out,
         only=tuple(part for part in found.only.split(",") if part),
         profile=found.profile,

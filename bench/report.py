@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from bench.measure import Row
@@ -20,6 +21,8 @@ HEADINGS = (
     "SQL",
     "Redis trips",
 )
+SHORT = ("Request", "Bare views", "Goal", "CPU ms", "/s, core", "/s", "p50/p99 alone", "loaded", "SQL", "Redis")
+FITTING = {142: range(len(SHORT)), 124: (0, 1, 2, 3, 4, 6, 8, 9), 0: (0, 1, 2, 8, 9)}  # terminal width: columns
 BEGIN, END = "<!-- begin of the generated part: make bench -->", "<!-- end of the generated part -->"
 AGREEMENT = 0.10  # how far the clocks may be from the machine's own count before the run is doubted
 QUIET = 0.05  # share of foreign work above which timings are called noisy
@@ -97,13 +100,16 @@ def notes(result: Result) -> Iterator[str]:
             yield f"{row.title} failed: {'; '.join(row.complaints) or 'no answer'}".replace("\n", " ")
 
 
-def terminal(result: Result) -> Table:
-    table = Table(title="Cost of a request", title_justify="left", caption_justify="left")
-    for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="left" if not number else "right")
+def terminal(result: Result, *, width: int) -> Table:
+    """Show what fits; the files have the rest."""
+    shown = next(columns for least, columns in FITTING.items() if width >= least)
+    table = Table(title="Cost of a request", title_justify="left", padding=(0, 1), box=SIMPLE_HEAD)
+    for number in shown:
+        table.add_column(SHORT[number], justify="right" if number else "left", no_wrap=True)
     for row in result.all_rows:
         missed = row.goal is not None and row.ratio > row.goal
-        table.add_row(*cells(row), style="red" if not row.good else "yellow" if missed else "")
+        found = cells(row)
+        table.add_row(*(found[number] for number in shown), style="red" if not row.good else "yellow" if missed else "")
     return table
 
 

@@ -70,8 +70,6 @@ class Stage:
         }
 
     def _start(self) -> None:
-        self._stack.callback(os.sched_setaffinity, 0, os.sched_getaffinity(0))
-        os.sched_setaffinity(0, self.other_cores)
         directory = Path(tempfile.mkdtemp(prefix="shop-bench-"))
         self._stack.callback(shutil.rmtree, directory, ignore_errors=True)
         self.place = Place(directory, f"{directory}/run:{secrets.token_hex(8)}")
@@ -79,12 +77,15 @@ class Stage:
         self._start_services()
         self._fill()
         self._start_processes()
+        self._stack.callback(os.sched_setaffinity, 0, os.sched_getaffinity(0))
+        os.sched_setaffinity(0, self.other_cores)
 
     def _start_services(self) -> None:
         with self.steps.begin("PostgreSQL, Redis, S3, SQS"):
             self.services = Services(self.place, secret=lambda name: f"bench-{name.lower()}", given={})
             self._stack.callback(self.services.kill)  # at once: nothing in them is kept
-            self.services.start()
+            with _pinned(self.other_cores):
+                self.services.start()
             self.services.wait_all()
         self.environment = _environment(directory=self.place.data) | self.services.environment
         self.counters = Counters(self.services.postgres.admin_url, self.environment["REDIS_URL"])
@@ -104,7 +105,7 @@ class Stage:
         with self.steps.begin("The store and the bare view"), _pinned(self.app_core):
             self.fleet = Fleet(self.place, self.environment, web=1, relays=0, workers=0)
             web = self.fleet.processes[WEB]  # its load balancer stays out of the measurement, and is not started
-            self._stack.callback(web.stop)
+            self._stack.callback(web.kill)
             web.start()
             self._start_bare()
             self.fleet.wait_for(WEB)
@@ -115,7 +116,7 @@ class Stage:
         command = python("-m", "gunicorn", "-c", "config/gunicorn.py", "bench.bare.site:application")
         own = {"WEB_BIND": f"{ports.HOST}:{self.bare_port}", "DJANGO_SETTINGS_MODULE": "bench.bare.settings"}
         self.bare = Process(Program(BARE, command, {**os.environ, **self.environment, **own}, patience=35), self.place)
-        self._stack.callback(self.bare.stop)
+        self._stack.callback(self.bare.kill)
         self.bare.start()
         self.bare.wait_until(lambda: ports.answers(self.bare_port), seconds=30, what="The bare view")
 

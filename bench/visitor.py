@@ -95,7 +95,7 @@ class Visitor:
             "email": f"phone{number}@example.com",
             "shipping_address": ADDRESS,
             "shipping_method": "standard",
-            "payment": "bank_transfer",
+            "payment": {"method": "bank_transfer"},
         }
         key = {"Idempotency-Key": f"bench-{number}"}
         return self.json("/api/v1/orders/", details, headers=key, status=201)

@@ -16,7 +16,7 @@ from config.local.process import PROJECT
 def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     out: Path = tmp_path_factory.mktemp("bench")
     command = [sys.executable, "-m", "bench", "--quick", "--out", str(out)]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=200, check=False)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "| Place order, guest, 3 lines |" in (out / "latest.md").read_text()
     found: dict[str, Any] = json.loads((out / "latest.json").read_text())
@@ -54,5 +54,5 @@ def test_statements_and_round_trips_are_those_of_the_requests(rows):
 
 
 @pytest.mark.fleet
-def test_an_order_is_placed_once_for_each_request(rows):
-    assert rows["order"]["requests"] <= 24
+def test_an_order_can_be_placed_once_and_a_set_number_is(rows):
+    assert rows["order"]["requests"] == 12
