@@ -63,7 +63,7 @@ def test_a_product_comes_with_category_stock_and_finished_pictures(few):
 def test_categories_stand_in_the_order_of_the_shop_and_have_a_picture_where_there_are_products(few):
     call_command("load_demo", processes=1)
     roots = Category.objects.filter(parent=None).order_by("position")
-    assert [root.name for root in roots] == ["Walls", "Textiles", "Kitchen & table", "Paper", "To wear & carry"]
+    assert [root.name for root in roots] == ["Walls", "Textiles", "Kitchen & table", "Paper"]
     assert Category.objects.get(name="Wall prints").image == Category.objects.get(name="Walls").image
     assert Category.objects.get(name="Notebooks").image is None
 

@@ -38,8 +38,13 @@ def top_light(u: float, v: float) -> float:
     return 0.14 - 0.24 * (0.7 * u + 0.4 * v)
 
 
-def timber(picture: Image.Image, shape: Shape, colour: Colour, seed: int = 0) -> None:
-    lay(picture, shape, wood(colour, mask(shape).size, seed))
+def timber(picture: Image.Image, shape: Shape, colour: Colour, seed: int = 0, *, upright: bool = False) -> None:
+    """Make a shape of wood; the grain runs across, or up and down."""
+    width, height = mask(shape).size
+    if upright:
+        lay(picture, shape, wood(colour, (height, width), seed).transpose(Image.Transpose.ROTATE_90))
+    else:
+        lay(picture, shape, wood(colour, (width, height), seed))
 
 
 def console(picture: Image.Image, mood: str, top: float) -> None:

@@ -81,7 +81,7 @@ PLATES = (
         mood="chalk", seed=6, scale=0.9, tags=("japanese", "waves", "stoneware"), sold_out=("Salad",),
     ),
     Item(
-        "bowl", "Pebble Beach", "terrazzo", ("Saffron",),
+        "bowl", "Pebble Beach", "terrazzo", ("Saffron", "Fjord"),
         "Stones from four beaches, sorted by size.\n"
         "Every bowl shows another corner of the pattern, since the transfer is cut without looking. That saves a "
         "fifth of the paper.",

@@ -51,6 +51,8 @@ def frame(
     shadow(picture, outer, dx=26, dy=34, blur=30, strength=0.34)
     shadow(picture, outer, dx=6, dy=8, blur=6, strength=0.3)
     props.timber(picture, outer, stain, 5)
+    for side in (x, x + width - 17):
+        props.timber(picture, rectangle(side, y, 17, height), stain, 5, upright=True)
     paint(picture, rectangle(x, y, width, 3), lighter(stain, 0.35))
     paint(picture, rectangle(x, y, 3, height), lighter(stain, 0.2))
     paint(picture, rectangle(x + width - 3, y, 3, height), darker(stain, 0.3))
