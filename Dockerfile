@@ -40,7 +40,9 @@ COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 WORKDIR /app
 # HOME: some libraries look there for files of their own; a pod's only writable place is /tmp, in memory.
-ENV PATH=/opt/venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=config.settings
+# PYTHONWARNINGS: a warning is for developers, whose tests show it; here it would be a line of the log that is not JSON.
+ENV PATH=/opt/venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore \
+    DJANGO_SETTINGS_MODULE=config.settings
 # A number, because the kubelet cannot tell whether a name is root.
 USER 10001:10001
 EXPOSE 8000
