@@ -23,7 +23,7 @@ from rest_framework.settings import api_settings
 from shop.errors import ShopError
 
 CONTENT_TYPE = "application/problem+json"
-CODES = {"parse_error": "malformed", "not_found": "no_such_page"}  # DRF's names of what ours say better
+CODES = {"parse_error": "malformed"}  # DRF's name: ours
 
 
 class InvalidParameters(exceptions.ValidationError):

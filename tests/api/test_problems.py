@@ -23,7 +23,7 @@ def problem(answer, status, code):
 @pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/nowhere/", "/api/v2/products/", "/api/v1/products"])
 @pytest.mark.parametrize("method", ["get", "post", "delete", "options"])
 def test_an_unknown_address(client, path, method):
-    problem(getattr(client, method)(path), 404, "no_such_page")
+    problem(getattr(client, method)(path), 404, "not_found")
 
 
 def test_a_method_that_is_not_offered(phone):
