@@ -22,6 +22,14 @@ class Aisles:
     def roots(self) -> list[Category]:
         return [category for category in self.everything if category.parent_id is None]
 
+    @cached_property
+    def leaves(self) -> list[Category]:
+        """Categories without branches, walked through the tree as a shopper would."""
+        parents = {category.parent_id for category in self.everything}
+        leaves = [category for category in self.everything if category.pk not in parents]
+        place = {category.pk: number for number, category in enumerate(self.everything)}
+        return sorted(leaves, key=lambda leaf: [place[step.pk] for step in self.trail(leaf)])
+
     def find(self, slug: str) -> Category | None:
         return next((category for category in self.everything if category.slug == slug), None)
 

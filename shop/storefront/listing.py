@@ -1,7 +1,7 @@
 """A list's address: read into filters, and written again with one thing changed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from django.http import HttpRequest, QueryDict
@@ -105,22 +105,31 @@ def chips(request: HttpRequest, filters: Filters, *, scoped: bool) -> Iterator[C
 def sections(
     request: HttpRequest, aisles: Aisles, filters: Filters, facets: Facets, page_of: Category | None
 ) -> list[Section]:
-    """Return the categories below this one (or the roots) that hold something of the list, with their counts."""
-    nearby = aisles.below(page_of) if page_of else aisles.roots
-    found = [
-        Section(
-            category.name,
-            category.get_absolute_url() if page_of else with_values(request, category=category.slug),
-            facets.categories.get(category.pk, 0),
-            active=category == filters.category,
-        )
-        for category in nearby
-    ]
+    """Return the categories that the list can be narrowed to and that hold something of it, with their counts.
+
+    A category's page offers its branches, as pages. Other lists offer the roots, and the branches along the way taken.
+    """
+    if page_of:
+        found = [_section(category, category.get_absolute_url(), facets) for category in aisles.below(page_of)]
+    else:
+        found = list(_walk(request, aisles, filters, facets))
     return [section for section in found if section.count or section.active]
 
 
+def _walk(request: HttpRequest, aisles: Aisles, filters: Filters, facets: Facets) -> Iterator[Section]:
+    trail = aisles.trail(filters.category)
+    for root in aisles.roots:
+        for category in [root, *(aisles.below(root) if root in trail else [])]:
+            section = _section(category, with_values(request, category=category.slug), facets)
+            yield replace(section, active=category == filters.category, child=category != root)
+
+
+def _section(category: Category, url: str, facets: Facets) -> Section:
+    return Section(category.name, url, facets.categories.get(category.pk, 0))
+
+
 def price_ranges(request: HttpRequest, filters: Filters, facets: Facets) -> list[Section]:
-    """Return the price ranges that hold something of the list, with their counts; the one in use leads out of itself."""
+    """Return the price ranges that hold something of the list, with counts; the one in use leads out of itself."""
     return [_price_range(request, filters, found) for found in facets.prices]
 
 

@@ -18,7 +18,7 @@ def titles(page) -> list[str]:
 def test_a_search_forgives_a_typing_error(client):
     factories.product("Alhambra cushion")
     factories.product("Malmö throw")
-    page = client.get("/products/", {"q": "cushoin"})
+    page = client.get("/products/", {"q": "cusion"})
     assert titles(page) == ["Alhambra cushion"]
 
 

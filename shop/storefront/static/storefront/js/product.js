@@ -84,6 +84,9 @@ if (form && facts) {
   };
 
   pickers.forEach((picker, index) => picker.addEventListener("change", () => apply(choose(index))));
-  const first = variants.find((variant) => String(variant.id) === form.elements.variant.value);
-  if (first && new URLSearchParams(location.search).has("variant") && first.picture) show(gallery?.querySelector(`[data-picture="${first.picture}"]`));
+
+  // Somebody may have chosen before this script came, or the browser may have restored what was chosen earlier.
+  const shown = variants.find((variant) => String(variant.id) === form.elements.variant.value);
+  if (shown && !fits(shown, wanted())) apply(choose(wanted().findIndex((value, index) => value !== shown.values[index])));
+  else if (shown?.picture && location.search.includes("variant=")) show(gallery?.querySelector(`[data-picture="${shown.picture}"]`));
 }

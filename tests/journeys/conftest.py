@@ -1,0 +1,51 @@
+"""A real browser against real processes."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Error, sync_playwright
+
+from config.local.fleet import Fleet
+from tests.services import fleet
+
+ARTIFACTS = Path(__file__).parents[1] / "artifacts"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, else Playwright's own; the test is skipped where there is neither."""
+    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        # Playwright runs an event loop in this thread; Django would refuse every query of the test because of it.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+        try:
+            browser = playwright.chromium.launch(executable_path=installed, args=FLAGS)
+        except Error as error:
+            pytest.skip(f"There is no Chromium here: {str(error).splitlines()[0]}")
+        yield browser
+        browser.close()
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Path:
+    """Where the shop's worker writes mails."""
+    return tmp_path / "mail"
+
+
+@pytest.fixture
+def shop(transactional_db: None, mails: Path) -> Iterator[Fleet]:
+    """Two web processes behind the load balancer, a relay and a worker."""
+    environment = {"EMAIL_URL": f"eml://{mails}"}
+    pods = fleet("browser", settings.DATABASES["default"], web=2, relays=1, workers=1, environment=environment)
+    try:
+        pods.start()
+        pods.wait()
+        yield pods
+    finally:
+        pods.stop()

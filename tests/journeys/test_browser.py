@@ -1,0 +1,214 @@
+"""A shopper's way in Chromium: phone and desktop, with JavaScript and without."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from config.local.fleet import Fleet
+from shop.orders.models import Order, OrderLine
+from tests.journeys import showroom
+from tests.journeys.conftest import ARTIFACTS
+
+pytestmark = [pytest.mark.browser, pytest.mark.fleet]
+WIDTHS = {"phone": 390, "desktop": 1280}
+
+
+class Shopper:
+    """A browser tab with a name for its screenshots, and what its console complained about."""
+
+    def __init__(self, page: Page, name: str, *, script: bool) -> None:
+        self.page, self.name, self.script = page, name, script
+        self.complaints: list[str] = []
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def picture(self, what: str) -> None:
+        self.page.screenshot(path=ARTIFACTS / f"{self.name}-{what}.png", full_page=True)
+
+    def fill(self, **fields: str) -> None:
+        for name, value in fields.items():
+            self.page.locator(f"[name={name}]").fill(value)
+
+
+@pytest.fixture(
+    params=[(width, script) for width in WIDTHS for script in (True, False)], ids=lambda p: f"{p[0]}-js-{p[1]}"
+)
+def shopper(request: pytest.FixtureRequest, shop: Fleet, chromium: Browser) -> Iterator[Shopper]:
+    width, script = request.param
+    showroom.furnish()
+    context = chromium.new_context(
+        base_url=shop.base_url, viewport={"width": WIDTHS[width], "height": 844}, java_script_enabled=script
+    )
+    context.set_default_timeout(15_000)
+    ARTIFACTS.mkdir(exist_ok=True)
+    yield Shopper(context.new_page(), f"{width}-{'js' if script else 'nojs'}", script=script)
+    context.close()
+
+
+def test_from_the_entrance_to_the_confirmation(shopper: Shopper, mails: Path) -> None:
+    find_by_a_misspelt_search(shopper)
+    choose_and_add(shopper)
+    take_two(shopper)
+    number = order_to_france(shopper)
+    assert_ordered(number)
+    assert number in mail_of(mails)
+    assert shopper.complaints == []
+
+
+def find_by_a_misspelt_search(shopper: Shopper) -> None:
+    page = shopper.page
+    page.goto("/")
+    shopper.picture("1-home")
+    page.get_by_role("searchbox").fill("cusions")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("link", name="Alhambra cushions")).to_be_visible()
+    shopper.picture("2-search")
+    page.get_by_role("link", name="Alhambra cushions").click()
+
+
+def choose_and_add(shopper: Shopper) -> None:
+    page = shopper.page
+    if shopper.script:
+        page.get_by_text("Indigo", exact=True).click()
+        page.get_by_text("50 × 50 cm", exact=True).click()
+        expect(page.locator("[data-price]")).to_contain_text("€49.00")
+        expect(page.locator("[data-stock]")).to_have_text("Only 3 left")
+        assert "variant=cushion-Indigo-50" in page.url
+    else:
+        page.locator("select[name=variant]").select_option(label="Indigo / 50 × 50 cm · €49.00")
+    shopper.picture("3-product")
+    page.get_by_role("button", name="Add to cart").click()
+    if shopper.script:
+        expect(page.locator("#toast")).to_contain_text("It is in your cart.")
+        expect(page.get_by_role("link", name="Cart, 1 piece")).to_be_visible()
+        shopper.picture("4-added")
+        page.get_by_role("link", name="See the cart").click()
+    expect(page.get_by_role("heading", name="Your cart")).to_be_visible()
+
+
+def take_two(shopper: Shopper) -> None:
+    page = shopper.page
+    page.get_by_label("Quantity of Alhambra cushions").fill("2")
+    if shopper.script:
+        page.keyboard.press("Tab")
+    else:
+        page.get_by_role("button", name="Update").click()
+    expect(page.locator(".line-sum")).to_have_text("€98.00")
+    shopper.picture("5-cart")
+    page.get_by_role("link", name="Go to checkout").click()
+
+
+def order_to_france(shopper: Shopper) -> str:
+    page = shopper.page
+    shopper.fill(
+        email="ada@example.com", name="Ada Byron", line1="12 rue des Carreaux", postal_code="75002", city="Paris"
+    )
+    page.get_by_label("Country").select_option("FR")
+    if not shopper.script:
+        page.get_by_role("button", name="Update delivery options").click()
+    expect(page.locator("[data-total]")).to_have_text("€112.90")
+    page.get_by_label("Bank transfer").check()
+    shopper.picture("6-checkout")
+    page.get_by_role("button", name="Order and pay").click()
+    expect(page.get_by_role("heading", name="Thank you for your order")).to_be_visible()
+    shopper.picture("7-order")
+    return page.locator(".order-number").inner_text()
+
+
+def assert_ordered(number: str) -> None:
+    order = Order.objects.get(number=number)
+    line = OrderLine.objects.get(order=order)
+    assert (line.sku, line.quantity) == ("cushion-Indigo-50 × 50 cm", 2)
+    assert (order.shipping_method, str(order.total)) == ("abroad", "112.90")
+    assert order.shipping_address["country"] == "FR"
+
+
+def mail_of(mails: Path, seconds: float = 30) -> str:
+    """Return the one mail, once it is there."""
+    deadline = time.monotonic() + seconds
+    while not (found := list(mails.glob("*.eml"))):
+        assert time.monotonic() < deadline, "no mail came"
+        time.sleep(0.2)
+    assert len(found) == 1
+    return found[0].read_text()
+
+
+@pytest.fixture
+def page(shop: Fleet, chromium: Browser) -> Iterator[Page]:
+    """A desktop with JavaScript."""
+    showroom.furnish()
+    context = chromium.new_context(base_url=shop.base_url, viewport={"width": 1280, "height": 844})
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+def fill_cart_and_form(page: Page) -> None:
+    page.goto("/products/tiled/")
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="Checkout").click()
+    fields = {"E-mail": "ada@example.com", "Full name": "Ada Byron", "Street and number": "Kastanienallee 12"}
+    for label, value in {**fields, "Postal code": "10435", "Town": "Berlin"}.items():
+        page.get_by_label(label).fill(value)
+
+
+def test_going_back_and_ordering_again_leads_to_the_same_order(page: Page) -> None:
+    fill_cart_and_form(page)
+    page.get_by_label("Bank transfer").check()
+    page.get_by_role("button", name="Order and pay").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    first = page.url
+    page.go_back()
+    if page.get_by_role("button", name="Order and pay").count():
+        page.get_by_role("button", name="Order and pay").click()
+        expect(page).to_have_url(re.compile(r"/(orders/[^/]+|cart)/"))
+    page.goto(first)
+    assert Order.objects.count() == 1
+
+
+def test_a_declined_card_keeps_the_order_and_the_second_try_pays_it(page: Page) -> None:
+    fill_cart_and_form(page)
+    page.get_by_label("Credit or debit card").check()
+    page.get_by_role("button", name="Order and pay").click()
+    card(page, "4000 0000 0000 0002")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was charged")
+    page.get_by_role("button", name="Pay now").click()
+    card(page, "4242 4242 4242 4242")
+    expect(page.get_by_role("heading", name="Paid. Thank you!")).to_be_visible()
+    assert Order.objects.get().state == Order.State.PAID
+
+
+def card(page: Page, number: str) -> None:
+    for field, value in {"#number": number, "#expiry": "12/34", "#code": "123"}.items():
+        page.locator(field).fill(value)
+    page.get_by_role("button", name="Pay ").first.click()
+
+
+def test_filters_change_the_list_and_its_address_without_loading_the_page(page: Page) -> None:
+    page.goto("/products/")
+    page.evaluate("window.stayed = true")
+    page.get_by_label("Indigo").check()
+    expect(page).to_have_url(re.compile(r"\?o=colourway%3AIndigo&sort=newest$"))
+    page.get_by_label("Sort by").select_option("-price")
+    expect(page).to_have_url(re.compile("sort=-price"))
+    assert page.evaluate("window.stayed")
+    page.get_by_role("link", name="Remove filter: Indigo").click()
+    expect(page.get_by_label("Indigo")).not_to_be_checked()
+
+
+def test_the_keyboard_alone_reaches_the_content_first(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="See everything").first).to_be_focused()

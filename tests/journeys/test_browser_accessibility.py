@@ -1,0 +1,84 @@
+"""axe-core finds nothing serious or critical on any page, by day and by night, on phone and desktop."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from config.local.fleet import Fleet
+from tests.journeys import showroom
+
+pytestmark = [pytest.mark.browser, pytest.mark.fleet]
+OPEN = ["/", "/products/", "/products/?o=size:40 × 40 cm&max=50", "/products/?q=zeppelin", "/categories/tiles/"]
+MORE = ["/cart/", "/nothing/", "/account/login/", "/account/signup/", "/account/password/reset/"]
+OWN = ["/account/orders/", "/account/addresses/", "/account/addresses/new/", "/account/email/"]
+LAST = ["/account/password/change/", "/account/logout/"]
+SERIOUS = {"serious", "critical"}
+
+
+class Inspector:
+    """Looks at pages and collects what is wrong with them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.axe, self.found = page, Axe(), list[str]()
+
+    def look(self, name: str = "") -> None:
+        for violation in self.axe.run(self.page).response["violations"]:
+            if violation["impact"] in SERIOUS:
+                node = violation["nodes"][0]
+                self.found.append(f"{name or self.page.url}: {violation['id']} {node['html'][:160]}")
+
+    def visit(self, *addresses: str) -> None:
+        for address in addresses:
+            self.page.goto(address)
+            self.page.wait_for_load_state("networkidle")
+            self.look()
+
+
+@pytest.fixture(params=[(390, "light"), (1280, "dark")], ids=["phone-light", "desktop-dark"])
+def inspector(request: pytest.FixtureRequest, shop: Fleet, chromium: Browser) -> Iterator[Inspector]:
+    width, scheme = request.param
+    showroom.furnish()
+    context = chromium.new_context(
+        base_url=shop.base_url, viewport={"width": width, "height": 844}, color_scheme=scheme
+    )
+    context.set_default_timeout(15_000)
+    yield Inspector(context.new_page())
+    context.close()
+
+
+def test_every_page(inspector: Inspector) -> None:
+    inspector.visit(*OPEN, *MORE)
+    shop(inspector)
+    sign_up(inspector.page)
+    inspector.look("orders")
+    inspector.visit(*OWN, *LAST)
+    assert inspector.found == []
+
+
+def shop(inspector: Inspector) -> None:
+    page = inspector.page
+    page.goto("/products/framed/")
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.locator("#toast")).to_contain_text("It is in your cart.")
+    inspector.look("added")
+    inspector.visit("/cart/", "/checkout/")
+    page.get_by_role("button", name="Order and pay").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    inspector.look("errors")
+    fields = {"email": "ada@example.com", "name": "Ada", "line1": "Allee 1", "postal_code": "10435", "city": "Berlin"}
+    for name, value in fields.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_label("Bank transfer").check()
+    page.get_by_role("button", name="Order and pay").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    inspector.look("order")
+
+
+def sign_up(page: Page) -> None:
+    page.goto("/account/signup/")
+    page.locator("#id_email").fill("ada@example.com")
+    page.locator("#id_password1").fill("tessellate-nine-tiles")
+    page.get_by_role("button", name="Create the account").click()
+    expect(page.get_by_role("heading", name="Your orders")).to_be_visible()
