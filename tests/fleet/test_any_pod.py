@@ -1,6 +1,7 @@
 """Any process serves any request: each step of a shopper's way kills the process that served the step before."""
 
 import itertools
+import time
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from django.conf import settings
 
+from config.local import ports
 from config.local.fleet import Fleet
 from shop.orders.models import Order
 from tests import factories
@@ -38,6 +40,7 @@ class Unlucky:
     def __init__(self, pods: Fleet) -> None:
         self.pods = pods
         self.served_by: list[str] = []
+        self._starting = ""
         self._http = httpx.Client(base_url=pods.base_url, timeout=30, headers={"Origin": pods.base_url})
 
     def __call__(self, method: str, url: str, **content: object) -> httpx.Response:
@@ -47,12 +50,17 @@ class Unlucky:
         return response
 
     def _bury(self) -> None:
-        """Kill the last server; bring back the one that was killed before it."""
+        """Kill the last server, and begin to start the one that was killed before it."""
         if not self.served_by:
             return
+        if self._starting:
+            self.pods.wait_for(self._starting)
         self.pods.kill(self.served_by[-1])
+        while ports.answers(self.pods.ports[self.served_by[-1]]):
+            time.sleep(0.01)  # the kernel may take a moment to end the last of its processes
         if len(self.served_by) > 1:
-            self.pods.restart(self.served_by[-2])
+            self._starting = self.served_by[-2]
+            self.pods.processes[self._starting].start()
 
 
 @pytest.fixture
