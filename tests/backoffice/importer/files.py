@@ -20,7 +20,7 @@ SHORT = {
 
 
 def row(handle: str, **values: str) -> dict[str, str]:
-    """A row with its values by heading; `body`, `sku`, `price` and some more have short names, and _ stands for space."""
+    """A row with its values by heading: some headings have short names, and _ stands for a space."""
     named = {SHORT.get(name, name.replace("_", " ")): value for name, value in values.items()}
     return {"Handle": handle, **named}
 

@@ -48,7 +48,10 @@ def test_a_product_comes_with_all_that_the_file_says_of_it(tmp_path):
             "Variant Price": "19.90", "Variant Compare At Price": "25.00", "Variant Barcode": "'4006381333931",
             "SEO Title": "Shirt, blue", "SEO Description": "A blue shirt", "Google Shopping / Gender": "unisex",
         },
-        row("blue-shirt", value="L", sku="B-L", price="21.90", Variant_Requires_Shipping="false", Variant_Taxable="false"),
+        row(
+            "blue-shirt", value="L", sku="B-L", price="21.90",
+            Variant_Requires_Shipping="false", Variant_Taxable="false",
+        ),
     )  # fmt: skip
     report = run(file)
     assert (report.products_created, report.variants, report.rejected, report.notes) == (1, 2, [], [])
