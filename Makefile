@@ -15,8 +15,8 @@ run: install ## Start the store on http://127.0.0.1:8000 (PORT, REPLICAS, SHOP_D
 manage: ## Run a management command in the running store: make manage ARGS="import_products file.csv"
 	@$(PY) -m config.local.commands $(ARGS)
 
-test: install-test browser ## Install what the tests need, start their services, run them all (ARGS for pytest)
-	@$(PY) -m pytest $(ARGS)
+test: install-test browser ## Install what the tests need, start their services, run them all (ARGS for pytest; without, coverage is shown)
+	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report=term)
 
 lint: install-test ## Style, types, layers
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
