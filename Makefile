@@ -18,10 +18,14 @@ manage: ## Run a management command in the running store: make manage ARGS="impo
 test: install-test browser ## Install what the tests need, start their services, run them all (ARGS for pytest; without, coverage is shown)
 	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report=term)
 
-lint: install-test ## Style, types, layers
+# Enough for the settings to load: nothing is connected to.
+OFFLINE := SECRET_KEY=lint DATABASE_URL=postgres://lint@127.0.0.1:1/lint
+
+lint: install-test ## Style, types, layers, missing migrations
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
-	@$(PY) -m mypy
+	@$(OFFLINE) $(PY) -m mypy
 	@.venv/bin/lint-imports
+	@$(OFFLINE) $(PY) -W ignore manage.py makemigrations --check --dry-run
 
 format: install-test ## Bring the code into shape
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .

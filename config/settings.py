@@ -175,6 +175,7 @@ OUTBOX_TOPICS = {  # topic: (queue, handler)
 HEARTBEAT_FILE = env.text("HEARTBEAT_FILE", "/tmp/heartbeat")  # noqa: S108 - a memory volume in a pod
 
 # Mail
+EMAIL_FILE_PATH: str | None = None  # set by eml:// addresses
 globals().update(mail_settings(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "eml"))))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tessel <hello@tessel.example>")
 

@@ -13,7 +13,7 @@ class EmailBackend(BaseEmailBackend):
     """Write each mail to EMAIL_FILE_PATH, named after its Message-ID: the same mail twice is one file."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        directory = Path(settings.EMAIL_FILE_PATH)
+        directory = Path(str(settings.EMAIL_FILE_PATH))
         directory.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             self._write(directory, message)

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from django.conf import settings
-from shop.payments.models import Payment
 
 from config.local.fleet import Fleet
 from shop.cart.models import Cart, CartLine
 from shop.inventory.models import Stock
 from shop.orders.models import Order
+from shop.payments.models import Payment
 from tests import factories
 from tests.services import fleet
 
