@@ -40,6 +40,11 @@ class Entry:
     stock: dict[str, int]
     images: tuple[PlannedImage, ...]
 
+    @property
+    def mood(self) -> str:
+        """The room it is shown in."""
+        return self.images[0].shot.look.mood
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -42,9 +42,15 @@ def _locked(function: str) -> bool:
 
 
 def missing(entries: tuple[Entry, ...]) -> list[Entry]:
-    """Return the products that are not in the shop. Each is saved whole or not at all, so a slug says everything."""
+    """Return the products that are not in the shop, by kind and room: each process that draws
+    keeps the last room it has furnished.
+
+    A product is saved whole or not at all, so its slug says everything.
+    """
     known = set(Product.objects.values_list("slug", flat=True))
-    return [entry for entry in entries if entry.data.slug not in known]
+    aisles = list(CATEGORIES)
+    wanted = [entry for entry in entries if entry.data.slug not in known]
+    return sorted(wanted, key=lambda entry: (aisles.index(entry.path), entry.data.product_type, entry.mood))
 
 
 def load_base() -> None:

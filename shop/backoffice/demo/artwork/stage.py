@@ -65,7 +65,7 @@ def box(shape: Shape) -> tuple[int, int, int, int]:
     return math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys))
 
 
-@lru_cache(maxsize=160)
+@lru_cache(maxsize=64)
 def mask(shape: Shape) -> Image.Image:
     """Return the shape as a smooth-edged mask of the size of its box."""
     left, top, right, bottom = box(shape)
@@ -74,7 +74,7 @@ def mask(shape: Shape) -> Image.Image:
     return drawn.reduce(2)
 
 
-@lru_cache(maxsize=160)
+@lru_cache(maxsize=64)
 def _soft(shape: Shape, blur: float) -> tuple[Image.Image, tuple[int, int]]:
     """Return a blurred mask and the place of its corner. Blurring a quarter of the size costs a sixteenth."""
     left, top, right, bottom = box(shape)
@@ -200,7 +200,7 @@ MOODS = {
 }
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _wall(mood: str) -> Image.Image:
     wall = Image.new("RGB", SIZE, MOODS[mood].wall)
     return textured(lit(wall, lambda u, v: 0.1 - 0.26 * (0.55 * u + 0.5 * v) ** 1.4), "plaster")

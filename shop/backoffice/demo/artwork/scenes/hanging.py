@@ -38,7 +38,7 @@ def curtain(x: float, y: float, width: float, height: float) -> Shape:
     return ((x + 2, y + 6), (x + 8, y), (x + width - 8, y), (x + width - 2, y + 6), *reversed(hem))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _rail_room(mood: str, left: float, right: float, y: float, brass: bool) -> Image.Image:
     picture = wall(mood)
     bar = rectangle(left, y - 13, right - left, 26, 13)
@@ -145,7 +145,7 @@ def _strap(spread: float) -> Shape:
     return tuple(outer + inner[::-1])
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _peg_room(mood: str) -> Image.Image:
     picture = wall(mood)
     rail = rectangle(-20, 150, 1040, 66)

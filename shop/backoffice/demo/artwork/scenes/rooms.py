@@ -28,7 +28,7 @@ NEAR, FAR = 1160.0, 720.0  # where the rug ends and begins
 CORNERS = ((236.0, FAR), (764.0, FAR), (930.0, NEAR), (70.0, NEAR))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _room(mood: str) -> Image.Image:
     picture = wall(mood)
     colours = MOODS[mood]
@@ -86,7 +86,7 @@ def _near_fringe(picture: Image.Image, look: Look) -> None:
         )
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _armchair(mood: str) -> tuple[Image.Image, tuple[int, int], Image.Image]:
     """Return a small upholstered chair as (picture, corner, mask)."""
     fabric = mix(MOODS[mood].clay, MOODS[mood].wall, 0.12)
@@ -108,7 +108,7 @@ def _armchair(mood: str) -> tuple[Image.Image, tuple[int, int], Image.Image]:
     return layer, (0, 0), cut
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _boards(mood: str) -> Image.Image:
     colours = MOODS[mood]
     picture = Image.new("RGB", SIZE)

@@ -60,7 +60,7 @@ def place_cushion(picture: Image.Image, look: Look, box: tuple[float, float, flo
     lay(picture, shape, textured(lit(cloth, pillow_light), "linen"))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _sofa(mood: str) -> Image.Image:
     picture = wall(mood)
     colours = MOODS[mood]
@@ -119,7 +119,7 @@ def folded(look: Look) -> Image.Image:
     return picture
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _bare(mood: str) -> Image.Image:
     picture = wall(mood)
     props.floor(picture, mood, 1060)

@@ -47,7 +47,7 @@ def bowl_light(u: float, v: float) -> float:
     return -0.1 + slope + edge + 0.3 * math.exp(-(((x - 0.42) / 0.1) ** 2 + ((y - 0.5) / 0.16) ** 2))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _table(mood: str) -> Image.Image:
     return textured(props.table(mood), "linen")
 
@@ -157,7 +157,7 @@ def mug(look: Look) -> Image.Image:
     return picture
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _shelf(mood: str) -> Image.Image:
     picture = wall(mood)
     top = rectangle(0, 850, 1000, 400)

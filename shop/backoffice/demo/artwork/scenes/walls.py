@@ -84,7 +84,7 @@ def _rebate(picture: Image.Image, box: tuple[float, float, float, float]) -> Non
     picture.paste(inner, region[:2])  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _print_room(mood: str) -> Image.Image:
     picture = wall(mood)
     props.console(picture, mood, 1092)
@@ -101,7 +101,7 @@ def framed(look: Look) -> Image.Image:
     return picture
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _bare_room(mood: str) -> Image.Image:
     picture = wall(mood)
     props.floor(picture, mood, 1130)
@@ -135,7 +135,7 @@ def curl_light(u: float, v: float) -> float:
     return 0.1 - 0.34 * math.pow(abs(u - 0.32), 1.5) - 0.06 * v
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _ledge_room(mood: str) -> Image.Image:
     picture = wall(mood)
     shelf = rectangle(60, 1010, 880, 46)
@@ -164,7 +164,7 @@ def glaze(u: float, v: float) -> float:
     return sheen
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _tile_light(side: int, size: tuple[int, int]) -> Image.Image:
     """Return the light on a wall of tiles of `side` pixels; each leans a little differently."""
     one = light(glaze, (side, side), 40)
@@ -246,7 +246,7 @@ def tile_set(look: Look) -> Image.Image:
     return picture
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _skirting(mood: str) -> Image.Image:
     """Return what stands before a papered wall, and its mask: the wall is where the mask is black."""
     picture = wall(mood, window=False)
