@@ -17,3 +17,9 @@ def mailbox(settings, tmp_path) -> Path:
     settings.EMAIL_BACKEND = "config.local.eml.EmailBackend"  # pytest-django would keep mails in memory
     settings.EMAIL_FILE_PATH = str(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _static_files_are_not_scanned(settings) -> None:
+    """Each test's first request would read the directory of all static files, which other test runs rewrite."""
+    settings.WHITENOISE_AUTOREFRESH = True

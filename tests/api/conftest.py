@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ class Phone:
         more = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.access:
             more.setdefault("Authorization", f"Bearer {self.access}")
-        sent = {} if data is None else {"data": data}
+        sent = {} if data is None else {"data": json.dumps(data)}
         call = getattr(self.http, method)
         if method == "get":
             return call(f"/api/v1/{path}", headers=more)
