@@ -1,4 +1,4 @@
-"""What is said about every operation at once: the problems it can answer with."""
+"""What is said about all operations at once: the ways they share, and the problems they can answer with."""
 
 from typing import Any
 
@@ -27,11 +27,23 @@ PROBLEM_ERROR = {
         "detail": {"type": "string"},
     },
 }
+INTRODUCTION = """
+* Money is `{"amount": "19.90", "currency": "EUR"}`; prices include tax.
+* A list is `{"next", "previous", "results"}`: follow the addresses, do not make your own.
+* An error is a problem document (RFC 9457) with a stable `code`; a request that is not valid has `errors`, each with a
+  `pointer` into the body or the name of a `parameter`. After 409, 429 and 503 with `Retry-After`, ask again then.
+* Placing an order needs an `Idempotency-Key`. If no answer came, send the same request again: there will be one order.
+* A cart's ETag is its version. With `If-Match` a change is made only if nobody changed the cart since, else 412.
+* Guests need no account: a cart's `id` and an order's `token` are their keys. Keep them secret.
+* Sign in at `auth/token/`, send `Authorization: Bearer <access>`, and get the next pair at `auth/token/refresh/` when
+  the answer is 401 `token_expired`. There are no cookies.
+"""
 METHODS = {"get", "post", "patch", "put", "delete"}
 
 
 def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add the problem as each operation's default answer. A drf-spectacular postprocessing hook."""
+    """Add the introduction, and the problem as each operation's default answer. A drf-spectacular hook."""
+    result["info"]["description"] = INTRODUCTION
     result["components"]["schemas"] |= {"Problem": PROBLEM, "ProblemError": PROBLEM_ERROR}
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in result["paths"].values():
