@@ -37,7 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(options: Options, console: Console) -> int:
     """Return 0 if every row was measured."""
-    with Steps(console) as steps, Stage(steps, products=options.products) as stage:
+    stage = Stage(steps := Steps(console), products=options.products, hashed=not options.quick)
+    with steps, stage:
         found = measure(Measurement(stage, options), steps, options)
         finished = result.collect(stage, options, *found)
     save(finished, options)

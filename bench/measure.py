@@ -14,6 +14,7 @@ from bench.stage import Stage
 from bench.visitor import Visitor
 
 WARM_UP = 10.0  # seconds at most
+PATIENCE = 120.0  # seconds for requests whose number is given
 FEW = 3  # requests for each connection: as many as make a thread connect to its servers
 ENOUGH = 1_000_000  # requests; the time is over before
 
@@ -72,7 +73,11 @@ class Measurement:
         self.options = options
 
     def run(self, scenario: Scenario, *, seconds: float, alone: float) -> Row:
-        """Measure one scenario: `seconds` under load, `alone` with one request at a time. Raises Broken, OSError."""
+        """Measure one scenario: `seconds` under load, `alone` with one request at a time. Raises Broken, OSError.
+
+        Requests that can be sent once are measured by their number instead: all orders under load, a fifth of that
+        number one at a time.
+        """
         port = self.stage.ports[scenario.part]
         requests = self._prepare(scenario, port, seconds)
         feed = iter(requests) if scenario.once else cycle(requests)
@@ -107,7 +112,9 @@ class Measurement:
         self, scenario: Scenario, callers: list[Caller], feed: Iterator[Request], seconds: float, alone: float
     ) -> Row:
         before = self._before(scenario)
-        most = self.options.orders if scenario.once else ENOUGH
+        most = ENOUGH
+        if scenario.once:  # a set number, however long it takes
+            most, seconds, alone = self.options.orders, PATIENCE, PATIENCE
         single = drive(callers[:1], feed, seconds=alone, most=most // 5, before=before)
         counted = self.stage.counters.read()
         began = snapshot(self.stage.roots)

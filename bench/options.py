@@ -28,7 +28,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--products", type=int, help="size of the catalogue (10000)")
     parser.add_argument("--seconds", type=float, help="under full load, for each row (4)")
     parser.add_argument("--connections", type=int, default=4, help="that keep the process busy (4: its threads)")
-    parser.add_argument("--orders", type=int, help="to place for each of the two rows that place orders (240)")
+    parser.add_argument("--orders", type=int, help="to place for each of the two rows that place orders (160)")
     parser.add_argument("--out", type=Path, default=RESULTS, help="directory of the results (bench/results)")
     parser.add_argument("--only", default="", help="comma-separated parts of row names; the bare view is always there")
     parser.add_argument("--profile", action="store_true", help="also write a flame graph for each row (py-spy)")
@@ -41,7 +41,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         seconds=found.seconds or (0.3 if quick else 4.0),
         alone=0.1 if quick else 1.5,
         connections=found.connections,
-        orders=found.orders or (12 if quick else 240),
+        orders=found.orders or (12 if quick else 160),
         out=found.out,
         only=tuple(part for part in found.only.split(",") if part),
         profile=found.profile,

@@ -24,6 +24,8 @@ from config.local.services import Services
 from config.local.steps import Steps
 
 WEB, BARE = "web-1", "bare"
+HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 class Stage:
@@ -32,9 +34,11 @@ class Stage:
     The application has a core for itself; the load generator, PostgreSQL and Redis share the others.
     """
 
-    def __init__(self, steps: Steps, *, products: int) -> None:
+    def __init__(self, steps: Steps, *, products: int, hashed: bool = True) -> None:
+        """`hashed`: static files by their hashed names, as a pod has them; making them takes a while."""
         self.steps = steps
         self.products = products
+        self.storage = HASHED if hashed else PLAIN
         self._stack = ExitStack()
         cores = sorted(os.sched_getaffinity(0))
         self.app_core = {cores[0]}
@@ -87,7 +91,8 @@ class Stage:
             with _pinned(self.other_cores):
                 self.services.start()
             self.services.wait_all()
-        self.environment = _environment(directory=self.place.data) | self.services.environment
+        own = {"STATICFILES_STORAGE": self.storage, **_environment(directory=self.place.data)}
+        self.environment = own | self.services.environment
         self.counters = Counters(self.services.postgres.admin_url, self.environment["REDIS_URL"])
         self._stack.callback(self.counters.close)
 
@@ -100,8 +105,9 @@ class Stage:
             self.counters.settle()
 
     def _start_processes(self) -> None:
-        with self.steps.begin("Static files") as step:
-            StaticFiles(self.place, self.environment).wait(step.note)
+        if self.storage == HASHED:
+            with self.steps.begin("Static files") as step:
+                StaticFiles(self.place, self.environment).wait(step.note)
         with self.steps.begin("The store and the bare view"), _pinned(self.app_core):
             self.fleet = Fleet(self.place, self.environment, web=1, relays=0, workers=0)
             web = self.fleet.processes[WEB]  # its load balancer stays out of the measurement, and is not started
@@ -136,7 +142,6 @@ def _environment(*, directory: Path) -> dict[str, str]:
         "ALLOWED_HOSTS": ports.HOST,
         "EMAIL_URL": f"eml://{directory / 'mail'}",
         "SHOP_SHOW_POD": "0",
-        "STATICFILES_STORAGE": "whitenoise.storage.CompressedManifestStaticFilesStorage",
         "LOG_LEVEL": "INFO",
         "WEB_WORKERS": "1",
         "WEB_THREADS": "4",
