@@ -188,6 +188,7 @@ def test_a_declined_card_keeps_the_order_and_the_second_try_pays_it(page: Page) 
 
 
 def card(page: Page, number: str) -> None:
+    expect(page.get_by_role("heading", name="Pay by card")).to_be_visible()
     for field, value in {"#number": number, "#expiry": "12/34", "#code": "123"}.items():
         page.locator(field).fill(value)
     page.get_by_role("button", name="Pay ").first.click()

@@ -41,7 +41,7 @@ def inspector(request: pytest.FixtureRequest, shop: Fleet, chromium: Browser) ->
     width, scheme = request.param
     showroom.furnish()
     context = chromium.new_context(
-        base_url=shop.base_url, viewport={"width": width, "height": 844}, color_scheme=scheme
+        base_url=shop.base_url, viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
     )
     context.set_default_timeout(15_000)
     yield Inspector(context.new_page())

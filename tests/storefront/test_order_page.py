@@ -42,7 +42,7 @@ def test_it_is_private(client, order):
     answer = client.get(order.get_absolute_url())
     assert "no-store" in answer["Cache-Control"]
     assert b'name="robots" content="noindex"' in answer.content
-    assert b'name="referrer" content="no-referrer"' in answer.content
+    assert b'name="referrer" content="same-origin"' in answer.content
 
 
 @pytest.mark.parametrize("wrong", ["number", "guess"])
