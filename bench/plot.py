@@ -24,11 +24,19 @@ def plot(result: Result, path: Path) -> None:
         left = [before + value for before, value in zip(left, values, strict=True)]
     goals = [(row.goal, place) for place, row in enumerate(rows) if row.goal is not None]
     axes.scatter(
-        [goal for goal, _ in goals], [place for _, place in goals], marker="|", s=160, color="black", label="goal"
+        [goal for goal, _ in goals],
+        [place for _, place in goals],
+        marker="|",
+        s=160,
+        color="#d6336c",
+        label="goal",
+        zorder=3,
     )
-    axes.set_xscale("symlog", linthresh=1)
+    for place, row in enumerate(rows):
+        axes.annotate(f" {row.ratio:.1f}", (left[place], place), va="center", fontsize=8)
     axes.set_xlabel(f"CPU time of a request, in bare views of {result.bare.cost:.2f} ms")
-    axes.legend(loc="lower right", frameon=False)
+    axes.margins(y=0.01)
+    figure.legend(loc="outside upper right", ncols=4, frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
