@@ -21,10 +21,14 @@ ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10
 Send = Callable[..., httpx.Response]
 
 
-@pytest.fixture
-def three() -> Iterator[Fleet]:
+@pytest.fixture(autouse=True)
+def _a_store() -> None:
     factories.shipping()
     factories.tax()
+
+
+@pytest.fixture(scope="module")
+def pods(django_db_setup) -> Iterator[Fleet]:
     pods = fleet("any-pod", settings.DATABASES["default"], web=3)
     try:
         pods.start()
@@ -32,6 +36,15 @@ def three() -> Iterator[Fleet]:
         yield pods
     finally:
         pods.stop()
+
+
+@pytest.fixture
+def three(pods: Fleet) -> Fleet:
+    """Three processes, whatever the test before did to them."""
+    for name in pods.ports:
+        if not pods.processes[name].running:
+            pods.restart(name)
+    return pods
 
 
 class Unlucky:

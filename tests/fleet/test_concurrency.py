@@ -23,10 +23,14 @@ AT_ONCE = 50
 ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435", "city": "Berlin", "country": "DE"}
 
 
-@pytest.fixture
-def four() -> Iterator[Fleet]:
+@pytest.fixture(autouse=True)
+def _a_store() -> None:
     factories.shipping()
     factories.tax()
+
+
+@pytest.fixture(scope="module")
+def four(django_db_setup) -> Iterator[Fleet]:
     pods = fleet("concurrency", settings.DATABASES["default"], web=4)
     try:
         pods.start()
@@ -36,11 +40,13 @@ def four() -> Iterator[Fleet]:
         pods.stop()
 
 
-def all_at_once(pods: Fleet, request: Callable[[str, int], httpx.Response]) -> list[httpx.Response]:
-    """Call request(address of a process, number) AT_ONCE times, spread over the processes."""
+def all_at_once(
+    pods: Fleet, request: Callable[[str, int], httpx.Response], times: int = AT_ONCE
+) -> list[httpx.Response]:
+    """Call request(address of a process, number) so many times at once, spread over the processes."""
     addresses = itertools.cycle(pods.url(name) for name in pods.ports)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(request, itertools.islice(addresses, AT_ONCE), range(AT_ONCE)))
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(request, itertools.islice(addresses, times), range(times)))
 
 
 def order_body(cart: Cart, email: str = "ada@example.com") -> dict[str, object]:
@@ -120,3 +126,20 @@ def test_what_is_added_while_the_order_is_placed_is_in_it_or_refused(four):
     assert order.subtotal == sum(line.total for line in order.lines.all())
     assert order.subtotal == sum(line.variant.price * line.quantity for line in mine.lines.select_related("variant"))
     assert Payment.objects.get().amount == order.total
+
+
+def test_log_ins_at_once_with_guest_carts_end_with_all_that_was_in_them(four):
+    """One account, many browsers: each brings a cart with one thing of its own and one that all have."""
+    user = factories.user("ada@example.com", "correct horse battery")
+    common = factories.variant(stock=1000)
+    own = [factories.variant() for _ in range(8)]
+    guests = [factories.open_cart(common, variant) for variant in own]
+
+    def sign_in(url: str, number: int) -> httpx.Response:
+        body = {"email": user.email, "password": "correct horse battery", "cart": str(guests[number % 8].public_id)}
+        return httpx.post(f"{url}/api/v1/auth/token/", json=body, timeout=30)
+
+    answers = all_at_once(four, sign_in, times=8)
+    assert {answer.status_code for answer in answers} == {200}
+    joined = Cart.objects.get(user=user, state=Cart.State.OPEN)
+    assert dict(joined.lines.values_list("variant_id", "quantity")) == {common.pk: 8, **{v.pk: 1 for v in own}}
