@@ -22,13 +22,13 @@ INDENT = "\N{EN DASH} "
 AT_ONCE = 500  # products refreshed by one statement
 
 
-class TreeList(ChangeList):  # type: ignore[misc]
+class TreeList(ChangeList):
     """Rows in the order of the tree: each below its parent."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         if "o" not in self.params:
-            self.result_list = sorted(self.result_list, key=lambda node: node.tree_ordering)
+            self.result_list: Any = sorted(self.result_list, key=lambda node: node.tree_ordering)
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -59,7 +59,8 @@ class CategoryAdmin(FlatAdmin):
     fieldsets = ((None, {"fields": (("name", "slug"), ("parent", "position"), "description")}),)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Category]":
-        return Category.objects.with_tree_fields()
+        rows: QuerySet[Category] = Category.objects.with_tree_fields()
+        return rows
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[TreeList]:
         return TreeList

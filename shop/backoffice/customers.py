@@ -1,6 +1,5 @@
 """Accounts of customers and staff, their addresses and their phones."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -24,19 +23,19 @@ RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 ORDERS_SHOWN = 20
 
 
-class NewUserForm(UserCreationForm):  # type: ignore[misc]
+class NewUserForm(UserCreationForm):
     class Meta:
         model = User
         fields = ("email", "name")
 
 
-class ExistingUserForm(UserChangeForm):  # type: ignore[misc]
+class ExistingUserForm(UserChangeForm):
     class Meta:
         model = User
         fields = "__all__"
 
 
-class AddressInline(StackedInline):  # type: ignore[misc]
+class AddressInline(StackedInline):
     model = Address
     extra = 0
     fields = (
@@ -71,7 +70,7 @@ class DeviceInline(RecordInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, FlatAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin, FlatAdmin):  # type: ignore[misc, type-arg]
     """Only a superuser gives rights, or touches another superuser: who may edit accounts must not become one."""
 
     form = ExistingUserForm
@@ -103,9 +102,9 @@ class UserAdmin(DjangoUserAdmin, FlatAdmin):  # type: ignore[type-arg]
             return queryset, False
         return queryset.filter(email__iexact=term) if "@" in term else queryset.filter(email__istartswith=term), False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
-        fields: Sequence[str] = super().get_readonly_fields(request, obj)
-        return fields if getattr(request.user, "is_superuser", False) else (*fields, *RIGHTS)
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        fields = super().get_readonly_fields(request, obj)
+        return tuple(fields) if getattr(request.user, "is_superuser", False) else (*fields, *RIGHTS)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_change_permission(request, obj) and _may_touch(request, obj)

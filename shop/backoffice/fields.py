@@ -37,7 +37,7 @@ class ListField(forms.CharField):
         """The checks of validate() are all there are: those of a text do not fit a list."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return list(initial or []) != self.to_python(data)
+        return bool(list(initial or []) != self.to_python(data))
 
 
 class ValuesField(ListField):
@@ -79,6 +79,6 @@ class FactsField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
-            return dict(initial or {}) != self.to_python(data)
+            return bool(dict(initial or {}) != self.to_python(data))
         except ValidationError:
             return True

@@ -22,7 +22,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return int(rows.order_by()[:COUNTED].count())
 
 
-class FlatAdmin(ModelAdmin):  # type: ignore[misc]
+class FlatAdmin(ModelAdmin):
     """A list that never counts a whole table, neither for its pages nor beside its filters."""
 
     show_full_result_count = False
@@ -55,7 +55,7 @@ class RecordAdmin(FlatAdmin):
         return [*names, *super().get_readonly_fields(request, obj)]
 
 
-class RecordInline(TabularInline):  # type: ignore[misc]
+class RecordInline(TabularInline):
     """Rows of a record, shown on its page."""
 
     extra = 0

@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 LONGEST = 400  # what an entry of the history holds
 
 
-class NoteForm(BaseDialogForm):  # type: ignore[misc]
+class NoteForm(BaseDialogForm):
     note = forms.CharField(
         label=_("Note"), required=False, max_length=LONGEST, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
     )

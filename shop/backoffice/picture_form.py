@@ -57,8 +57,7 @@ class PictureForm(forms.ModelForm):  # type: ignore[type-arg]
         stored = values.get("upload")
         if stored:
             values["image"] = stored
-            self.data = self.data.copy()
-            self.data[self.add_prefix("image")] = str(stored.pk)
+            self.data = _with(self.data, self.add_prefix("image"), str(stored.pk))
         if not values.get("image") and "upload" not in self.errors:
             self.add_error("upload", _("Choose a file."))
         return values
@@ -70,7 +69,7 @@ class PictureForm(forms.ModelForm):  # type: ignore[type-arg]
         return taken or (self.instance.image if self.instance.image_id else None)
 
 
-class PictureFormSet(PaginationInlineFormSet):  # type: ignore[misc]
+class PictureFormSet(PaginationInlineFormSet):
     def clean(self) -> None:
         super().clean()
         seen: set[tuple[Any, Any]] = set()
@@ -84,7 +83,7 @@ class PictureFormSet(PaginationInlineFormSet):  # type: ignore[misc]
             seen.add(shows)
 
 
-class PictureInline(TabularInline):  # type: ignore[misc]
+class PictureInline(TabularInline):
     model = ProductImage
     form = PictureForm
     formset = PictureFormSet
@@ -124,3 +123,10 @@ def _without_links(wrapper: Any) -> None:
     """Take off what opens variants in windows of their own: they are on this page already."""
     wrapper.can_add_related = wrapper.can_change_related = False
     wrapper.can_delete_related = wrapper.can_view_related = False
+
+
+def _with(data: Any, name: str, value: str) -> Any:
+    """Return a copy of what was sent, with another value in it: what was sent cannot be changed."""
+    changed = data.copy()
+    changed[name] = value
+    return changed

@@ -62,7 +62,7 @@ class ShippingRateForm(forms.ModelForm):  # type: ignore[type-arg]
         return codes
 
 
-class ShippingRateInline(TabularInline):  # type: ignore[misc]
+class ShippingRateInline(TabularInline):
     model = ShippingRate
     form = ShippingRateForm
     fields = ("countries", "basis", "from_value", "price")

@@ -14,7 +14,7 @@ from shop.backoffice.finder import find
 SHORTEST = 2  # letters
 
 
-class BackofficeSite(UnfoldAdminSite):  # type: ignore[misc]
+class BackofficeSite(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
     index_title = _("Today")
 

@@ -12,6 +12,6 @@ admin.site.unregister(EmailAddress)  # kept in step by signing in and by the acc
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, FlatAdmin):
+class GroupAdmin(DjangoGroupAdmin, FlatAdmin):  # type: ignore[misc]
     list_display = ("name",)
     search_fields = ("name",)

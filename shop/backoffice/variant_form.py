@@ -23,6 +23,7 @@ from shop.inventory import services as inventory
 from shop.inventory.models import Stock
 from shop.inventory.services import PiecesOwed, Terms
 
+STOCK_FIELDS = ("on_hand", "tracked", "allow_backorder")
 NARROW = {"style": "min-width: 5.5rem; width: 5.5rem"}
 
 
@@ -55,11 +56,7 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         stock: Stock | None = getattr(self.instance, "stock", None) if self.instance.pk else None
         if stock:
-            self.initial |= {
-                "on_hand": stock.on_hand,
-                "tracked": stock.tracked,
-                "allow_backorder": stock.allow_backorder,
-            }
+            self.initial.update({name: getattr(stock, name) for name in STOCK_FIELDS})
         for name in ("price", "compare_at_price"):
             if name in self.fields:
                 self.fields[name].widget.attrs.update(NARROW)
@@ -86,7 +83,9 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
         return Terms(self.cleaned_data["tracked"], self.cleaned_data["allow_backorder"])
 
     def keep_stock(self, request: HttpRequest) -> None:
-        """Write the stock of a saved variant; what cannot be becomes a message."""
+        """Write the stock of a saved variant if it was changed; what cannot be becomes a message."""
+        if hasattr(self.instance, "stock") and not set(STOCK_FIELDS) & set(self.changed_data):
+            return
         try:
             self._keep_stock(self.instance.pk, f"admin {request.user}"[:80])
         except PiecesOwed as error:
@@ -101,27 +100,22 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
             inventory.configure({variant_id: self.terms})
 
 
-class VariantFormSet(PaginationInlineFormSet):  # type: ignore[misc]
-    """Checks what concerns several variants: their number, and that no two are the same."""
+class VariantFormSet(PaginationInlineFormSet):
+    """Checks what concerns the product too. That no two variants are the same is checked by the constraint on them."""
 
     def clean(self) -> None:
         super().clean()
         kept = [form for form in self.forms if _is_kept(form)]
         if not kept and not self.instance.pk:
             raise ValidationError(_("A product needs at least one variant: that is what is sold."))
-        seen: set[tuple[str, ...]] = set()
         for form in kept:
-            self._check(form, seen)
+            self._check(form)
 
-    def _check(self, form: Any, seen: set[tuple[str, ...]]) -> None:
-        values = tuple(form.cleaned_data.get("option_values", ()))
+    def _check(self, form: Any) -> None:
         names = self.instance.option_names
-        if len(values) != len(names):
+        if len(form.cleaned_data.get("option_values", ())) != len(names):
             message = _("Give one value for each option (%(names)s), separated by “|”.") if names else NO_OPTIONS
             form.add_error("option_values", ValidationError(message, params={"names": ", ".join(names)}))
-        elif values in seen:
-            form.add_error("option_values", _("Another variant has the same values."))
-        seen.add(values)
 
 
 NO_OPTIONS = _("The product has no options: leave this empty, or name the options above.")
@@ -132,7 +126,7 @@ def _is_kept(form: Any) -> bool:
     return not deleted and (form.instance.pk or form.has_changed()) and hasattr(form, "cleaned_data")
 
 
-class VariantInline(TabularInline):  # type: ignore[misc]
+class VariantInline(TabularInline):
     model = Variant
     form = VariantForm
     formset = VariantFormSet

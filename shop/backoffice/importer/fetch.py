@@ -25,7 +25,7 @@ PATIENCE = {"connect": 5.0, "read": 5.0, "write": 5.0, "pool": 60.0}  # seconds,
 REDIRECTS = 3
 PORTS = {80, 443}
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "shop-importer"}
+HEADERS = [(b"Accept", b"image/*"), (b"Accept-Encoding", b"identity"), (b"User-Agent", b"shop-importer")]
 
 
 def public_web(address: Address, port: int) -> bool:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from shop.backoffice.importer.attempts import persist
 from shop.errors import ShopError
 from shop.platform import media
 
@@ -79,11 +80,16 @@ class Album:
                 media.check(file)
                 return 0
             with _connection_of_this_thread():
-                return media.store(file).pk
+                return persist(lambda: _stored(file))
         except ShopError as error:
             raise Unobtainable(str(error.message)) from error
         except (BotoCoreError, ClientError) as error:
             raise Unobtainable(_("the store for pictures does not answer: %(why)s") % {"why": error}) from error
+
+
+def _stored(file: io.BytesIO) -> int:
+    file.seek(0)
+    return media.store(file).pk
 
 
 @contextlib.contextmanager

@@ -5,10 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from shop.backoffice.importer import columns
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 LONGEST_VALUE = 10 * 1024 * 1024  # characters in one cell; descriptions with pictures inside are long
 EXCEL = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK": "Excel (.xlsx)", b"\xd0\xcf": "Excel (.xls)"}
@@ -94,7 +98,7 @@ def rows(path: Path) -> Iterator[Row]:
         raise UnreadableFile(_("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}) from error
 
 
-def _rows(reader: "csv._reader") -> Iterator[Row]:
+def _rows(reader: "Reader") -> Iterator[Row]:
     names = _header(reader)
     while True:
         line = reader.line_num + 1
@@ -109,9 +113,9 @@ def _rows(reader: "csv._reader") -> Iterator[Row]:
             yield Row(line, _named(names, values), _odd(names, values))
 
 
-def _header(reader: "csv._reader") -> list[str]:
+def _header(reader: "Reader") -> list[str]:
     try:
-        header = next(reader, [])
+        header: list[str] = next(reader, [])
     except csv.Error as error:
         raise UnreadableFile(_("The first line is not CSV: %(why)s.") % {"why": error}) from error
     names = columns.names(header)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from shop.backoffice.importer import reader
+from shop.backoffice.importer.attempts import persist
 from shop.backoffice.importer.draft import Draft
 from shop.backoffice.importer.parse import Parser
 from shop.backoffice.importer.pictures import Album, Source
@@ -24,7 +25,6 @@ from shop.catalog.models import Category, Variant
 from shop.catalog.services import Saved, SkuTaken
 
 BATCH = 25  # products: their pictures are fetched while they are saved
-ATTEMPTS = 3  # two imports at once may get in each other's way; after a moment they do not
 Thing = TypeVar("Thing")
 
 
@@ -75,7 +75,7 @@ class Import:
         pictures = {wanted.src: album.ask(wanted.src) for draft in batch for wanted in draft.pictures} if album else {}
         saved = [(draft, result) for draft in batch if (result := self._save(draft))]
         if not self.options.dry_run:
-            shelve(saved, self.report, set_stock=self.options.set_stock)
+            persist(lambda: shelve(saved, self.report, set_stock=self.options.set_stock))
         if album:
             for draft, result in saved:
                 hang(draft, result.product, pictures, self.report, dry_run=self.options.dry_run)
@@ -84,16 +84,13 @@ class Import:
         """Save a product, or find out that it could be; count and report."""
         self.advance(draft.rows)
         category = self._category(draft.category)
-        for attempt in itertools.count(1):
-            try:
-                return self._saved(self._without_foreign_skus(draft, category))
-            except NothingLeft:
-                return None
-            except (SkuTaken, DatabaseError) as error:
-                if attempt == ATTEMPTS:
-                    self._reject(draft, draft.line, _("the product could not be saved: %(why)s") % {"why": error})
-                    return None
-        raise AssertionError("unreachable")
+        try:
+            return persist(lambda: self._saved(self._without_foreign_skus(draft, category)), SkuTaken)
+        except NothingLeft:
+            return None
+        except (SkuTaken, IntegrityError, DataError) as error:
+            self._reject(draft, draft.line, _("the product could not be saved: %(why)s") % {"why": error})
+            return None
 
     def _saved(self, draft: Draft) -> Saved:
         with transaction.atomic():
@@ -126,7 +123,7 @@ class Import:
         if not path or self.options.dry_run:
             return None
         if path not in self._categories:
-            self._categories[path] = catalog.category(path)
+            self._categories[path] = persist(lambda: catalog.category(path))
         return self._categories[path]
 
 

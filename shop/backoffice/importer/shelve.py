@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from shop.backoffice.importer.attempts import persist
 from shop.backoffice.importer.draft import Draft, Stocked
 from shop.backoffice.importer.pictures import Unobtainable
 from shop.backoffice.importer.report import Remark, Report
@@ -74,7 +75,7 @@ def hang(
         report.pictures += 1
         images += [ImageData(image_id, wanted.alt, sku) for sku in wanted.skus or [""]]
     if images and not dry_run:
-        _hang(product.pk, images, complete=complete)
+        persist(lambda: _hang(product.pk, images, complete=complete))
 
 
 def _hang(product_id: int, images: Sequence[ImageData], *, complete: bool) -> None:

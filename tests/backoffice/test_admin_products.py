@@ -1,0 +1,261 @@
+"""Editing products: variants with stock, pictures with upload, and what is refused without losing what was typed."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from shop.catalog import services as catalog
+from shop.catalog.models import Category, Product, ProductImage, Variant
+from shop.inventory import services as inventory
+from shop.inventory.models import Stock, StockMovement
+from shop.platform.models import Image, OutboxMessage
+from tests import factories
+from tests.backoffice.pages import address, change_page, problems, read, save
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+PICTURE = {"images__TOTAL_FORMS": "1", "images__0__alt": "In front", "images__0__position": "0"}
+
+
+def upload(colour="red", content=None):
+    return SimpleUploadedFile("a.jpg", content or factories.jpeg(300, 200, colour).getvalue(), "image/jpeg")
+
+
+def stock(variant):
+    return Stock.objects.get(variant=variant)
+
+
+class TestTheProduct:
+    def test_a_new_one_comes_with_variants_stock_and_a_picture(self, admin):
+        values = {
+            "title": "Tile", "slug": "tile", "option_names": "Size", "tags": "blue, moorish, blue",
+            "attributes": "Material: clay\nOrigin: Fez", "body_html": "<p>Fired</p><script>x()</script>",
+            "variants__TOTAL_FORMS": "2",
+            "variants__0__sku": "T-S", "variants__0__option_values": "S", "variants__0__price": "9",
+            "variants__0__weight_g": "300", "variants__0__on_hand": "12", "variants__0__tracked": "on",
+            "variants__1__sku": "T-L", "variants__1__option_values": "L", "variants__1__price": "15",
+            "variants__1__weight_g": "700", "variants__1__on_hand": "0", "variants__1__allow_backorder": "on",
+            **PICTURE, "images__0__upload": upload(),
+        }  # fmt: skip
+        assert save(admin, address(Product, "add"), **values).status_code == 302
+        product = Product.objects.get(slug="tile")
+        assert product.body_html == "<p>Fired</p>"
+        assert (product.tags, product.attributes) == (["blue", "moorish"], {"Material": "clay", "Origin": "Fez"})
+        assert (product.min_price, product.max_price) == (Decimal(9), Decimal(15))
+        assert "o:size:L" in product.facets
+        small, large = product.variants.select_related("stock")
+        assert (small.stock.on_hand, small.stock.tracked, small.stock.allow_backorder) == (12, True, False)
+        assert (large.stock.on_hand, large.stock.tracked, large.stock.allow_backorder) == (0, False, True)
+        assert list(small.movements.values_list("change", "reason")) == [(12, "corrected")]
+        assert product.images.get().alt == "In front"
+        assert OutboxMessage.objects.filter(topic="media.renditions").count() == 1
+
+    def test_it_needs_something_to_sell(self, admin):
+        answer = save(admin, address(Product, "add"), title="Air", slug="air")
+        assert "A product needs at least one variant" in problems(answer)
+
+    def test_saving_it_as_it_is_changes_nothing(self, admin):
+        product = factories.product(prices=("10", "12"), tags=("a", "b"), attributes={"A": "1"}, published_at=MONDAY)
+        before = (Product.objects.values().get(), list(Variant.objects.values()), list(Stock.objects.values()))
+        assert save(admin, change_page(product)).status_code == 302
+        after = (Product.objects.values().get(), list(Variant.objects.values()), list(Stock.objects.values()))
+        before[0].pop("updated_at"), after[0].pop("updated_at")
+        assert before == after
+        assert StockMovement.objects.count() == 2
+
+    def test_a_new_price_reaches_what_lists_show(self, admin):
+        product = factories.product()
+        save(admin, change_page(product), variants__0__price="3.50")
+        product.refresh_from_db()
+        assert product.min_price == Decimal("3.50")
+
+    def test_several_are_published_and_hidden_from_the_list(self, admin):
+        products = [factories.product(), factories.product()]
+        chosen = {"_selected_action": [product.pk for product in products]}
+        admin.post(address(Product), {"action": "unpublish", **chosen})
+        assert Product.objects.public().count() == 0
+        admin.post(address(Product), {"action": "publish", **chosen})
+        assert Product.objects.public().count() == 2
+
+    @pytest.mark.parametrize("term", ["moorish", "moorish ti", "SKU-"])
+    def test_the_list_is_searched_by_words_and_by_sku(self, admin, term):
+        product = factories.product("Moorish tile")
+        assert change_page(product) in admin.get(address(Product), {"q": term}).content.decode()
+        assert change_page(product) not in admin.get(address(Product), {"q": "rug"}).content.decode()
+
+    def test_the_list_is_filtered_by_category_with_all_below_it(self, admin):
+        leaf = catalog.category(["Home", "Tiles"])
+        product, other = factories.product(categories=(leaf,)), factories.product()
+        page = admin.get(address(Product), {"category": leaf.parent_id}).content.decode()
+        assert change_page(product) in page
+        assert change_page(other) not in page
+
+    def test_the_list_is_filtered_by_what_is_sold_out(self, admin):
+        gone, there = factories.product(stock=0), factories.product(stock=9)
+        page = admin.get(address(Product), {"stock": "empty"}).content.decode()
+        assert change_page(gone) in page
+        assert change_page(there) not in page
+
+
+class TestStock:
+    def test_a_typed_stock_becomes_a_movement_that_says_who(self, admin):
+        variant = factories.variant(stock=10)
+        save(admin, change_page(variant.product), variants__0__on_hand="7")
+        assert stock(variant).on_hand == 7
+        movement = variant.movements.latest("pk")
+        assert (movement.change, movement.reason, movement.reference) == (-3, "corrected", "admin boss@example.com")
+
+    def test_what_is_sold_while_the_page_is_open_stays_sold(self, admin):
+        variant = factories.variant(stock=10)
+        page = read(admin, change_page(variant.product))
+        inventory.take({variant.pk: 4}, reference="order")
+        admin.post(change_page(variant.product), {**page, "variants-0-on_hand": "12"})
+        assert stock(variant).on_hand == 8
+
+    def test_a_page_that_changes_no_stock_brings_no_sold_piece_back(self, admin):
+        variant = factories.variant(stock=10)
+        page = read(admin, change_page(variant.product))
+        inventory.take({variant.pk: 4}, reference="order")
+        admin.post(change_page(variant.product), {**page, "title": "New title"})
+        assert stock(variant).on_hand == 6
+
+    def test_taking_out_more_than_is_left_is_refused_with_a_message_and_the_rest_is_saved(self, admin):
+        variant = factories.variant(stock=10)
+        page = read(admin, change_page(variant.product))
+        inventory.take({variant.pk: 9}, reference="order")
+        changed = {**page, "variants-0-on_hand": "2", "title": "New title"}
+        answer = admin.post(change_page(variant.product), changed, follow=True)
+        assert "stock would be below zero" in answer.content.decode()
+        assert (stock(variant).on_hand, Product.objects.get().title) == (1, "New title")
+
+    def test_less_than_nothing_needs_back_orders(self, admin):
+        variant = factories.variant(stock=1)
+        answer = save(admin, change_page(variant.product), variants__0__on_hand="-1")
+        assert "needs “sell when empty”" in problems(answer)
+        allowed = {"variants__0__on_hand": "-1", "variants__0__allow_backorder": "on"}
+        assert save(admin, change_page(variant.product), **allowed).status_code == 302
+        assert stock(variant).on_hand == -1
+
+    def test_it_can_be_changed_on_the_variants_own_page_with_its_history(self, admin):
+        variant = factories.variant(stock=10)
+        assert save(admin, change_page(variant), on_hand="11", price="5").status_code == 302
+        assert stock(variant).on_hand == 11
+        assert Product.objects.get().min_price == 5
+        assert "admin boss@example.com" in admin.get(change_page(variant)).content.decode()
+
+
+class TestVariants:
+    @pytest.mark.parametrize(
+        ("changes", "refusal"),
+        [
+            ({"variants__1__option_values": "S"}, "correct the duplicate data"),
+            ({"variants__1__option_values": ""}, "Give one value for each option (Size)"),
+            ({"option_names": ""}, "The product has no options"),
+            ({"variants__0__compare_at_price": "1"}, "has to be higher than the price"),
+            ({"variants__0__price": "-1"}, "price_not_negative"),
+        ],
+    )
+    def test_what_does_not_fit_together_is_refused_beside_the_field(self, admin, changes, refusal):
+        product = factories.product(prices=("10", "12"))
+        assert refusal in problems(save(admin, change_page(product), **changes))
+
+    def test_two_may_swap_their_values(self, admin):
+        product = factories.product(prices=("10", "12"))
+        swapped = {"variants__0__option_values": "M", "variants__1__option_values": "S"}
+        assert save(admin, change_page(product), **swapped).status_code == 302
+        assert list(product.variants.values_list("option_values", flat=True)) == [["M"], ["S"]]
+
+    def test_one_can_be_removed(self, admin):
+        product = factories.product(prices=("10", "12"))
+        save(admin, change_page(product), variants__0__DELETE="on")
+        assert [variant.price for variant in Variant.objects.filter(product=product)] == [12]
+        product.refresh_from_db()
+        assert product.min_price == 12
+
+    def test_a_sku_that_another_product_has_is_refused(self, admin):
+        taken = factories.variant().sku
+        answer = save(admin, change_page(factories.product()), variants__0__sku=taken)
+        assert "already exists" in problems(answer)
+
+
+class TestPictures:
+    def test_an_uploaded_picture_is_kept_while_something_else_is_corrected(self, admin):
+        product = factories.product()
+        answer = save(admin, change_page(product), title="", images__0__upload=upload(), **PICTURE)
+        assert "In front" in problems(answer)
+        kept = str(Image.objects.get().pk)
+        assert f'name="images-0-image" value="{kept}"' in answer.content.decode()
+        save(admin, change_page(product), images__0__image=kept, **PICTURE)
+        assert product.images.get().image_id == int(kept)
+
+    @pytest.mark.parametrize("content", [b"not a picture", b'<svg xmlns="http://www.w3.org/2000/svg"/>'])
+    def test_what_is_no_picture_is_refused_and_nothing_typed_is_lost(self, admin, content):
+        product = factories.product()
+        answer = save(admin, change_page(product), title="New", images__0__upload=upload(content=content), **PICTURE)
+        page = problems(answer)
+        assert "not a picture we can read" in page
+        assert 'value="New"' in page
+        assert 'value="In front"' in page
+        assert Image.objects.count() == 0
+
+    def test_a_store_for_pictures_that_is_away_is_said_so_and_nothing_typed_is_lost(self, admin, settings):
+        product = factories.product()
+        default = settings.STORAGES["default"]
+        away = {**default, "OPTIONS": {**default["OPTIONS"], "endpoint_url": "http://127.0.0.1:9"}}
+        settings.STORAGES = {**settings.STORAGES, "default": away}
+        page = problems(save(admin, change_page(product), title="New", images__0__upload=upload(), **PICTURE))
+        assert "The store for pictures does not answer" in page
+        assert 'value="New"' in page
+        assert 'value="In front"' in page
+        product.refresh_from_db()
+        assert product.title != "New"
+
+    def test_a_row_without_a_file_is_refused(self, admin):
+        assert "Choose a file" in problems(save(admin, change_page(factories.product()), **PICTURE))
+
+    def test_the_same_picture_twice_is_refused(self, admin):
+        two = {**PICTURE, "images__TOTAL_FORMS": "2", "images__1__position": "1"}
+        files = {"images__0__upload": upload(), "images__1__upload": upload()}
+        answer = save(admin, change_page(factories.product()), **two, **files)
+        assert "This picture is here already" in problems(answer)
+
+    def test_a_picture_can_belong_to_one_of_the_products_own_variants_only(self, admin):
+        product, stranger = factories.product(), factories.variant()
+        own = product.variants.get()
+        values = {**PICTURE, "images__0__variant": str(stranger.pk)}
+        assert save(admin, change_page(product), images__0__upload=upload(), **values).status_code == 200
+        values["images__0__variant"] = str(own.pk)
+        assert save(admin, change_page(product), images__0__upload=upload(), **values).status_code == 302
+        assert ProductImage.objects.get().variant == own
+
+
+class TestCategories:
+    def names(self, browser):
+        rows = browser.get(address(Category)).context["cl"].result_list
+        return [(category.tree_depth, category.name) for category in rows]
+
+    def test_they_are_listed_as_a_tree(self, admin):
+        for path in (["Textiles", "Rugs"], ["Paper"], ["Textiles", "Cushions"], ["Paper", "Cards"]):
+            catalog.category(path)
+        assert self.names(admin) == [(0, "Paper"), (1, "Cards"), (0, "Textiles"), (1, "Cushions"), (1, "Rugs")]
+
+    def test_a_moved_category_takes_its_products_along(self, admin):
+        rugs, floor = catalog.category(["Textiles", "Rugs"]), catalog.category(["Floor"])
+        product = factories.product(categories=(rugs,))
+        assert save(admin, change_page(rugs), parent=str(floor.pk)).status_code == 302
+        product.refresh_from_db()
+        assert {f"c:{floor.pk}", f"c:{rugs.pk}"} == {facet for facet in product.facets if facet.startswith("c:")}
+
+    def test_a_category_cannot_be_put_below_itself(self, admin):
+        rugs = catalog.category(["Textiles", "Rugs"])
+        answer = save(admin, change_page(rugs.parent), parent=str(rugs.pk))
+        assert answer.status_code == 200
+
+    def test_a_deleted_category_leaves_its_products(self, admin):
+        rugs = catalog.category(["Rugs"])
+        product = factories.product(categories=(rugs,))
+        admin.post(address(Category, "delete", rugs.pk), {"post": "yes"})
+        product.refresh_from_db()
+        assert not [facet for facet in product.facets if facet.startswith("c:")]
