@@ -55,7 +55,7 @@ class ShippingRateForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["countries", "basis", "from_value", "price"]
 
     def clean_countries(self) -> list[str]:
-        codes = [code.upper() for code in self.cleaned_data["countries"]]
+        codes = list(dict.fromkeys(code.upper() for code in self.cleaned_data["countries"]))
         unknown = [code for code in codes if not countries.name(code)]
         if unknown:
             raise ValidationError(_("There is no country %(code)s."), params={"code": ", ".join(unknown)})

@@ -1,0 +1,148 @@
+"""Orders move from state to state on their page, and are never edited."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from shop.inventory.models import Stock
+from shop.notifications.models import Mail
+from shop.orders import services as orders
+from shop.orders.models import Order
+from shop.payments.models import Payment
+from tests.backoffice.pages import address, change_page
+
+pytestmark = pytest.mark.django_db
+
+
+def dialog(order, button):
+    return reverse(f"admin:orders_order_{button}", args=[order.pk])
+
+
+def press(browser, order, button, note=""):
+    """Send the dialog of a button, as the page does."""
+    sent = {"note": note, "_form_submitted": "on"}
+    return browser.post(dialog(order, button), sent, headers={"HX-Request": "true"})
+
+
+def mark_paid(browser, order, **values):
+    return press(browser, order, "mark_paid", **values)
+
+
+def history(order):
+    return [(event.state, event.note, event.actor) for event in order.events.all()]
+
+
+def test_an_order_is_paid_then_shipped_each_with_its_note_and_mail(admin, order):
+    placed = order()
+    assert mark_paid(admin, placed, note="Statement 4")["HX-Redirect"] == change_page(placed)
+    press(admin, placed, "ship", note="Parcel 17")
+    placed.refresh_from_db()
+    assert placed.state == Order.State.SHIPPED
+    assert placed.payments.get().state == Payment.State.PAID
+    assert history(placed)[1:] == [
+        ("paid", "Statement 4", "boss@example.com"),
+        ("shipped", "Parcel 17", "boss@example.com"),
+    ]
+    assert set(Mail.objects.values_list("kind", flat=True)) >= {"order_paid", "order_shipped"}
+
+
+def test_a_cancelled_order_gives_its_pieces_back(admin, order):
+    placed = order(stock=5)
+    press(admin, placed, "cancel", note="Asked to")
+    placed.refresh_from_db()
+    assert (placed.state, Stock.objects.get(variant=placed.lines.get().variant).on_hand) == (Order.State.CANCELLED, 5)
+
+
+def test_a_paid_order_that_is_cancelled_leaves_a_refund_to_do(admin, order):
+    placed = order()
+    mark_paid(admin, placed)
+    press(admin, placed, "cancel")
+    assert placed.payments.get().state == Payment.State.REFUND_DUE
+
+
+def test_what_the_state_does_not_allow_is_refused_with_a_message(admin, order):
+    placed = order()
+    press(admin, placed, "ship")
+    page = admin.get(change_page(placed)).content.decode()
+    assert f"Order {placed.number} is placed and cannot become shipped" in page
+    assert history(placed) == [("placed", "", "")]
+
+
+def test_a_button_pressed_twice_does_it_once(admin, order):
+    placed = order()
+    mark_paid(admin, placed)
+    mark_paid(admin, placed)
+    assert [state for state, _note, _actor in history(placed)] == ["placed", "paid"]
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [("placed", {"mark-paid", "cancel"}), ("paid", {"ship", "cancel"}), ("shipped", set()), ("cancelled", set())],
+)
+def test_the_page_offers_what_the_state_allows(admin, order, state, offered):
+    placed = order()
+    Order.objects.filter(pk=placed.pk).update(state=state)
+    page = admin.get(change_page(placed)).content.decode()
+    found = {button for button in ("mark-paid", "ship", "cancel") if f"/{placed.pk}/{button}/" in page}
+    assert found == offered
+
+
+def test_asking_for_the_dialog_changes_nothing(admin, order):
+    placed = order()
+    assert "The money has arrived" in admin.get(dialog(placed, "mark_paid")).content.decode()
+    placed.refresh_from_db()
+    assert placed.state == Order.State.PLACED
+
+
+def test_a_note_is_added_to_the_history_and_has_to_say_something(admin, order):
+    placed = order()
+    assert "HX-Redirect" not in press(admin, placed, "add_note")
+    press(admin, placed, "add_note", note="Rang, nobody there")
+    assert history(placed)[1:] == [("", "Rang, nobody there", "boss@example.com")]
+
+
+@pytest.mark.parametrize("button", ["mark_paid", "ship", "cancel", "add_note"])
+def test_who_may_only_look_has_no_buttons(viewer, order, button):
+    placed = order()
+    assert press(viewer, placed, button, note="x").status_code == 403
+    assert "/mark-paid/" not in viewer.get(change_page(placed)).content.decode()
+    assert len(history(placed)) == 1
+
+
+def test_another_sites_page_cannot_press_a_button(admin, order):
+    placed = order()
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = admin.cookies
+    assert mark_paid(strict, placed).status_code == 403
+    placed.refresh_from_db()
+    assert placed.state == Order.State.PLACED
+
+
+def test_amounts_and_lines_are_not_fields_of_the_page(admin, order):
+    placed = order(lines=2)
+    admin.post(change_page(placed), {"total": "1.00", "state": "paid", "lines-0-quantity": "9", "email": "x@y.z"})
+    fresh = Order.objects.get(pk=placed.pk)
+    assert (fresh.total, fresh.state, fresh.email) == (placed.total, placed.state, placed.email)
+    assert 'name="_save"' not in admin.get(change_page(placed)).content.decode()
+    assert admin.post(address(Order, "delete", placed.pk), {"post": "yes"}).status_code == 403
+
+
+def test_the_page_shows_lines_address_payments_and_history(admin, order):
+    placed = order(payment="card")
+    orders.note(order_id=placed.pk, text="Called back", actor="sam@example.com")
+    page = admin.get(change_page(placed)).content.decode()
+    for text in (placed.lines.get().title, "Kastanienallee 12", "10435 Berlin", str(placed.money), "Called back"):
+        assert text in page
+    assert change_page(placed.payments.get()) in page
+
+
+@pytest.mark.parametrize("term", ["whole", "lower", "without dash", "beginning", "e-mail"])
+def test_the_list_finds_an_order_by_its_number_and_by_its_whole_address(admin, order, term):
+    wanted, other = order("ada@example.com"), order("grace@example.com")
+    terms = {
+        "whole": wanted.number, "lower": wanted.number.lower(), "without dash": wanted.number.replace("-", ""),
+        "beginning": wanted.number[:6], "e-mail": "ADA@example.com",
+    }  # fmt: skip
+    page = admin.get(address(Order), {"q": terms[term]}).content.decode()
+    assert wanted.number in page
+    assert other.number not in page
