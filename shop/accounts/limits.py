@@ -5,3 +5,4 @@ from shop.platform.throttle import Limit
 SIGN_IN = Limit("sign-in", times=10, seconds=300)  # passwords for one e-mail; the right one begins anew
 SIGN_IN_NETWORK = Limit("sign-in-network", times=300, seconds=300)  # an office or phone network is behind one address
 REGISTER = Limit("register", times=5, seconds=3600)  # for one e-mail; each may send a mail there
+MAIL = Limit("account-mail", times=5, seconds=3600)  # to one e-mail, whatever for: nobody floods a stranger's mailbox

@@ -14,7 +14,6 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from psycopg.errors import UniqueViolation
@@ -68,7 +67,7 @@ def sign_in(*, email: str, password: str, device: str = "") -> SignedIn:
 
     Takes as long for an unknown e-mail as for a wrong password.
     """
-    user = User.objects.annotate(lower=Lower("email")).filter(lower=email.lower()).first()
+    user = User.objects.filter(email__iexact=email).first()
     if user is None:
         User().set_password(password)
         raise WrongCredentials

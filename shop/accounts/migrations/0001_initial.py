@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='email_once', violation_error_message='This e-mail has an account already.'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Upper('email'), name='email_once', violation_error_message='This e-mail has an account already.'),
         ),
         migrations.AddConstraint(
             model_name='address',
