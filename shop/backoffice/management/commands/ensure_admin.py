@@ -4,7 +4,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from shop.accounts.models import User
 
@@ -25,7 +25,11 @@ class Command(BaseCommand):
             validate_email(options["email"])
         except ValidationError as error:
             raise CommandError(f"{options['email']!r} is not an e-mail address.") from error
-        self.stdout.write(f"Administrator {options['email']}: {ensure_admin(options['email'], password)}.")
+        try:
+            outcome = ensure_admin(options["email"], password)
+        except IntegrityError:  # another process created the account at this moment
+            outcome = ensure_admin(options["email"], password)
+        self.stdout.write(f"Administrator {options['email']}: {outcome}.")
 
 
 def ensure_admin(email: str, password: str) -> str:
