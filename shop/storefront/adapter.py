@@ -1,18 +1,21 @@
 """How django-allauth meets this shop: sign-in joins the guest's cart, mails go through the outbox."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from shop.accounts.limits import SIGN_IN
+from shop.accounts.limits import MAIL, SIGN_IN, SIGN_IN_NETWORK
 from shop.accounts.models import User
 from shop.cart import services as carts
 from shop.notifications import services as notifications
 from shop.platform import throttle
+from shop.platform.visitor import network
 from shop.storefront import cart_cookie
 
+logger = logging.getLogger("shop.accounts")
 MAILS = {  # allauth's name: our mail, and which of its facts holds the link
     "account/email/email_confirmation": ("account_confirm", "activate_url"),
     "account/email/email_confirmation_signup": ("account_confirm", "activate_url"),
@@ -34,6 +37,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the try. allauth's limits would refuse everybody while Redis is away; ours then count by process."""
         try:
+            throttle.count(SIGN_IN_NETWORK, network(request))
             throttle.count(SIGN_IN, self._who(credentials))
         except throttle.TooManyTries as error:
             raise self.validation_error("too_many_login_attempts") from error
@@ -50,6 +54,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def _who(self, credentials: dict[str, Any]) -> str:
         return str(credentials.get("email", "")).lower()
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Always; but each try costs a hash, so a network has only so many. Raises TooManyTries."""
+        if request.method == "POST":
+            throttle.count(SIGN_IN_NETWORK, network(request))
+        return True
+
     def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
         """Forget the guest's cookie: whoever signs in next in this browser must not meet this cart."""
         response: HttpResponse = super().post_login(request, user, **facts)
@@ -57,6 +67,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Queue the mail in the current transaction. Raises KeyError for a mail that this shop has no text for."""
+        """Queue the mail in the current transaction; beyond the limit none, and the visitor does not learn it.
+
+        Raises KeyError for a mail that this shop has no text for.
+        """
         kind, link = MAILS[template_prefix]
+        try:
+            throttle.count(MAIL, email.lower())
+        except throttle.TooManyTries:
+            logger.warning("too many mails to one address; none was sent", extra={"kind": kind})
+            return
         notifications.queue(kind=kind, to=email, context={"url": context[link]})

@@ -17,7 +17,7 @@ from shop.catalog.models import Variant
 from shop.checkout.quote import goods
 from shop.storefront import cart_cookie
 from shop.storefront.choice import left
-from shop.storefront.shopper import cart_of, shopper_of, signed_in
+from shop.storefront.shopper import bare_cart, cart_of, shopper_of, signed_in, with_pictures
 
 
 @require_safe
@@ -32,7 +32,7 @@ def cart(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Add pieces of a variant. Answers the note for htmx, else goes to the cart."""
     variant_id, quantity = _number(request, "variant"), max(1, _number(request, "quantity", 1))
-    found = cart_of(request) or _new_cart(request)
+    found = bare_cart(request) or _new_cart(request)
     added = carts.add(cart=found, variant_id=variant_id, quantity=quantity)
     words = _added(added.limited, added.quantity)
     response = (
@@ -50,7 +50,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @never_cache
 def change(request: HttpRequest, line_id: int) -> HttpResponse:
     """Set a line's quantity, as far as stock allows."""
-    found = cart_of(request)
+    found = bare_cart(request)
     if found is None:
         raise carts.NoSuchCart
     wanted = min(MAX_QUANTITY, max(0, _number(request, "quantity", 1)))
@@ -64,7 +64,7 @@ def change(request: HttpRequest, line_id: int) -> HttpResponse:
 @require_POST
 @never_cache
 def remove(request: HttpRequest, line_id: int) -> HttpResponse:
-    found = cart_of(request)
+    found = bare_cart(request)
     if found is not None:
         carts.remove(cart=found, line_id=line_id)
     return _after_change(request)
@@ -114,7 +114,7 @@ def _added(limited: bool, quantity: int) -> str:
 
 def _note(request: HttpRequest, cart: Cart, variant_id: int, words: str, *, limited: bool) -> HttpResponse:
     """Read the cart again: it may be new, and its cookie not yet in the request."""
-    found = carts.find(public_id=cart.public_id, user_id=cart.user_id)
+    found = with_pictures(carts.find(public_id=cart.public_id, user_id=cart.user_id))
     line = next((line for line in found.lines.all() if line.variant_id == variant_id), None) if found else None
     context = {"line": line, "words": words, "limited": limited, "shopper": shopper_of(request, found)}
     return render(request, "storefront/_added.html", context)

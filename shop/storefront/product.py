@@ -3,6 +3,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from shop.catalog import pictures
 from shop.catalog.listing import Filters, find
 from shop.catalog.models import Category, Product, ProductImage, Variant
 from shop.storefront.aisles import aisles_of
@@ -30,33 +31,13 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def facts(choice: Choice) -> list[dict[str, Any]]:
-    """Return what the page's script says when another variant is chosen: words ready to be shown.
-
-    A variant without a picture of its own borrows that of one with the same first option: the other sizes of a colour.
-    """
-    pictures = _pictures(choice)
-    return [_facts(variant, pictures.get(variant.pk) or pictures.get(_look(variant))) for variant in choice.variants]
+    """Return what the page's script says when another variant is chosen: words ready to be shown."""
+    shown = list(choice.product.images.all())
+    by_id = {variant.pk: variant for variant in choice.variants}
+    return [_facts(variant, pictures.of_variant(variant, shown, by_id)) for variant in choice.variants]
 
 
-def gallery(product: Product) -> list[ProductImage]:
-    """Return the pictures once each: one picture may stand for several variants."""
-    return list({shown.image_id: shown for shown in reversed(product.images.all())}.values())[::-1]
-
-
-def _pictures(choice: Choice) -> dict[int | str, int]:
-    """Return which picture (its Image's id) shows a variant, and which a value of the first option."""
-    images = reversed(choice.product.images.all())
-    own: dict[int | str, int] = {shown.variant_id: shown.image_id for shown in images if shown.variant_id}
-    alike = {_look(variant): own[variant.pk] for variant in reversed(choice.variants) if variant.pk in own}
-    return own | alike
-
-
-def _look(variant: Variant) -> str:
-    """What two variants with the same picture share: the first option, which is the colour far more often than not."""
-    return next(iter(variant.option_values), "")
-
-
-def _facts(variant: Variant, picture: int | None) -> dict[str, Any]:
+def _facts(variant: Variant, picture: ProductImage | None) -> dict[str, Any]:
     words, mood = availability(variant)
     return {
         "id": variant.pk,
@@ -68,8 +49,13 @@ def _facts(variant: Variant, picture: int | None) -> dict[str, Any]:
         "stock": words,
         "mood": mood,
         "available": is_available(variant),
-        "picture": picture,
+        "picture": picture.image_id if picture else None,
     }
+
+
+def gallery(product: Product) -> list[ProductImage]:
+    """Return the pictures once each: one picture may stand for several variants."""
+    return list({shown.image_id: shown for shown in reversed(product.images.all())}.values())[::-1]
 
 
 def _deepest(request: HttpRequest, found: Product) -> Category | None:

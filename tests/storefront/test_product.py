@@ -86,3 +86,27 @@ def test_what_merchants_write_is_shown_but_does_not_run(client):
 def test_a_product_that_is_not_public_is_not_found(client):
     assert client.get(factories.product(published=False).get_absolute_url()).status_code == 404
     assert client.get("/products/never-was/").status_code == 404
+
+
+def test_a_size_without_a_picture_shows_that_of_its_colour(client):
+    colours, sizes = ("Fjord", "Coral"), ("A6", "A5")
+    variants = tuple(
+        catalog.VariantData(sku=f"{size}-{colour}", price=Decimal(9), option_values=(size, colour))
+        for size in sizes
+        for colour in colours
+    )
+    data = catalog.ProductData(slug="book", title="Book", variants=variants, option_names=("Size", "Colour"))
+    saved = catalog.save(data)
+    inventory.set_levels({variant.pk: 5 for variant in saved.variants.values()})
+    images = {
+        colour: media.store(factories.jpeg(colour=shade)) for colour, shade in (("Fjord", "teal"), ("Coral", "coral"))
+    }
+    shown = [catalog.ImageData(image.pk, sku=f"A6-{colour}") for colour, image in images.items()]
+    catalog.set_images(saved.product, shown)
+    facts = client.get("/products/book/").context["facts"]
+    assert {fact["sku"]: fact["picture"] for fact in facts} == {
+        f"{size}-{colour}": images[colour].pk for size in sizes for colour in colours
+    }
+    media.make_renditions(images["Coral"].pk)
+    client.post("/cart/lines/", {"variant": saved.variants["A5-Coral"].pk})
+    assert images["Coral"].sha256 in client.get("/cart/").content.decode()

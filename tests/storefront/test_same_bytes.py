@@ -1,5 +1,7 @@
 """Catalogue pages are the same bytes for everybody, so a cache anywhere may keep them."""
 
+import gzip
+
 import pytest
 
 from shop.catalog import services as catalog
@@ -72,3 +74,12 @@ def test_the_personal_corner_is_never_cached(regular, client_class):
 def test_a_stranger_without_cookies_costs_no_query(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         client.get("/fragments/shopper/")
+
+
+def test_the_page_travels_packed_where_the_browser_can_unpack_it(client, shelf):
+    plain = client.get("/products/star/")
+    packed = client.get("/products/star/", headers={"Accept-Encoding": "gzip, br"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert "Accept-Encoding" in packed["Vary"]
+    assert packed["ETag"] == plain["ETag"]

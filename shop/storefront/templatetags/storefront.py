@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django_countries import countries
 
 from shop.cart.models import CartLine
+from shop.catalog import pictures
 from shop.catalog.models import Product, Variant
 from shop.platform.models import Image
 from shop.storefront.words import availability, money, saving
@@ -32,9 +33,11 @@ def card_picture(product: Product, sizes: str) -> dict[str, Any]:
 
 @register.inclusion_tag("storefront/_picture.html")
 def variant_picture(variant: Variant, sizes: str) -> dict[str, Any]:
-    """The picture of a variant, else of its product."""
-    images = list(variant.images.all()) or list(variant.product.images.all())
-    return {"image": images[0].image if images else None, "alt": "", "sizes": sizes}
+    """The picture that shows a variant best. Its name stands beside it."""
+    images = list(variant.product.images.all())
+    pictured = {image.variant_id: image.variant for image in images if image.variant_id and image.variant}
+    best = pictures.of_variant(variant, images, pictured)
+    return {"image": best.image if best else None, "alt": "", "sizes": sizes}
 
 
 @register.inclusion_tag("storefront/_price.html")
