@@ -23,15 +23,8 @@ def plot(result: Result, path: Path) -> None:
         axes.barh([row.title for row in rows], values, left=left, color=colour, label=NAMES[part])
         left = [before + value for before, value in zip(left, values, strict=True)]
     goals = [(row.goal, place) for place, row in enumerate(rows) if row.goal is not None]
-    axes.scatter(
-        [goal for goal, _ in goals],
-        [place for _, place in goals],
-        marker="|",
-        s=160,
-        color="#d6336c",
-        label="goal",
-        zorder=3,
-    )
+    at, places = zip(*goals, strict=True) if goals else ((), ())
+    axes.scatter(at, places, marker="|", s=160, color="#d6336c", label="goal", zorder=3)
     for place, row in enumerate(rows):
         axes.annotate(f" {row.ratio:.1f}", (left[place], place), va="center", fontsize=8)
     axes.set_xlabel(f"CPU time of a request, in bare views of {result.bare.cost:.2f} ms")
