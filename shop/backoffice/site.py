@@ -10,6 +10,7 @@ from unfold.sites import UnfoldAdminSite
 
 from shop.backoffice.dashboard import dashboard
 from shop.backoffice.finder import find
+from shop.backoffice.sign_in import SignInForm
 
 SHORTEST = 2  # letters
 
@@ -17,6 +18,7 @@ SHORTEST = 2  # letters
 class BackofficeSite(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
     index_title = _("Today")
+    login_form = SignInForm
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**dashboard(request.user), **(extra_context or {})})  # type: ignore[no-any-return]

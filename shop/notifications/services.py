@@ -48,4 +48,5 @@ def send(mail_id: int) -> None:
     message.send()
     mail.subject = message.subject[:255]
     mail.sent_at = timezone.now()
-    mail.save(update_fields=["subject", "sent_at"])
+    mail.context.pop("url", None)  # a link that opens an account or an order has no business in the database any more
+    mail.save(update_fields=["subject", "sent_at", "context"])

@@ -1,0 +1,53 @@
+"""Signing in to the admin, and what staff with few rights must not learn there."""
+
+import pytest
+from django.test import Client
+
+from shop.accounts.limits import SIGN_IN
+from shop.notifications.models import Mail
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+
+
+def sign_in(client, password: str):
+    return client.post("/admin/login/", {"username": "boss@example.com", "password": password})
+
+
+@pytest.fixture
+def boss(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return factories.user("boss@example.com", is_staff=True, is_superuser=True)
+
+
+def test_guessing_ends_after_some_tries_even_with_the_right_password(client, boss):
+    for _try in range(SIGN_IN.times):
+        sign_in(client, "wrong")
+    answer = sign_in(client, PASSWORD)
+    assert answer.status_code == 200
+    assert "Too many tries" in answer.content.decode()
+
+
+def test_tries_at_the_store_count_here_too(client, boss):
+    for _try in range(SIGN_IN.times):
+        client.post("/account/login/", {"login": "boss@example.com", "password": "wrong"})
+    assert "Too many tries" in sign_in(client, PASSWORD).content.decode()
+
+
+def test_the_right_password_begins_anew(client, boss):
+    for _try in range(SIGN_IN.times - 1):
+        sign_in(client, "wrong")
+    assert sign_in(client, PASSWORD).status_code == 302
+    client.logout()
+    for _try in range(SIGN_IN.times - 1):
+        sign_in(client, "wrong")
+    assert sign_in(client, PASSWORD).status_code == 302
+
+
+def test_who_may_look_at_mails_cannot_take_an_account_over(viewer, boss):
+    Client().post("/account/password/reset/", {"email": "boss@example.com"})
+    mail = Mail.objects.get(kind="account_reset")
+    page = viewer.get(f"/admin/notifications/mail/{mail.pk}/change/")
+    assert page.status_code == 200
+    assert mail.context["url"].rpartition("/key/")[2] not in page.content.decode()
