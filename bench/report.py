@@ -54,7 +54,12 @@ def _goal(row: Row) -> str:
 
 
 def markdown(result: Result) -> str:
-    lines = [*_facts(result), "", _line(HEADINGS), _line(["---", *["---:"] * (len(HEADINGS) - 1)])]
+    lines = [
+        *(f"* {fact}" for fact in _facts(result)),
+        "",
+        _line(HEADINGS),
+        _line(["---", *["---:"] * (len(HEADINGS) - 1)]),
+    ]
     lines += [_line(cells(row)) for row in result.all_rows]
     lines += ["", *(f"* {sentence}" for sentence in notes(result))]
     return "\n".join(lines) + "\n"
