@@ -76,10 +76,12 @@ def sign_in(*, email: str, password: str, device: str = "") -> SignedIn:
     token_id = secrets.token_hex(32)
     now = timezone.now()
     with transaction.atomic():
+        # Locks the user: a password that is changed while the old one is being checked must not leave a phone signed in.
+        if not User.objects.filter(pk=user.pk, password=user.password, is_active=True).update(last_login=now):
+            raise WrongCredentials
         family = RefreshFamily.objects.create(
             user=user, device=device, current=_digest(token_id), expires_at=now + tokens.REFRESH_LIFETIME
         )
-        User.objects.filter(pk=user.pk).update(last_login=now)
     return _pair(user.pk, family.pk, token_id)
 
 
