@@ -76,7 +76,7 @@ def sign_in(*, email: str, password: str, device: str = "") -> SignedIn:
     token_id = secrets.token_hex(32)
     now = timezone.now()
     with transaction.atomic():
-        # Locks the user: a password that is changed while the old one is being checked must not leave a phone signed in.
+        # Locks the user: a password changed while the old one is being checked must not leave a phone signed in.
         if not User.objects.filter(pk=user.pk, password=user.password, is_active=True).update(last_login=now):
             raise WrongCredentials
         family = RefreshFamily.objects.create(
