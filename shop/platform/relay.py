@@ -47,8 +47,7 @@ def reclaim_lost() -> int:
 
     Returns how many.
     """
-    before = timezone.now() - timedelta(seconds=settings.OUTBOX_RESEND_AFTER)
-    lost = OutboxMessage.objects.lost(sent_before=before)
+    lost = OutboxMessage.objects.lost(after=timedelta(seconds=settings.OUTBOX_RESEND_AFTER))
     with transaction.atomic():
         ids = list(lost.select_for_update(skip_locked=True).values_list("pk", flat=True)[:1000])
         rows = OutboxMessage.objects.filter(pk__in=ids)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import boto3
 import pytest
 from django.db import connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from shop.platform import outbox, relay
@@ -87,6 +88,16 @@ def test_a_message_that_kills_its_workers_is_given_up():
     OutboxMessage.objects.update(sent_at=timezone.now() - timedelta(days=1), sends=MAX_SENDS)
     relay.reclaim_lost()
     assert OutboxMessage.objects.dead().count() == 1
+
+
+def test_hours_without_a_worker_make_no_dead_letters():
+    put()
+    for _minute in range(6 * 60):  # nobody takes what is on the queue
+        OutboxMessage.objects.exclude(sent_at=None).update(sent_at=F("sent_at") - timedelta(seconds=60.1))
+        relay.reclaim_lost()
+        OutboxMessage.objects.due().update(sent_at=timezone.now(), sends=F("sends") + 1)
+    assert OutboxMessage.objects.dead().count() == 0
+    assert OutboxMessage.objects.get().sends < MAX_SENDS / 2
 
 
 def test_when_the_queue_is_away_nothing_is_marked_as_sent(settings, monkeypatch):

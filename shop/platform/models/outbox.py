@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 MAX_FAILURES = 10  # then a person has to look; with the backoff of handle() that is about three hours
 MAX_SENDS = 30  # a message that kills its worker never reports a failure; this bounds it
+PROMPT_SENDS = 5  # repeated at once; then patiently, so that a day without workers makes no dead letters
+PATIENCE = 60  # times as long
 
 
 class OutboxQuerySet(QuerySet["OutboxMessage"]):
@@ -17,9 +19,14 @@ class OutboxQuerySet(QuerySet["OutboxMessage"]):
         """Not on a queue, and its time has come. Served by the index outbox_due."""
         return self.open().filter(sent_at=None, available_at__lte=timezone.now())
 
-    def lost(self, *, sent_before: datetime) -> "OutboxQuerySet":
-        """Put on a queue long ago and never done: the broker or a worker lost it. Served by the index outbox_sent."""
-        return self.open().filter(sent_at__lt=sent_before)
+    def lost(self, *, after: timedelta) -> "OutboxQuerySet":
+        """Put on a queue longer than `after` ago and never done: the broker or a worker lost it, or none is at work.
+
+        Served by the index outbox_sent.
+        """
+        now = timezone.now()
+        long_ago = Q(sends__lte=PROMPT_SENDS) | Q(sent_at__lt=now - PATIENCE * after)
+        return self.open().filter(long_ago, sent_at__lt=now - after)
 
     def dead(self) -> "OutboxQuerySet":
         return self.filter(done_at=None).exclude(dead_at=None)
