@@ -89,6 +89,7 @@ def _place(cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | 
     if claimed.order:
         return Placed(claimed.order, created=False)
     cart = _locked_cart(cart_id, user_id)
+    _check_on_sale(cart)
     priced = quote(cart, country=details.address.country, method=details.shipping_method)
     _check_total(priced, details)
     order = _write_order(cart, priced, details, user_id)
@@ -127,6 +128,13 @@ def _locked_cart(cart_id: uuid.UUID | str, user_id: int | None) -> Cart:
     if not cart.lines.all():
         raise CartEmpty
     return cart
+
+
+def _check_on_sale(cart: Cart) -> None:
+    """What was taken out of the shop is not sold any more, however long it was in a cart. Raises OutOfStock."""
+    gone = {str(line.variant_id): 0 for line in cart.lines.all() if not line.variant.product.is_public}
+    if gone:
+        raise inventory.OutOfStock(missing=gone)
 
 
 def _ordered_before(cart: Cart) -> CartOrdered:

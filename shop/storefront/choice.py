@@ -75,9 +75,9 @@ def choose(product: Product, variants: Sequence[Variant], sku: str = "") -> Choi
 def left(variant: Variant) -> int | None:
     """How many pieces can be bought now; None for no limit.
 
-    Reads the preloaded stock; a variant without a stock row has none.
+    Reads the preloaded stock and product; a variant without a stock row has none, nor one that was taken off sale.
     """
-    stock: Any = getattr(variant, "stock", None)
+    stock: Any = getattr(variant, "stock", None) if variant.product.is_public else None
     return stock.available if stock else 0
 
 

@@ -8,7 +8,7 @@ from shop.payments.models import Payment
 
 from shop.cart import services as cart
 from shop.cart.models import Cart
-from shop.catalog.models import Variant
+from shop.catalog.models import Product, Variant
 from shop.checkout import errors
 from shop.checkout.models import IdempotencyKey
 from shop.checkout.services import place_order
@@ -137,3 +137,14 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(django_assert_max_nu
         counts.append(len(captured))
     assert counts[0] == counts[1]
     assert counts[0] <= 30
+
+
+def test_what_was_taken_off_sale_is_not_sold_from_a_cart():
+    lamp, rug = factories.variant(), factories.variant()
+    mine = factories.open_cart(lamp, rug)
+    Product.objects.filter(pk=rug.product_id).update(published=False)
+    with pytest.raises(OutOfStock) as refusal:
+        place_order(cart_id=mine.public_id, key="k", details=factories.details())
+    assert refusal.value.details["missing"] == {str(rug.pk): 0}
+    assert not Order.objects.exists()
+    assert Stock.objects.get(variant=lamp).on_hand == 10

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from shop.cart.models import Cart, CartLine
+from shop.catalog.models import Product
 from shop.inventory import services as inventory
 from tests import factories
 
@@ -155,3 +156,12 @@ def test_an_id_in_the_cookie_without_a_cart_starts_a_new_one(client):
     Cart.objects.update(public_id=uuid.uuid4())
     assert add(client, factories.variant()).status_code == 302
     assert Cart.objects.count() == 2
+
+
+def test_what_was_taken_off_sale_is_said_to_be_gone(client):
+    variant = factories.variant(title="Star")
+    client.post("/cart/lines/", {"variant": variant.pk})
+    Product.objects.update(published=False)
+    page = client.get("/cart/").content.decode()
+    assert "has just sold out" in page
+    assert 'href="/checkout/"' not in page

@@ -114,8 +114,11 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
 
 
 def pieces_left(variant: Variant) -> int | None:
-    """How many can be bought now, None for no limit. Reads the preloaded stock; a variant without a row has none."""
-    stock = getattr(variant, "stock", None)
+    """How many can be bought now, None for no limit; 0 for what was taken off sale or has no row of stock.
+
+    Reads the preloaded stock and product.
+    """
+    stock = getattr(variant, "stock", None) if variant.product.is_public else None
     available: int | None = stock.available if stock else 0
     return available
 

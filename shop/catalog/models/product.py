@@ -103,6 +103,11 @@ class Product(models.Model):
         return reverse("product", args=[self.slug])
 
     @property
+    def is_public(self) -> bool:
+        """Say whether shoppers may see it now, as ProductQuerySet.public() does."""
+        return self.published and self.published_at <= timezone.now()
+
+    @property
     def on_sale(self) -> bool:
         return self.compare_at_price is not None and self.compare_at_price > self.min_price
 
