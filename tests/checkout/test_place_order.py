@@ -4,7 +4,6 @@ import uuid
 from decimal import Decimal
 
 import pytest
-from shop.payments.models import Payment
 
 from shop.cart import services as cart
 from shop.cart.models import Cart
@@ -16,6 +15,7 @@ from shop.inventory.models import Stock, StockMovement
 from shop.inventory.services import OutOfStock
 from shop.notifications.models import Mail
 from shop.orders.models import Order
+from shop.payments.models import Payment
 from shop.platform.models import OutboxMessage
 from tests import factories
 
