@@ -98,7 +98,7 @@ def notes(result: Result) -> Iterator[str]:
         f"itself counted, {verdict} within {AGREEMENT:.0%}."
     )
     foreign = f"Work of other programs took {result.foreign:.1%} of the busy time"
-    noisy = ": times are noisy, CPU times less so" if result.foreign > QUIET else ""
+    noisy = ": times are noisy, and the bare view's range shows how far CPU times are" if result.foreign > QUIET else ""
     yield f"{foreign}{noisy}; the host took {result.stolen:.1f} CPU seconds for others."
     for row in result.all_rows:
         if not row.good:
