@@ -83,5 +83,8 @@ class ShippingMethodAdmin(FlatAdmin):
 
     @display(description=_("prices"))
     def prices(self, method: ShippingMethod) -> str:
-        amounts = sorted({rate.price for rate in method.rates.all()})
-        return " · ".join(str(amount) for amount in amounts) or "-"
+        amounts = [rate.price for rate in method.rates.all()]
+        if not amounts:
+            return "-"
+        low, high = min(amounts), max(amounts)
+        return str(low) if low == high else f"{low} … {high}"

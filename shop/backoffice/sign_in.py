@@ -10,7 +10,7 @@ from shop.platform import throttle
 from shop.platform.visitor import network
 
 
-class SignInForm(AuthenticationForm):  # type: ignore[misc]
+class SignInForm(AuthenticationForm):
     """Django's, behind the limits. The right password begins anew, as everywhere."""
 
     def clean(self) -> dict[str, Any]:

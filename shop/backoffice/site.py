@@ -1,10 +1,14 @@
 """The admin site: its front page and its search."""
 
+import time
 from typing import Any
 
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -23,12 +27,20 @@ class BackofficeSite(UnfoldAdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**dashboard(request.user), **(extra_context or {})})  # type: ignore[no-any-return]
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to the front page from here, not to the customer's account: the theme's form forgets where to go."""
+        if request.method == "GET" and REDIRECT_FIELD_NAME not in request.GET:
+            return redirect_to_login(reverse("admin:index"), request.path)
+        return super().login(request, extra_context)  # type: ignore[no-any-return]
+
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Find orders, products and customers. Not cached, as the theme's own search is: rights and rows change."""
+        begun = time.monotonic()
         term = request.GET.get("s", "").strip()
         results = find(self, request, term) if len(term) >= SHORTEST else []
         name = "command_results" if "extended" in request.GET else "search_results"
         pages = Paginator(results, max(1, len(results)))
-        context = {"results": pages.page(1), "page_obj": pages, "page_counter": 0, "execution_time": 0}
+        context = {"results": pages.page(1), "page_obj": pages, "page_counter": 0}
+        context["execution_time"] = time.monotonic() - begun
         headers = {"HX-Trigger": "search"}
         return TemplateResponse(request, f"unfold/helpers/{name}.html", context, headers=headers)

@@ -98,6 +98,7 @@ class TestEachModel:
 def test_a_page_costs_the_same_for_few_rows_inside_and_for_many(admin, order, model):
     fill(order, 2)
     row = order(lines=1) if model is Order else model.objects.first()
+    queries(admin, change_page(row))  # the first request reads the session from the database
     few = queries(admin, change_page(row))
     if model is Order:
         row = order(lines=5)
@@ -124,6 +125,14 @@ def test_strangers_and_customers_are_asked_to_sign_in(client):
     assert client.get("/admin/")["Location"] == "/admin/login/?next=/admin/"
     client.force_login(factories.user())
     assert client.get("/admin/")["Location"] == "/admin/login/?next=/admin/"
+
+
+@pytest.mark.django_db
+def test_the_sign_in_page_leads_to_the_front_page(client):
+    factories.user("boss@example.com", "grey wet otter 7", is_staff=True)
+    page = client.get("/admin/login/")["Location"]
+    answer = client.post(page, {"username": "boss@example.com", "password": "grey wet otter 7"})
+    assert answer["Location"] == "/admin/"
 
 
 def test_the_sidebar_holds_what_this_member_of_staff_may_see(client, admin):
