@@ -120,10 +120,10 @@ def terminal(result: Result, *, width: int) -> Table:
 
 def comparison(old: Result, new: Result) -> Table:
     """New by old: below 1 is cheaper, or faster for requests/s above 1."""
-    table = Table(title=f"{new.commit} by {old.commit}", title_justify="left")
-    headings = ("Request", "Cost in bare views", "CPU ms", "Requests/s", "p99 alone", "SQL", "Redis trips")
+    table = Table(title=f"{new.commit} by {old.commit}", title_justify="left", box=SIMPLE_HEAD)
+    headings = ("Request", "Bare views", "CPU ms", "/s", "p99", "SQL", "Redis")
     for number, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if not number else "right")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=True)
     before = {row.name: row for row in old.all_rows}
     for row in new.all_rows:
         if row.good and row.name in before and before[row.name].good:
