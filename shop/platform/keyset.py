@@ -12,12 +12,15 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import ShopError
 
 Row = TypeVar("Row", bound=Model)
+# Values of another type than the columns, or beyond what those can hold; the last is found out by PostgreSQL.
+NOT_OF_OURS = (ValueError, TypeError, ArithmeticError, ValidationError, DataError)
 
 
 class BadCursor(ShopError):
@@ -44,10 +47,7 @@ def page(queryset: QuerySet[Row], *, order: tuple[str, ...], cursor: str | None,
     Raises BadCursor.
     """
     backwards, values = _decode(cursor, order) if cursor else (False, None)
-    fields = _reversed(order) if backwards else order
-    if values is not None:
-        queryset = _filtered(queryset, fields, values)
-    rows = list(queryset.order_by(*(_ordering(field) for field in fields))[: size + 1])
+    rows = _read(queryset, _reversed(order) if backwards else order, values, size + 1)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -64,10 +64,13 @@ def _with_neighbours(rows: list[Row], order: tuple[str, ...], *, more: bool, bac
     )
 
 
-def _filtered(queryset: QuerySet[Row], order: tuple[str, ...], values: list[Any]) -> QuerySet[Row]:
+def _read(queryset: QuerySet[Row], order: tuple[str, ...], values: list[Any] | None, most: int) -> list[Row]:
     try:
-        return queryset.filter(_after(order, values))
-    except (ValueError, TypeError, ValidationError) as error:  # values of another type than the columns
+        after = queryset if values is None else queryset.filter(_after(order, values))
+        return list(after.order_by(*(_ordering(field) for field in order))[:most])
+    except NOT_OF_OURS as error:
+        if values is None:
+            raise
         raise BadCursor from error
 
 
@@ -106,7 +109,7 @@ def _plain(value: Any) -> Any:
 def _decode(cursor: str, order: tuple[str, ...]) -> tuple[bool, list[Any]]:
     try:
         backwards, named, values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
         raise BadCursor from error
     if named != list(order) or not isinstance(values, list) or len(values) != len(order):
         raise BadCursor

@@ -1,5 +1,7 @@
 """Keyset pages: every row once, in both directions, whatever was inserted in between."""
 
+import base64
+
 import pytest
 
 from shop.catalog.models import Product
@@ -50,5 +52,23 @@ def test_a_row_inserted_before_the_cursor_shifts_nothing():
     "cursor", ["x", "!!!", "WzFd", "WzAsWyJhIl0sWzFdXQ", "WzAsIFsibWluX3ByaWNlIiwgImlkIl0sIFsieCIsICJ5Il1d"]
 )
 def test_a_cursor_that_is_not_ours_is_refused(cursor):
+    with pytest.raises(BadCursor):
+        page(Product.objects.all(), order=ORDER, cursor=cursor, size=1)
+
+
+def forged(values: str) -> str:
+    return base64.urlsafe_b64encode(f'[0, ["title", "id"], {values}]'.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "values", ['["\\u0000", 1]', '["\\ud800", 1]', '["a", 1e999]', '["a", "NaN"]', "[" * 2000], ids=lambda v: v[:12]
+)
+def test_a_cursor_with_values_that_no_column_holds_is_refused(values):
+    with pytest.raises(BadCursor):
+        page(Product.objects.all(), order=("title", "id"), cursor=forged(values), size=1)
+
+
+def test_a_cursor_with_a_price_beyond_all_numbers_is_refused():
+    cursor = base64.urlsafe_b64encode(b'[0, ["min_price", "id"], ["1e999999", 1]]').decode()
     with pytest.raises(BadCursor):
         page(Product.objects.all(), order=ORDER, cursor=cursor, size=1)
