@@ -109,6 +109,7 @@ def _show(request: HttpRequest, form: CheckoutForm, cart: Cart, refusal: str = "
 
 def _quote(cart: Cart, country: str, method: str) -> Quote:
     """Price the cart; a method that is not offered to that country gives way to the first that is."""
+    country, method = country.replace("\x00", ""), method.replace("\x00", "")
     try:
         return quote(cart, country=country, method=method)
     except NoSuchDelivery:

@@ -1,6 +1,5 @@
 """A real browser against real processes."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,20 +15,19 @@ ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, else Playwright's own; the test is skipped where there is neither."""
     installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
         # Playwright runs an event loop in this thread; Django would refuse every query of the test because of it.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         try:
             browser = playwright.chromium.launch(executable_path=installed, args=FLAGS)
         except Error as error:
             pytest.skip(f"There is no Chromium here: {str(error).splitlines()[0]}")
         yield browser
         browser.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -41,7 +39,8 @@ def mails(tmp_path: Path) -> Path:
 @pytest.fixture
 def shop(transactional_db: None, mails: Path) -> Iterator[Fleet]:
     """Two web processes behind the load balancer, a relay and a worker."""
-    environment = {"EMAIL_URL": f"eml://{mails}"}
+    # The queue may hand a message to the worker that the test before killed; it is sent again after these seconds.
+    environment = {"EMAIL_URL": f"eml://{mails}", "OUTBOX_RESEND_AFTER": "2"}
     pods = fleet("browser", settings.DATABASES["default"], web=2, relays=1, workers=1, environment=environment)
     try:
         pods.start()

@@ -131,7 +131,7 @@ def assert_ordered(number: str) -> None:
     assert order.shipping_address["country"] == "FR"
 
 
-def mail_of(mails: Path, seconds: float = 30) -> str:
+def mail_of(mails: Path, seconds: float = 90) -> str:
     """Return the one mail, once it is there."""
     deadline = time.monotonic() + seconds
     while not (found := list(mails.glob("*.eml"))):
