@@ -1,5 +1,6 @@
 """Changing the catalogue. Admin, import and demo all come through here."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -180,12 +181,24 @@ def publish(product_ids: Sequence[int], *, published: bool) -> int:
 def category(path: Sequence[str]) -> Category:
     """Return the category with these names from the root down, making what is missing."""
     node: Category | None = None
-    for depth in range(len(path)):
-        slug = slugify("-".join(path[: depth + 1]), allow_unicode=False)[:140] or "category"
-        node, _created = Category.objects.get_or_create(slug=slug, defaults={"name": path[depth], "parent": node})
+    for depth, name in enumerate(path, 1):
+        parent = node
+        node = Category.objects.filter(parent=parent, name=name).first()
+        if node is None:
+            slug = _category_slug(path[:depth])
+            node, _created = Category.objects.get_or_create(parent=parent, name=name, defaults={"slug": slug})
     if node is None:
         raise ValueError("a category needs at least one name")
     return node
+
+
+def _category_slug(path: Sequence[str]) -> str:
+    """An address made of the names; with a digest where another has it, or where they hold no Latin letters."""
+    slug = slugify("-".join(path))[:120]
+    if slug and not Category.objects.filter(slug=slug).exists():
+        return slug
+    digest = hashlib.sha256("/".join(path).encode()).hexdigest()[:8]
+    return f"{slug or 'category'}-{digest}"
 
 
 def refresh(product_ids: Sequence[int]) -> list[Product]:

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +57,7 @@ class Order(models.Model):
             models.Index(F("placed_at").desc(), F("id").desc(), name="order_newest"),
             models.Index(fields=["user", "-placed_at"], name="order_of_user"),
             models.Index(fields=["state", "placed_at"], name="order_by_state"),
+            models.Index(Upper("email"), name="order_by_email"),  # the admin's search: email__iexact
         ]
         constraints = [
             models.CheckConstraint(condition=Q(total=F("subtotal") + F("shipping_price")), name="order_adds_up"),

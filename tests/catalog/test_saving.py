@@ -73,3 +73,12 @@ def test_a_price_before_that_is_not_higher_is_no_reduction():
     product = catalog.save(ProductData(slug="lamp", title="Lamp", variants=variants)).product
     assert product.compare_at_price is None
     assert not product.on_sale
+
+
+def test_a_category_is_found_by_its_names_and_its_address_is_its_own():
+    a, b = catalog.category(["Rugs", "A & B"]), catalog.category(["Rugs", "A B"])
+    greek, thai = catalog.category(["Χαλιά"]), catalog.category(["พรม"])
+    assert len({each.slug for each in (a, b, greek, thai)}) == 4
+    assert catalog.category(["Rugs", "A B"]) == b
+    assert catalog.category(["พรม"]) == thai
+    assert b.parent == a.parent == catalog.category(["Rugs"])

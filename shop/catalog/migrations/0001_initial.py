@@ -136,6 +136,10 @@ class Migration(migrations.Migration):
             index=django.contrib.postgres.indexes.GinIndex(fields=['title'], name='product_title_trigrams', opclasses=['gin_trgm_ops']),
         ),
         migrations.AddConstraint(
+            model_name='category',
+            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='category_name_once', nulls_distinct=False, violation_error_message='There is a category of this name here already.'),
+        ),
+        migrations.AddConstraint(
             model_name='variant',
             constraint=models.UniqueConstraint(fields=('product', 'option_values'), name='one_variant_per_combination'),
         ),

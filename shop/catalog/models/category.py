@@ -27,6 +27,14 @@ class Category(TreeNode):  # type: ignore[misc]  # the library has no types
         ordering = ["position", "name"]
         verbose_name = _("category")
         verbose_name_plural = _("categories")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parent", "name"],
+                name="category_name_once",
+                nulls_distinct=False,
+                violation_error_message=_("There is a category of this name here already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
