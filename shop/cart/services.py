@@ -196,5 +196,9 @@ ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = LEAST(cart_cartline.q
 
 
 def _pour(source: Cart, target: Cart) -> None:
+    """Add the lines of one cart to another, as many as fit: what was there first stays."""
     with connection.cursor() as cursor:
         cursor.execute(POUR, [target.pk, source.pk, MAX_QUANTITY])
+    surplus = list(target.lines.order_by("id").values_list("pk", flat=True)[MAX_LINES:])
+    if surplus:
+        target.lines.filter(pk__in=surplus).delete()

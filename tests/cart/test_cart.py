@@ -136,3 +136,13 @@ def test_showing_a_cart_takes_the_same_queries_for_one_line_and_for_ten(django_a
             found = cart.find(public_id=made.public_id)
             assert sum(line.variant.price * line.quantity for line in found.lines.all())
             assert all(line.variant.stock.is_available for line in found.lines.all())
+
+
+def test_joining_carts_keeps_to_the_room_for_lines(monkeypatch):
+    ada, kept, new = factories.user(), factories.variant(), factories.variant()
+    factories.open_cart(kept, user_id=ada.pk)
+    monkeypatch.setattr(cart, "MAX_LINES", 2)
+    for further in (new, factories.variant()):
+        guest = factories.open_cart(further, kept)
+        joined = cart.claim(public_id=guest.public_id, user_id=ada.pk)
+    assert contents(joined) == {kept.pk: 3, new.pk: 1}
