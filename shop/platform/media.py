@@ -97,9 +97,7 @@ def check(file: IO[bytes]) -> Picture:
             _("This picture is larger than %(size)s MB. Make it smaller and try again.") % {"size": megabytes}
         )
     image = _decode(content)
-    return Picture(
-        content, hashlib.sha256(content).hexdigest(), str(image.format), *ImageOps.exif_transpose(image).size
-    )
+    return Picture(content, hashlib.sha256(content).hexdigest(), str(image.format), *_upright(image).size)
 
 
 def _decode(content: bytes) -> PIL.Image.Image:
@@ -119,13 +117,21 @@ def _decode(content: bytes) -> PIL.Image.Image:
     return image
 
 
+def _upright(image: PIL.Image.Image) -> PIL.Image.Image:
+    """Turn the picture as its EXIF data say; a picture whose EXIF data are broken stays as it is, as in browsers."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except (SyntaxError, ValueError, OSError):
+        return image
+
+
 def make_renditions(image_id: int) -> None:
     """Write the renditions of one picture to S3 and name them in its row. Doing it twice writes the same keys again."""
     image = Image.objects.filter(pk=image_id).first()
     if image is None or image.rendered_at:
         return
     with default_storage.open(image.key) as file:
-        original = _flat(ImageOps.exif_transpose(_decode(file.read())))
+        original = _flat(_upright(_decode(file.read())))
     widths = widths_for(image.width)
     renditions = [rendition for width in widths for rendition in _render(original, image.sha256, width)]
     Image.objects.filter(pk=image_id).update(renditions=renditions, rendered_at=timezone.now())

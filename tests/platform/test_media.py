@@ -77,3 +77,17 @@ def test_a_file_that_is_too_large_is_refused(settings):
     settings.IMAGE_MAX_BYTES = 1000
     with pytest.raises(media.InvalidImage, match="larger than"):
         media.store(jpeg())
+
+
+def test_a_picture_with_broken_exif_data_is_taken_as_it_lies():
+    turned = PIL.Image.new("RGB", (60, 40))
+    exif = turned.getexif()
+    exif[0x0112] = 6  # lies on its side
+    buffer = io.BytesIO()
+    turned.save(buffer, "WEBP", exif=exif)
+    broken = buffer.getvalue().replace(b"MM\x00*", b"MM\x00#")
+    assert media.check(io.BytesIO(buffer.getvalue())).width == 40
+    assert media.check(io.BytesIO(broken)).width == 60
+    image = media.store(io.BytesIO(broken))
+    media.make_renditions(image.pk)
+    assert Image.objects.get().rendered_at
