@@ -42,3 +42,17 @@ def test_a_page_that_is_not_there(client, address):
 @pytest.mark.parametrize("address", ["/cart/lines/", "/cart/lines/1/", "/cart/lines/1/remove/", "/orders/x/pay/"])
 def test_what_changes_something_is_never_done_by_a_link(client, address):
     assert client.get(address).status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/products/%00/", "/orders/%00/", "/products/x%00y/?variant=%00"])
+def test_an_address_that_no_column_can_hold_is_not_found(client, address):
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_country_that_no_column_can_hold_is_none(client):
+    factories.shipping()
+    client.post("/cart/lines/", {"variant": factories.variant().pk})
+    assert client.get("/checkout/delivery/?country=%00&shipping_method=%00").status_code == 200
+    assert client.post("/checkout/", {"update": "1", "country": "\x00"}).status_code == 200
