@@ -1,6 +1,7 @@
 """A small catalogue with pictures for journeys through a browser."""
 
 import io
+import time
 from decimal import Decimal
 
 from shop.backoffice.demo.artwork import Look, Shot, encoded
@@ -8,6 +9,7 @@ from shop.catalog import services as catalog
 from shop.catalog.models import Product
 from shop.inventory import services as inventory
 from shop.platform import media
+from shop.platform.models import Image
 from tests import factories
 
 SCENES = {"Cushions": "cushion", "Wall prints": "framed", "Tiles": "tiled"}
@@ -21,6 +23,14 @@ def furnish() -> None:
     factories.tax("FR", "20")
     for (category, scene), family in zip(SCENES.items(), ("khatam", "petals", "cubes"), strict=True):
         _product(category, scene, family)
+
+
+def await_pictures(seconds: float = 60) -> None:
+    """Wait until the worker has made all renditions."""
+    deadline = time.monotonic() + seconds
+    while Image.objects.filter(rendered_at=None).exists():
+        assert time.monotonic() < deadline, "the worker made no renditions"
+        time.sleep(0.2)
 
 
 def _product(category: str, scene: str, family: str) -> Product:

@@ -44,6 +44,7 @@ class Shopper:
 def shopper(request: pytest.FixtureRequest, shop: Fleet, chromium: Browser) -> Iterator[Shopper]:
     width, script = request.param
     showroom.furnish()
+    showroom.await_pictures()
     context = chromium.new_context(
         base_url=shop.base_url, viewport={"width": WIDTHS[width], "height": 844}, java_script_enabled=script
     )
