@@ -25,6 +25,8 @@ PATIENCE = {"connect": 5.0, "read": 5.0, "write": 5.0, "pool": 60.0}  # seconds,
 REDIRECTS = 3
 PORTS = {80, 443}
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+UNICAST = ipaddress.IPv6Network("2000::/3")  # all of IPv6 that is the internet; RFC 4291, 2.4
+PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # RFC 6890; one cloud answers here with its instances' secrets
 HEADERS = [(b"Accept", b"image/*"), (b"Accept-Encoding", b"identity"), (b"User-Agent", b"shop-importer")]
 
 
@@ -33,7 +35,8 @@ def public_web(address: Address, port: int) -> bool:
     inner = _embedded(address)
     if inner is not None:
         return public_web(inner, port)
-    return port in PORTS and address.is_global and not address.is_multicast
+    known = address in UNICAST if address.version == 6 else address not in PROTOCOLS
+    return port in PORTS and known and address.is_global and not address.is_multicast
 
 
 def _embedded(address: Address) -> ipaddress.IPv4Address | None:
