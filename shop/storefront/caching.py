@@ -82,8 +82,10 @@ def _key(request: HttpRequest) -> str:
 
 
 def _find(key: str) -> Page | None:
-    found: dict[str, Any] | None = cache.get(key) if key else None
-    return Page(base64.b64decode(found["packed"]), found["at"]) if found else None
+    found: dict[str, Any] = (cache.get(key) if key else None) or {}
+    if not found.keys() >= {"packed", "at"}:  # nothing, or what a pod of another release keeps there
+        return None
+    return Page(base64.b64decode(found["packed"]), found["at"])
 
 
 def _keep(key: str, page: Page, seconds: int) -> None:

@@ -3,6 +3,7 @@
 import gzip
 
 import pytest
+from django.core.cache import cache
 
 from shop.catalog import services as catalog
 from tests import factories
@@ -62,6 +63,13 @@ def test_a_page_is_kept_for_a_moment(client, shelf, django_assert_num_queries):
     first = client.get("/products/star/").content
     with django_assert_num_queries(0):
         assert client.get("/products/star/").content == first
+
+
+def test_what_a_pod_of_another_release_kept_does_no_harm(client, shelf):
+    first = client.get("/products/star/").content
+    (key,) = cache.keys("page:*")
+    cache.set(key, {"body": "written otherwise"})
+    assert client.get("/products/star/").content == first
 
 
 def test_the_personal_corner_is_never_cached(regular, client_class):
