@@ -71,7 +71,7 @@ class DeviceInline(RecordInline):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, FlatAdmin):  # type: ignore[misc, type-arg]
-    """Only a superuser gives rights, or touches another superuser: who may edit accounts must not become one."""
+    """Only a superuser gives rights, or touches staff: with a colleague's new password come the colleague's rights."""
 
     form = ExistingUserForm
     add_form = NewUserForm
@@ -114,7 +114,8 @@ class UserAdmin(DjangoUserAdmin, FlatAdmin):  # type: ignore[misc, type-arg]
 
 
 def _may_touch(request: HttpRequest, obj: Model | None) -> bool:
-    return not getattr(obj, "is_superuser", False) or bool(getattr(request.user, "is_superuser", False))
+    has_rights = getattr(obj, "is_staff", False) or getattr(obj, "is_superuser", False)
+    return not has_rights or bool(getattr(request.user, "is_superuser", False))
 
 
 @admin.register(Address)

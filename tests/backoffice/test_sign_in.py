@@ -1,9 +1,11 @@
 """Signing in to the admin, and what staff with few rights must not learn there."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from shop.accounts.limits import SIGN_IN
+from shop.accounts.models import User
 from shop.notifications.models import Mail
 from tests import factories
 
@@ -51,3 +53,15 @@ def test_who_may_look_at_mails_cannot_take_an_account_over(viewer, boss):
     page = viewer.get(f"/admin/notifications/mail/{mail.pk}/change/")
     assert page.status_code == 200
     assert mail.context["url"].rpartition("/key/")[2] not in page.content.decode()
+
+
+@pytest.mark.parametrize(("is_staff", "status"), [(False, 302), (True, 403)])
+def test_who_may_edit_accounts_gives_customers_a_password_and_colleagues_none(viewer, boss, is_staff, status):
+    editor = User.objects.get(email="viewer@example.com")
+    editor.user_permissions.add(Permission.objects.get(codename="change_user"))
+    other = factories.user("ada@example.com", is_staff=is_staff)
+    new = {"password1": "seventeen wallpaper groups", "password2": "seventeen wallpaper groups"}
+    answer = viewer.post(f"/admin/accounts/user/{other.pk}/password/", {"usable_password": "true", **new})
+    assert answer.status_code == status
+    other.refresh_from_db()
+    assert other.check_password("seventeen wallpaper groups") is not is_staff
