@@ -5,7 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,8 +28,9 @@ class ProductQuerySet(QuerySet["Product"]):
 
     def with_availability(self) -> Self:
         """Annotate `available`: at least one variant can be bought now."""
+        # Not EXISTS: PostgreSQL answers that by hashing all variants of all products; this, for the rows shown alone.
         sellable = Variant.objects.filter(product=OuterRef("pk")).sellable()
-        return self.annotate(available=Exists(sellable))
+        return self.annotate(available=IsNull(Subquery(sellable.values("pk")[:1]), False))
 
     def for_cards(self) -> Self:
         """Preload what a card in a list shows: two queries for any number of products."""
