@@ -1,0 +1,83 @@
+"""The report as one HTML page: a picture of what lives where, and the table beneath it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.template import Context, Engine
+
+from shop.stateless import tables
+from shop.stateless.audit import Report
+from shop.stateless.rows import Row, Verdict
+
+WIDTH, GAP, CARD, HEAD, COLUMNS = 380, 20, 44, 40, 3
+LETTERS = 46  # characters of 13 px that fit a card
+ORDER = [Verdict.POD_LOCAL, Verdict.UNKNOWN, Verdict.SHARED]
+
+
+@dataclass
+class Box:
+    """A place with its cards, in pixels."""
+
+    title: str
+    verdict: str
+    cards: list[dict[str, Any]]
+    x: int = 0
+    y: int = 0
+
+    @property
+    def height(self) -> int:
+        return HEAD + CARD * len(self.cards) + GAP // 2
+
+    @property
+    def inner(self) -> int:
+        return WIDTH - GAP
+
+
+def page(report: Report) -> str:
+    boxes = _boxes(report)
+    height = _place(boxes)
+    rows = [(row, tables.cells(report, row)) for row in tables.ordered(report)]
+    content = {
+        "boxes": boxes,
+        "width": COLUMNS * (WIDTH + GAP) + GAP,
+        "height": height,
+        "rows": rows,
+        "headings": tables.HEADINGS,
+        "summary": tables.summary(report),
+        "spoken": "; ".join(f"{box.title}: {', '.join(card['what'] for card in box.cards)}" for box in boxes),
+    }
+    engine = Engine(dirs=[str(Path(__file__).parent / "templates")])
+    return engine.get_template("stateless/state_map.html").render(Context(content))
+
+
+def _boxes(report: Report) -> list[Box]:
+    """Return one box for each place and verdict, the worst first."""
+    found: dict[tuple[int, str], Box] = {}
+    for row in tables.ordered(report):
+        key = ORDER.index(row.verdict), row.place
+        box = found.setdefault(key, Box(row.place, row.verdict.value, []))
+        box.cards.append(_card(row, len(box.cards)))
+    return [found[key] for key in sorted(found)]
+
+
+def _card(row: Row, position: int) -> dict[str, Any]:
+    short = {
+        name: _short(text)
+        for name, text in (("first", f"{tables.MARKS[row.verdict]} {row.what}"), ("second", row.where))
+    }
+    return {**short, "what": row.what, "full": f"{row.what}: {row.where}. {row.lost}", "y": HEAD + position * CARD}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}…"
+
+
+def _place(boxes: list[Box]) -> int:
+    """Put each box into the shortest column; return the height of the picture."""
+    heights = [GAP] * COLUMNS
+    for box in boxes:
+        column = heights.index(min(heights))
+        box.x, box.y = GAP + column * (WIDTH + GAP), heights[column]
+        heights[column] += box.height + GAP
+    return max(heights)
