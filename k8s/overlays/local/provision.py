@@ -1,7 +1,7 @@
 """Make the media bucket and the queues, each with its dead-letter queue, where they are missing.
 
-Addresses, names and keys come from the environment that the store itself reads. `--every 10` looks again each 10 seconds,
-because an emulator may come back empty.
+Addresses, names and keys come from the environment that the store itself reads. `--every 10` looks again each 10
+seconds, because an emulator may come back empty.
 """
 
 import argparse
