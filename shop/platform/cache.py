@@ -57,7 +57,7 @@ _breakers: dict[str, Breaker] = {}
 def breaker_for(pool: redis.ConnectionPool) -> Breaker:
     """One breaker for each server that this process talks to."""
     address = f"{pool.connection_kwargs.get('host')}:{pool.connection_kwargs.get('port')}"
-    return _breakers.setdefault(address, Breaker())
+    return _breakers.setdefault(address, Breaker())  # per-pod: a breaker knows what its own process sees
 
 
 class GuardedRedis(redis.Redis):

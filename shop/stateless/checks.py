@@ -6,8 +6,6 @@ from typing import Any
 from django.apps import AppConfig
 from django.core import checks
 
-from shop.stateless.audit import audit
-from shop.stateless.project import Project
 from shop.stateless.rows import Row, Severity
 
 TAG = "stateless"
@@ -18,6 +16,9 @@ def every_pod_sees_the_same(
     app_configs: Sequence[AppConfig] | None = None, **_options: Any
 ) -> list[checks.CheckMessage]:
     """Return one message for each finding; nothing when only some apps are checked, for it asks about the whole."""
+    from shop.stateless.audit import audit  # only where somebody asks: a process starts without it
+    from shop.stateless.project import Project
+
     if app_configs is not None:
         return []
     return [message(row) for row in audit(Project()).findings]

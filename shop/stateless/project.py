@@ -36,7 +36,8 @@ class Project:
 
     def is_set(self, name: str) -> bool:
         """Return whether the project itself says something about this setting."""
-        return bool(settings.is_overridden(name)) or (hasattr(settings, name) and not hasattr(global_settings, name))
+        known = hasattr(global_settings, name)
+        return bool(settings.is_overridden(name)) if known else hasattr(settings, name)  # type: ignore[misc]
 
     def names(self) -> list[str]:
         """Return the names of the settings that the project sets itself."""

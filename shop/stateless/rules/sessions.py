@@ -1,7 +1,6 @@
 """Who is signed in, what is in a session, and what hangs on it: messages and the CSRF secret."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from shop.stateless.places import BROWSER, CACHE_SERVICE, DATABASE, POD_DISK, POD_MEMORY, shared_mount
 from shop.stateless.project import Project, is_kind
@@ -96,7 +95,7 @@ def _cookie(project: Project, engine: str) -> Row:
     return SESSIONS.shared(ENGINE, "signed cookie", BROWSER, "Nothing; the browser carries it.")
 
 
-KINDS: dict[str, Any] = {
+KINDS: dict[str, Callable[[Project, str], Row]] = {
     "file": _file,
     "cached_db": _cached_db,
     "cache": _cache,

@@ -20,10 +20,15 @@ AT_START = (
 
 
 def find(module: Module) -> Iterator[Finding]:
+    """Yield one finding for each name: the first place on the way of a request, else the first place."""
     names = _containers(module)
+    best: dict[str, Finding] = {}
     for place in functions(module):
         if not _runs_at_start(place.function):
-            yield from _changes(module, place, names - _local(place.function))
+            for found in _changes(module, place, names - _local(place.function)):
+                if found.name not in best or (found.certain and not best[found.name].certain):
+                    best[found.name] = found
+    yield from best.values()
 
 
 def _containers(module: Module) -> set[str]:
@@ -65,12 +70,9 @@ def _local(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 
 def _changes(module: Module, place: Place, names: set[str]) -> Iterator[Finding]:
-    """Yield the first change of each name in this function."""
-    seen = set[str]()
     for node in ast.walk(place.function):
         name = _changed(node)
-        if name in names and name not in seen:
-            seen.add(name)
+        if name in names:
             text = f"{name} of {module.name}, changed by {place.function.name}()"
             yield from finding(module, node, name, text, certain=serves_requests(module, place))
 

@@ -4,8 +4,11 @@ import ast
 from collections.abc import Iterator
 
 from shop.stateless.places import LOOPBACK_ADDRESS, without_password
-from shop.stateless.scan.findings import Finding, finding
+from shop.stateless.scan.findings import Finding, finding, last_name
 from shop.stateless.scan.modules import Module
+
+DESCRIPTIONS = {"help", "help_text", "description", "verbose_name"}
+COMPARES = {"startswith", "endswith", "replace", "removeprefix"}
 
 
 def find(module: Module) -> Iterator[Finding]:
@@ -21,25 +24,21 @@ def find(module: Module) -> Iterator[Finding]:
 def _harmless(tree: ast.Module) -> Iterator[ast.AST]:
     """Yield the texts that are no address in use: doc strings, help texts, comparisons, defaults of the environment."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr | ast.Compare):
-            if isinstance(node, ast.Compare) or isinstance(node.value, ast.Constant):
-                yield from ast.walk(node)
-        elif (isinstance(node, ast.Call) and (_reads_environment(node) or _compares(node))) or (
-            isinstance(node, ast.keyword) and node.arg in {"help", "help_text", "description", "verbose_name"}
-        ):
+        if _is_harmless(node):
             yield from ast.walk(node)
+
+
+def _is_harmless(node: ast.AST) -> bool:
+    if isinstance(node, ast.Compare):
+        return True
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.keyword):
+        return node.arg in DESCRIPTIONS
+    return isinstance(node, ast.Call) and (_reads_environment(node) or last_name(node.func) in COMPARES)
 
 
 def _reads_environment(node: ast.Call) -> bool:
     """os.environ.get("REDIS_URL", "redis://localhost"): a name in capitals comes first."""
     first = node.args[0] if node.args else None
     return isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value.isupper()
-
-
-def _compares(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Attribute) and node.func.attr in {
-        "startswith",
-        "endswith",
-        "replace",
-        "removeprefix",
-    }

@@ -83,8 +83,13 @@ def sources_of(settings_module: str, root_package: str, *, packages: bool) -> So
 
     With `packages`, installed apps that are libraries are read too.
     """
+    return read(_roots(settings_module, root_package, packages=packages), settings_module)
+
+
+def read(roots: dict[str, Path], settings_module: str) -> Sources:
+    """Parse every module below {dotted name: directory or file} and find out who imports whom."""
     sources = Sources({}, settings_module, set())
-    for name, path in _files(_roots(settings_module, root_package, packages=packages)):
+    for name, path in _files(roots):
         _read(sources, name, path)
     for module in sources.modules.values():
         module.imports = set(_imports(module, sources.modules))

@@ -6,6 +6,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from shop.stateless.startup import refuse_pod_local_state
+
 LOCK = 4_207_000_001  # any number that only migrations use
 PATIENCE = "5s"  # a migration that waits longer for a table lock would make the shop wait behind it
 
@@ -14,6 +16,7 @@ class Command(BaseCommand):
     help = "Migrate under an advisory lock, so that two releases never migrate at once, and with a short lock time-out."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_pod_local_state()
         with _alone():
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
 
