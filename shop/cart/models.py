@@ -22,11 +22,9 @@ class CartQuerySet(QuerySet["Cart"]):
 
     def with_lines(self) -> Self:
         """Preload all that a cart page, the API or the checkout reads: a constant number of queries."""
-        pictures = ProductImage.objects.select_related("image")
+        pictures = ProductImage.objects.select_related("image", "variant")
         lines = CartLine.objects.select_related("variant__product", "variant__stock").order_by("id")
-        with_pictures = lines.prefetch_related(
-            Prefetch("variant__images", pictures), Prefetch("variant__product__images", pictures)
-        )
+        with_pictures = lines.prefetch_related(Prefetch("variant__product__images", pictures))
         return self.prefetch_related(Prefetch("lines", with_pictures))
 
 

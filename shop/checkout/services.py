@@ -14,6 +14,7 @@ from psycopg import errors as pg
 
 from shop.cart.models import Cart, CartLine
 from shop.cart.services import NoSuchCart
+from shop.catalog import pictures
 from shop.checkout.errors import Busy, CartEmpty, CartOrdered, KeyReused, TotalChanged
 from shop.checkout.models import IdempotencyKey
 from shop.checkout.quote import Quote, quote
@@ -175,14 +176,14 @@ def _write_order(cart: Cart, priced: Quote, details: Details, user_id: int | Non
 
 def _order_line(line: CartLine, priced: PricedItem) -> OrderLine:
     variant = line.variant
-    pictures = list(variant.images.all()) or list(variant.product.images.all())
+    picture = pictures.of_line(variant)
     return OrderLine(
         variant=variant,
         sku=variant.sku,
         title=variant.product.title,
         label=variant.label,
         product_slug=variant.product.slug,
-        image=pictures[0].image if pictures else None,
+        image=picture.image if picture else None,
         quantity=line.quantity,
         unit_price=priced.item.unit_price.amount,
         total=priced.total.amount,

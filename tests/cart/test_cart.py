@@ -132,7 +132,7 @@ def test_a_users_cart_cannot_be_claimed_or_found_by_its_id():
 def test_showing_a_cart_takes_the_same_queries_for_one_line_and_for_ten(django_assert_num_queries):
     for lines in (1, 10):
         made = factories.open_cart(*(factories.variant() for _ in range(lines)))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             found = cart.find(public_id=made.public_id)
             assert sum(line.variant.price * line.quantity for line in found.lines.all())
             assert all(line.variant.stock.is_available for line in found.lines.all())

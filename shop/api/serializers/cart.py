@@ -8,9 +8,10 @@ from django_countries import countries
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from shop.api.serializers.catalog import PictureSerializer, first_picture, pieces_left
+from shop.api.serializers.catalog import PictureSerializer, best_picture, pieces_left
 from shop.api.serializers.money import MoneyField, PriceField
 from shop.cart.models import MAX_QUANTITY, Cart, CartLine
+from shop.catalog import pictures
 from shop.checkout.quote import goods
 
 
@@ -46,7 +47,7 @@ class CartLineSerializer(serializers.ModelSerializer[CartLine]):
 
     @extend_schema_field(PictureSerializer(allow_null=True))
     def get_picture(self, line: CartLine) -> dict[str, Any] | None:
-        return first_picture(line.variant.product, line.variant)
+        return best_picture(pictures.of_line(line.variant), line.variant.product)
 
 
 class NoticeSerializer(serializers.Serializer[Any]):

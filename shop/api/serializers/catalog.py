@@ -44,10 +44,9 @@ def product_picture(shown: ProductImage) -> dict[str, Any]:
     return {**picture(shown.image, shown.alt), "variant": shown.variant_id}
 
 
-def first_picture(product: Product, variant: Variant | None = None) -> dict[str, Any] | None:
-    """Return the variant's first picture, else the product's; the pictures are preloaded."""
-    shown = [*(variant.images.all() if variant else []), *product.images.all()]
-    return picture(shown[0].image, shown[0].alt or product.title) if shown else None
+def best_picture(shown: ProductImage | None, product: Product) -> dict[str, Any] | None:
+    """Return the picture that was chosen for a product or one of its variants, if there is one."""
+    return picture(shown.image, shown.alt or product.title) if shown else None
 
 
 class CardSerializer(serializers.ModelSerializer[Product]):
@@ -79,7 +78,7 @@ class CardSerializer(serializers.ModelSerializer[Product]):
 
     @extend_schema_field(PictureSerializer(allow_null=True))
     def get_picture(self, product: Product) -> dict[str, Any] | None:
-        return first_picture(product)
+        return best_picture(next(iter(product.images.all()), None), product)
 
 
 class VariantSerializer(serializers.ModelSerializer[Variant]):

@@ -34,9 +34,7 @@ def card_picture(product: Product, sizes: str) -> dict[str, Any]:
 @register.inclusion_tag("storefront/_picture.html")
 def variant_picture(variant: Variant, sizes: str) -> dict[str, Any]:
     """The picture that shows a variant best. Its name stands beside it."""
-    images = list(variant.product.images.all())
-    pictured = {image.variant_id: image.variant for image in images if image.variant_id and image.variant}
-    best = pictures.of_variant(variant, images, pictured)
+    best = pictures.of_line(variant)
     return {"image": best.image if best else None, "alt": "", "sizes": sizes}
 
 
