@@ -19,9 +19,13 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 
-OFFLINE = re.compile(
-    r"(^|\.)(management|migrations|tests?|testing|conftest|__main__|setup|manage|factories)(\.|$)|(^|\.)test_"
-)
+TESTS = re.compile(r"(^|\.)(tests?|testing|conftest|factories)(\.|$)|(^|\.)test_")
+COMMANDS = re.compile(r"(^|\.)(management|migrations|__main__|setup|manage)(\.|$)")
+# Inside an app, Django, Celery and servers find these by name: they serve, whoever else imports them.
+SERVING = {
+    "models", "admin", "views", "urls", "tasks", "signals", "receivers", "handlers", "middleware", "forms", "wsgi",
+    "serializers", "api", "apps", "consumers", "context_processors", "templatetags", "asgi", "celery",
+}  # fmt: skip
 SKIPPED = {"node_modules", "__pycache__", ".git", ".venv", "venv", "site-packages", ".tox", "build"}
 
 
@@ -38,11 +42,16 @@ class Module:
 
 @dataclass
 class Sources:
-    """All modules that were read; `unread` holds (file, reason) of those that could not be."""
+    """All modules that were read.
+
+    `packages` are the apps, `named` the modules that settings name; `unread` holds (file, reason) of those that could
+    not be.
+    """
 
     modules: dict[str, Module]
     settings_module: str
-    named: set[str]
+    packages: set[str]
+    named: set[str] = field(default_factory=set)
     unread: list[tuple[str, str]] = field(default_factory=list)
 
     def own(self) -> list[Module]:
@@ -59,13 +68,18 @@ class Sources:
         ]
 
     def online(self) -> list[Module]:
-        """Return the modules that a request or a task may run, without the settings."""
-        offline_roots = [name for name in self.modules if OFFLINE.search(name)]
-        offline = self._closure(offline_roots)
-        roots = (set(self.modules) - offline) | self.named
-        wanted = self._closure(roots, stop=set(offline_roots)) - set(offline_roots)
+        """Return the modules that a request or a task may run, without the settings and tests."""
+        commands = {name for name in self.modules if COMMANDS.search(name)}
+        tests = {name for name in self.modules if TESTS.search(name)}
+        serving = {name for name in self.modules if self._serves(name)} | self.named
+        roots = (set(self.modules) - self._closure(commands, stop=tests)) | serving
+        wanted = self._closure(roots - commands - tests, stop=commands | tests)
         configured = {module.name for module in self.settings_modules()}
         return [self.modules[name] for name in sorted(wanted - configured)]
+
+    def _serves(self, name: str) -> bool:
+        parts = name.split(".")
+        return any(part in SERVING and ".".join(parts[:index]) in self.packages for index, part in enumerate(parts))
 
     def _closure(self, roots: Iterable[str], stop: Iterable[str] = ()) -> set[str]:
         known, waiting, closed = set[str](), deque(roots), set(stop)
@@ -88,7 +102,7 @@ def sources_of(settings_module: str, root_package: str, *, packages: bool) -> So
 
 def read(roots: dict[str, Path], settings_module: str) -> Sources:
     """Parse every module below {dotted name: directory or file} and find out who imports whom."""
-    sources = Sources({}, settings_module, set())
+    sources = Sources({}, settings_module, set(roots) | {config.name for config in apps.get_app_configs()})
     for name, path in _files(roots):
         _read(sources, name, path)
     for module in sources.modules.values():

@@ -1,0 +1,5 @@
+WRITTEN = []
+
+
+def handle(request):
+    WRITTEN.append(request)

@@ -1,0 +1,24 @@
+import functools
+import threading
+
+from corner_shop.stock.models import Article
+
+LAST_SEEN = {}
+CURRENCIES = {"EUR": "€"}
+
+
+def article(request, number):
+    LAST_SEEN[request.user.pk] = number
+    threading.Thread(target=count).start()
+    with open("/srv/corner-shop/visits.txt", "a") as file:  # noqa: PTH123
+        file.write(CURRENCIES["EUR"])
+    return cheapest()
+
+
+@functools.lru_cache
+def cheapest():
+    return Article.objects.order_by("pk").first()
+
+
+def count():
+    return "redis://localhost:6379/4"

@@ -1,0 +1,4 @@
+from corner_shop.stock import views
+
+urlpatterns: list[object] = []
+__all__ = ["views"]

@@ -1,0 +1,33 @@
+import pytest
+
+from shop.stateless.scan.generated import cloud_keys, generated_keys
+from tests.stateless.audits import sources
+
+
+def keys(tmp_path, text):
+    module = sources(tmp_path, settings=text).modules["app.settings"]
+    return [(key.setting, key.variable, key.line) for key in generated_keys(module)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("SECRET_KEY = get_random_secret_key()", [("SECRET_KEY", "", 1)]),
+        ("SECRET_KEY = os.environ.get('KEY', secrets.token_hex(32))", [("SECRET_KEY", "KEY", 1)]),
+        ("made = uuid.uuid4().hex\nSECRET_KEY = made + 'x'", [("SECRET_KEY", "", 2)]),
+        ("SIMPLE_JWT = {'SIGNING_KEY': os.urandom(32)}", [("SIGNING_KEY", "", 1)]),
+        ("if DEBUG:\n    SECRET_KEY = get_random_string(50)", [("SECRET_KEY", "", 2)]),
+        ("SECRET_KEY = os.environ['SECRET_KEY']", []),
+        ("SECRET_KEY = 'written down'", []),
+        ("RELEASE = uuid.uuid4().hex", []),
+    ],
+)
+def test_keys_made_at_start(tmp_path, text, found):
+    assert keys(tmp_path, text) == found
+
+
+def test_a_key_of_the_cloud_in_the_code(tmp_path):
+    module = sources(tmp_path, mail="A = 1\nKEY = 'AKIA" + "QWERTYUIOPASDFGH'\nDOC = 'AKIAIOSFODNN7EXAMPLE'").modules[
+        "app.mail"
+    ]
+    assert list(cloud_keys(module)) == [2]

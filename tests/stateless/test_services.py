@@ -1,0 +1,138 @@
+"""Background work, mail, search, web sockets, throttles, names and addresses."""
+
+import pytest
+
+from shop.stateless.project import Project
+from shop.stateless.rules import celery, channels, hosts, mail, search, throttles
+from tests.stateless.audits import findings
+
+DJANGO = "django.core.mail.backends."
+LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+REDIS = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://cache.internal"}}
+SHARED = {"broker_url": "sqs://"}
+
+
+@pytest.mark.parametrize(
+    ("conf", "ids"),
+    [
+        ({"broker_url": "memory://"}, ["E060"]),
+        ({"broker_url": "filesystem://"}, ["E060"]),
+        ({"broker_url": "redis://localhost:6379/0"}, ["E060"]),
+        ({}, ["E060"]),
+        ({"broker_url": "redis://queue.internal:6379/0"}, []),
+        (SHARED, []),
+        ({**SHARED, "result_backend": "file:///srv/results"}, ["E061"]),
+        ({**SHARED, "result_backend": "db+sqlite:///results.db"}, ["E061"]),
+        ({**SHARED, "result_backend": "cache+memory://"}, ["E061"]),
+        ({**SHARED, "result_backend": "redis://127.0.0.1/1"}, ["E061"]),
+        ({**SHARED, "result_backend": "redis://queue.internal/1"}, []),
+        ({**SHARED, "result_backend": "django-db"}, []),
+        ({**SHARED, "beat_schedule": {"nightly": {}}}, ["W062"]),
+        ({**SHARED, "beat_schedule": {}}, []),
+        (
+            {**SHARED, "beat_schedule": {"n": {}}, "beat_scheduler": "django_celery_beat.schedulers:DatabaseScheduler"},
+            [],
+        ),
+        ({**SHARED, "task_always_eager": True}, ["W063"]),
+    ],
+)
+def test_celery(conf, ids, monkeypatch):
+    monkeypatch.setattr(celery, "configuration", lambda project: conf)
+    assert findings(celery.rows) == ids
+
+
+def test_the_celery_application_of_the_project_is_found():
+    assert celery.configuration(Project()).get("broker_url") == "sqs://"
+
+
+@pytest.mark.parametrize(
+    ("given", "ids"),
+    [
+        ({"RQ_QUEUES": {"default": {"HOST": "localhost"}}}, ["E064"]),
+        ({"RQ_QUEUES": {"default": {"URL": "redis://queue.internal"}}}, []),
+        ({"HUEY": {"huey_class": "huey.SqliteHuey", "immediate": False}}, ["E064"]),
+        ({"HUEY": {"immediate": False, "url": "redis://queue.internal"}}, []),
+        ({"TASKS": {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}}, ["W064"]),
+    ],
+)
+def test_other_queues(given, ids, monkeypatch):
+    monkeypatch.setattr(celery, "configuration", lambda project: None)
+    assert findings(celery.rows, **given) == ids
+
+
+@pytest.mark.parametrize(
+    ("backend", "host", "ids"),
+    [
+        ("filebased", "mail.internal", ["E080"]),
+        ("locmem", "mail.internal", ["E080"]),
+        ("console", "mail.internal", ["I080"]),
+        ("smtp", "localhost", ["E081"]),
+        ("smtp", "mail.internal", []),
+        ("dummy", "mail.internal", []),
+    ],
+)
+def test_mail(backend, host, ids):
+    assert findings(mail.rows, EMAIL_BACKEND=f"{DJANGO}{backend}.EmailBackend", EMAIL_HOST=host) == ids
+
+
+def test_a_mail_backend_of_its_own_is_unknown():
+    assert findings(mail.rows, EMAIL_BACKEND="config.local.eml.EmailBackend") == ["I082"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "ids"),
+    [
+        ({"ENGINE": "haystack.backends.whoosh_backend.WhooshEngine", "PATH": "/srv/index"}, ["E120"]),
+        ({"ENGINE": "haystack.backends.solr_backend.SolrEngine", "URL": "http://127.0.0.1:8983/solr"}, ["E121"]),
+        ({"ENGINE": "haystack.backends.solr_backend.SolrEngine", "URL": "http://search.internal/solr"}, []),
+        ({"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}, []),
+        ({"ENGINE": "my.own.Engine"}, ["I122"]),
+    ],
+)
+def test_search(entry, ids):
+    assert findings(search.rows, HAYSTACK_CONNECTIONS={"default": entry}) == ids
+
+
+@pytest.mark.parametrize(
+    ("entry", "ids"),
+    [
+        ({"BACKEND": "channels.layers.InMemoryChannelLayer"}, ["E140"]),
+        ({"BACKEND": "channels_redis.core.RedisChannelLayer"}, ["E141"]),
+        ({"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [("localhost", 6379)]}}, ["E141"]),
+        ({"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [("cache.internal", 6379)]}}, []),
+    ],
+)
+def test_channel_layers(entry, ids):
+    assert findings(channels.rows, CHANNEL_LAYERS={"default": entry}) == ids
+
+
+@pytest.mark.parametrize(("caches", "ids"), [(LOCMEM, ["W110", "W111"]), (REDIS, [])])
+def test_throttles_count_where_the_cache_is(caches, ids):
+    rates = {"DEFAULT_THROTTLE_RATES": {"anon": "5/min"}}
+    assert findings(throttles.rows, CACHES=caches, REST_FRAMEWORK=rates, ACCOUNT_RATE_LIMITS={}) == ids
+
+
+def test_without_throttles_nothing_counts():
+    assert findings(throttles.rows, CACHES=LOCMEM, REST_FRAMEWORK={}, ACCOUNT_RATE_LIMITS=False) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "ids"),
+    [
+        ({"ALLOWED_HOSTS": ["shop.example"]}, []),
+        ({"ALLOWED_HOSTS": ["*"]}, []),
+        ({"ALLOWED_HOSTS": []}, ["I100"]),
+        ({"ALLOWED_HOSTS": ["localhost"]}, ["I100"]),
+    ],
+)
+def test_allowed_hosts(given, ids):
+    public = {"PUBLIC_URL": "https://shop.example", "MEDIA_URL": "/media/", "SQS_QUEUE_BASE_URL": "https://sqs.example"}
+    public |= {"REDIS_URL": "", "REDIS_SESSIONS_URL": "", "CARD_PROVIDER_URL": ""}
+    assert [one for one in findings(hosts.rows, **public, **given) if one.endswith("100")] == ids
+
+
+def test_services_of_this_machine():
+    value = {"carriers": [{"url": "http://localhost:9000/parcels"}, {"url": "https://parcels.example"}]}
+    with_it, without = findings(hosts.rows, SHIPPING=value), findings(hosts.rows)
+    assert len(with_it) == len(without) + 1
+    assert "W101" in with_it

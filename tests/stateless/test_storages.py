@@ -1,0 +1,47 @@
+from django.core.files.storage import FileSystemStorage, InMemoryStorage
+from storages.backends.s3 import S3Storage
+
+from shop.stateless import places
+from shop.stateless.rows import Question
+from shop.stateless.rules import storages
+from tests.stateless.audits import rows
+
+ASKED = Question("Uploads", "customers")
+LOCAL = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": "/srv/media"}}
+S3 = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"bucket_name": "pictures"}}
+
+
+class Remote:
+    """A storage that nobody knows."""
+
+
+def answer(storage):
+    row = storages.place_of(ASKED, 30, storage, "")
+    return row.id.removeprefix("stateless."), row.verdict, row.where
+
+
+def test_places():
+    assert answer(FileSystemStorage("/srv/media")) == ("E030", "pod-local", "directory /srv/media")
+    assert answer(InMemoryStorage()) == ("E030", "pod-local", "memory")
+    assert answer(S3Storage(bucket_name="pictures", region_name="eu-west-1"))[1:] == ("shared", "bucket pictures")
+    assert answer(Remote())[:2] == ("I033", "unknown")
+
+
+def test_every_alias_is_asked():
+    found = rows(storages.rows, STORAGES={"default": S3, "invoices": LOCAL, "staticfiles": LOCAL})
+    assert [(row.what, row.verdict) for row in found] == [
+        ("Uploads, storage “default”", "shared"),
+        ("Uploads, storage “invoices”", "pod-local"),
+    ]
+
+
+def test_a_local_default_storage_that_no_model_uses_is_unknown():
+    assert [row.id for row in rows(storages.rows, STORAGES={"default": LOCAL})] == ["stateless.I030"]
+
+
+def test_a_network_file_system_is_shared(tmp_path, monkeypatch):
+    table = tmp_path / "mounts"
+    table.write_text("server:/media /srv/media nfs4 rw 0 0\n/dev/sda1 / ext4 rw 0 0\n")
+    monkeypatch.setattr(places, "MOUNTS", table)
+    assert answer(FileSystemStorage("/srv/media/photos"))[1:] == ("shared", "/srv/media/photos (nfs4 at /srv/media)")
+    assert answer(FileSystemStorage("/srv/other"))[1] == "pod-local"
