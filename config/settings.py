@@ -180,6 +180,9 @@ EMAIL_FILE_PATH: str | None = None  # set by eml:// addresses
 globals().update(mail_settings(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "eml"))))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tessel <hello@tessel.example>")
 
+# Orders from one network in ten minutes, 0 for any number; a shop whose customers share one address raises it
+ORDERS_PER_NETWORK = env.number("ORDERS_PER_NETWORK", 600)
+
 # Payments
 CARD_PROVIDER_URL = env.text("CARD_PROVIDER_URL", "")
 CARD_PROVIDER_KEY = env.text("CARD_PROVIDER_KEY", "")

@@ -12,6 +12,7 @@ from config.local.errors import LaunchError
 from config.local.process import Place, Process, Program, python
 
 BOOT = 60.0  # seconds
+ONE_MACHINE = {"ORDERS_PER_NETWORK": "0"}  # all customers of a store on one machine come from one network
 PATIENCE = {"web": 35.0, "relay": 15.0, "worker": 30.0}  # above gunicorn's graceful time-out and Celery's soft shutdown
 
 
@@ -41,7 +42,13 @@ class Fleet:
         self.balancer = Balancer(
             place.data / "balancer", port=self.port, upstreams=list(self.ports.values()), media=media
         )
-        self.environment = {**os.environ, "PUBLIC_URL": self.balancer.url, "PYTHONUNBUFFERED": "1", **environment}
+        self.environment = {
+            **os.environ,
+            "PUBLIC_URL": self.balancer.url,
+            "PYTHONUNBUFFERED": "1",
+            **ONE_MACHINE,
+            **environment,
+        }
         names = [*self.ports, *_numbered("relay", relays), *_numbered("worker", workers)]
         self.processes = {name: Process(self._program(name), place) for name in names}
         self.processes["balancer"] = Process(self.balancer.program(), place)

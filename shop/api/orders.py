@@ -16,10 +16,12 @@ from shop.api.endpoint import Endpoint, body, parameters
 from shop.api.lists import PageQuery, list_of, page_response
 from shop.api.order_access import TOKEN_PARAMETERS, find
 from shop.api.serializers.orders import OrderRowSerializer, OrderSerializer, PlaceOrderSerializer
+from shop.checkout import limits
 from shop.checkout.services import Details, Placed, PostalAddress, place_order
 from shop.errors import ShopError
 from shop.orders.models import Order
 from shop.platform import keyset
+from shop.platform.visitor import network
 
 KEY = re.compile(r"[\x20-\x7e]{1,200}")
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -99,6 +101,7 @@ class Orders(Endpoint):
         """
         key = _key(request)
         asked = body(request, PlaceOrderSerializer)
+        limits.count_order(network(request))
         placed = place_order(cart_id=asked["cart"], key=key, details=_details(asked), user_id=user_id(request))
         paying.begin_if_possible(placed.order, return_url=asked["payment"].get("return_url", ""))
         return _answer(placed)

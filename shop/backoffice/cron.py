@@ -33,7 +33,9 @@ ACTOR = "cron"
 
 DONE_MESSAGES_KEPT = timedelta(days=7)
 UNPAID_CARD_ORDERS_KEPT = timedelta(hours=2)
+UNPAID_TRANSFERS_KEPT = timedelta(days=14)
 GUEST_CARTS_KEPT = timedelta(days=90)
+EMPTY_CARTS_KEPT = timedelta(days=1)
 IDEMPOTENCY_KEYS_KEPT = timedelta(days=30)
 
 
@@ -52,8 +54,11 @@ def end_expired_devices() -> int:
 
 
 def remove_stale_guest_carts() -> int:
-    stale = timezone.now() - GUEST_CARTS_KEPT
-    return _delete(Cart.objects.open().filter(user=None, updated_at__lt=stale))
+    """Those of long ago, and those of yesterday that nothing was put into."""
+    now = timezone.now()
+    guests = Cart.objects.open().filter(user=None)
+    removed = _delete(guests.filter(updated_at__lt=now - EMPTY_CARTS_KEPT, lines=None))
+    return removed + _delete(guests.filter(updated_at__lt=now - GUEST_CARTS_KEPT))
 
 
 def forget_idempotency_keys() -> int:
@@ -62,14 +67,21 @@ def forget_idempotency_keys() -> int:
 
 def cancel_unpaid_card_orders() -> int:
     """Give back the stock of orders whose card payment was never finished; one that turns out to be paid stays."""
-    placed_before = timezone.now() - UNPAID_CARD_ORDERS_KEPT
-    overdue = Order.objects.filter(state=Order.State.PLACED, payment_method="card", placed_at__lt=placed_before)
+    return _cancel_unpaid("card", UNPAID_CARD_ORDERS_KEPT, _("The card payment was not finished in time."))
+
+
+def cancel_unpaid_transfers() -> int:
+    """Give back the stock of orders whose money never arrived."""
+    return _cancel_unpaid("bank_transfer", UNPAID_TRANSFERS_KEPT, _("The money did not arrive in time."))
+
+
+def _cancel_unpaid(method: str, kept: timedelta, note: str) -> int:
+    overdue = Order.objects.filter(state=Order.State.PLACED, payment_method=method, placed_at__lt=timezone.now() - kept)
     ids = list(overdue.order_by("placed_at").values_list("pk", flat=True)[:ORDERS])
-    return sum(_cancel(order_id) for order_id in _in_time(ids))
+    return sum(_cancel(order_id, note) for order_id in _in_time(ids))
 
 
-def _cancel(order_id: int) -> bool:
-    note = _("The card payment was not finished in time.")
+def _cancel(order_id: int, note: str) -> bool:
     order = payments.cancel_order(order_id=order_id, actor=ACTOR, note=note, unless_paid=True)
     return order.state == Order.State.CANCELLED
 
@@ -101,6 +113,7 @@ TASKS: dict[str, Callable[[], int]] = {
     "end expired devices": end_expired_devices,
     "ask about open payments": payments.reconcile,  # first, so that what was paid is not cancelled
     "cancel unpaid card orders": cancel_unpaid_card_orders,
+    "cancel unpaid transfers": cancel_unpaid_transfers,
     "remove stale guest carts": remove_stale_guest_carts,
     "forget idempotency keys": forget_idempotency_keys,
 }

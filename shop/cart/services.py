@@ -169,9 +169,15 @@ def claim(*, public_id: uuid.UUID | str | None, user_id: int) -> Cart | None:
     """Join a guest's cart to a user's at sign-in; return the user's cart, or None if neither exists.
 
     One transaction; quantities add up within their limits; a cart that was claimed before is left alone. Two log-ins
-    at once
-    end with the union whatever their order.
+    at once end with the union whatever their order.
     """
+    try:
+        return _claim(public_id, user_id)
+    except NoSuchCart:  # the user's cart was ordered while this waited for it: there is a new one now
+        return _claim(public_id, user_id)
+
+
+def _claim(public_id: uuid.UUID | str | None, user_id: int) -> Cart | None:
     with transaction.atomic():
         guest = (
             Cart.objects.open().select_for_update().filter(public_id=public_id, user=None).first()

@@ -120,7 +120,8 @@ def receive(*, order_id: int, actor: str, note: str = "") -> Order:
         payment = _open_payment(order)
         paid = orders.mark_paid(order_id=order.pk, actor=actor, note=note)
         if payment and providers.provider(payment.method) is None:
-            payment.close(Payment.State.PAID)
+            # A card payment may have been faster: then this money came twice.
+            payment.close(Payment.State.REFUND_DUE if order.paid_at else Payment.State.PAID)
         elif payment and not payment.reference:
             payment.close(Payment.State.CANCELLED)  # one that is open at a provider is voided by reconcile()
     return paid

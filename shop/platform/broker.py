@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import uuid
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
@@ -9,10 +10,12 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from django.conf import settings
 
 from shop.platform.models import OutboxMessage
 
+logger = logging.getLogger("shop.relay")
 TASK = "outbox.handle"
 BATCH = 10  # SQS' own limit for one request
 PATIENCE = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
@@ -25,12 +28,18 @@ class Broker:
         self._client = boto3.client("sqs", region_name=settings.AWS_REGION, config=PATIENCE)
 
     def send(self, messages: Iterable[OutboxMessage]) -> list[int]:
-        """Send ids; return those SQS accepted. Raises botocore's errors when SQS is away."""
+        """Send ids; return those SQS accepted. Raises botocore's errors when SQS is away.
+
+        A queue that refuses (deleted, or not allowed) is logged and keeps no other queue waiting.
+        """
         accepted: list[int] = []
         ordered = sorted(messages, key=lambda message: message.queue)
         for queue, group in groupby(ordered, key=lambda message: message.queue):
             for batch in _batches(group):
-                accepted += self._send_batch(queue, batch)
+                try:
+                    accepted += self._send_batch(queue, batch)
+                except ClientError as error:
+                    logger.warning("a queue refuses messages", extra={"queue": queue, "error": str(error)})
         return accepted
 
     def _send_batch(self, queue: str, batch: list[OutboxMessage]) -> list[int]:

@@ -23,6 +23,7 @@ logger = logging.getLogger("shop.relay")
 BATCH = 100  # rows locked at once
 POLL = 1.0  # seconds between two looks when nobody calls
 SWEEP = 5.0  # seconds between two looks for lost messages
+REFUSED_WAIT = 10  # seconds until a message that its queue refused is tried again; others go first meanwhile
 PAUSE = 2.0  # seconds to wait when SQS or PostgreSQL is away
 
 
@@ -39,6 +40,9 @@ def relay_once(broker: Broker) -> int:
             return 0
         accepted = broker.send(rows)
         OutboxMessage.objects.filter(pk__in=accepted).update(sent_at=timezone.now(), sends=F("sends") + 1)
+        refused = [row.pk for row in rows if row.pk not in accepted]
+        later = timezone.now() + timedelta(seconds=REFUSED_WAIT)
+        OutboxMessage.objects.filter(pk__in=refused).update(available_at=later)
     return len(accepted)
 
 

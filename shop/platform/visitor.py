@@ -1,9 +1,15 @@
 """Where a request comes from, behind load balancers."""
 
 import ipaddress
+import re
 
 from django.conf import settings
 from django.http import HttpRequest
+
+# Some balancers write 192.0.2.1:4711 or [2001:db8::1]:4711.
+PORT = re.compile(
+    r"^\[?([0-9a-fA-F:]+|[\d.]+)\]?(?::\d+)?$"
+)
 
 
 def network(request: HttpRequest) -> str:
@@ -13,7 +19,7 @@ def network(request: HttpRequest) -> str:
     what is before them anybody can write.
     """
     try:
-        address = ipaddress.ip_address(_address(request))
+        address = ipaddress.ip_address(PORT.sub(r"\1", _address(request)))
     except ValueError:
         return "unknown"
     if isinstance(address, ipaddress.IPv6Address):

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -28,6 +29,8 @@ FRESH = 5  # seconds; how old a price or "only 3 left" on such a page may be. Th
 KEPT = 24 * 60 * 60  # seconds; how long a page can stand in for the database
 KEPT_BRIEFLY = 10 * 60  # seconds, for searches and filtered lists: there is no end of them
 LONGEST_ADDRESS = 300  # characters; longer ones are nobody's popular page
+# What these pages read of an address. Others change nothing, so there is no end of addresses of the same page.
+PARAMETERS = {"q", "category", "sort", "o", "min", "max", "sale", "cursor", "variant"}
 PACKING = 5  # gzip's level: most of the gain for a millisecond
 ACCEPTS_GZIP = re.compile(r"\bgzip\b")
 
@@ -65,8 +68,10 @@ def catalogue_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpR
             if kept:
                 return _answer(request, kept)
             raise
+        if response.status_code != HTTPStatus.OK:
+            return response
         page = Page(gzip.compress(response.content, PACKING, mtime=0))
-        _keep(key, page, KEPT_BRIEFLY if request.GET else KEPT)
+        _keep(key, page, KEPT_BRIEFLY if request.META["QUERY_STRING"] else KEPT)
         return _answer(request, page)
 
     return public
@@ -76,7 +81,7 @@ def _key(request: HttpRequest) -> str:
     """The release's static files are part of the key: a page must never name a file that its pod does not have."""
     release = getattr(staticfiles_storage, "manifest_hash", "")
     text = f"{release} {get_language()} {request.get_host()} {request.get_full_path()}"
-    if len(request.get_full_path()) > LONGEST_ADDRESS:
+    if len(request.get_full_path()) > LONGEST_ADDRESS or not PARAMETERS.issuperset(request.GET):
         return ""
     return f"page:{hashlib.sha256(text.encode()).hexdigest()}"
 

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts.models import Address
 from shop.cart.models import Cart
+from shop.checkout import limits
 from shop.checkout.errors import CartOrdered, NoSuchDelivery
 from shop.checkout.quote import Quote, quote
 from shop.checkout.services import Details, Placed, PostalAddress, place_order
 from shop.errors import ShopError
 from shop.orders.models import Order
 from shop.payments import services as payments
+from shop.platform.visitor import network
 from shop.storefront import cart_cookie, paying
 from shop.storefront.forms import ADDRESS_FIELDS, CheckoutForm
 from shop.storefront.shopper import cart_of, shopper_of, signed_in
@@ -56,6 +58,7 @@ def _order(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     data = form.cleaned_data
     try:
+        limits.count_order(network(request))
         placed = place_order(
             cart_id=data["cart"], key=str(data["key"]), details=_details(data), user_id=user.pk if user else None
         )

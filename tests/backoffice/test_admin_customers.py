@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 
 from shop.accounts.models import RefreshFamily, User
@@ -111,3 +111,13 @@ class TestPrices:
         TaxRate.objects.create(country="DE", rate=19)
         values = {"country": "DE", "tax_class": "standard", "rate": "7"}
         assert "already exists" in problems(save(admin, address(TaxRate, "add"), **values))
+
+
+def test_staff_cannot_give_themselves_rights_through_a_group(db):
+    clerk = factories.user("clerk@example.com", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(content_type__model="group"))
+    group = Group.objects.create(name="Clerks")
+    clerk.groups.add(group)
+    browser = signed_in(clerk)
+    browser.post(f"/admin/auth/group/{group.pk}/change/", {"name": "Clerks", "permissions": [1, 2, 3]})
+    assert not group.permissions.exists()

@@ -95,7 +95,7 @@ def test_a_fresh_card_order_and_one_by_bank_transfer_wait(hours, payment):
 def test_an_order_that_was_paid_after_it_was_found_is_not_cancelled():
     late = order(placed_at=ago(hours=3))
     orders.mark_paid(order_id=late.pk)
-    assert cron._cancel(late.pk) is False
+    assert cron._cancel(late.pk, "late") is False
     late.refresh_from_db()
     assert late.state == Order.State.PAID
 
@@ -175,3 +175,19 @@ def test_a_task_that_is_at_work_elsewhere_is_passed_over():
     assert seen == ["other"]
     cron.run_all({"tidy": lambda: seen.append("after") or 1})
     assert seen == ["other", "after"]
+
+
+def test_a_transfer_that_never_arrived_gives_its_stock_back_after_two_weeks():
+    late = order(placed_at=ago(days=15), payment="bank_transfer")
+    waiting = order(placed_at=ago(days=13), payment="bank_transfer")
+    assert cron.cancel_unpaid_transfers() == 1
+    states = {each.pk: each.state for each in Order.objects.all()}
+    assert states == {late.pk: Order.State.CANCELLED, waiting.pk: Order.State.PLACED}
+
+
+def test_a_guests_empty_cart_goes_after_a_day_and_a_full_one_stays():
+    empty, full = factories.open_cart(), factories.open_cart(factories.variant())
+    Cart.objects.update(updated_at=ago(days=2))
+    assert cron.remove_stale_guest_carts() == 1
+    assert Cart.objects.get() == full
+    assert empty != full

@@ -8,7 +8,7 @@ import pytest
 from shop.cart import services as cart
 from shop.cart.models import Cart
 from shop.catalog.models import Product, Variant
-from shop.checkout import errors
+from shop.checkout import errors, limits
 from shop.checkout.models import IdempotencyKey
 from shop.checkout.services import place_order
 from shop.inventory.models import Stock, StockMovement
@@ -17,6 +17,7 @@ from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.platform.models import OutboxMessage
+from shop.platform.throttle import TooManyTries
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -148,3 +149,14 @@ def test_what_was_taken_off_sale_is_not_sold_from_a_cart():
     assert refusal.value.details["missing"] == {str(rug.pk): 0}
     assert not Order.objects.exists()
     assert Stock.objects.get(variant=lamp).on_hand == 10
+
+
+def test_a_network_has_only_so_many_orders(settings):
+    settings.ORDERS_PER_NETWORK = 2
+    for _ in range(2):
+        limits.count_order("192.0.2.1")
+    with pytest.raises(TooManyTries):
+        limits.count_order("192.0.2.1")
+    limits.count_order("192.0.2.2")
+    settings.ORDERS_PER_NETWORK = 0
+    limits.count_order("192.0.2.1")

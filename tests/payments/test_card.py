@@ -201,3 +201,10 @@ def test_housekeeping_waits_for_a_provider_that_is_away(settings):
     settings.CARD_PROVIDER_URL = "http://127.0.0.1:9"
     assert payments.reconcile(older_than=timedelta(0)) == 0
     assert Payment.objects.get().state == "pending"
+
+
+def test_a_transfer_that_arrives_after_the_card_has_paid_is_to_be_refunded():
+    order = ordered("bank_transfer")
+    orders.mark_paid(order_id=order.pk, note="by card, which was slow")
+    payments.receive(order_id=order.pk, actor="staff@example.com")
+    assert order.payments.get().state == Payment.State.REFUND_DUE

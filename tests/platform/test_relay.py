@@ -107,3 +107,14 @@ def test_when_the_queue_is_away_nothing_is_marked_as_sent(settings, monkeypatch)
     with pytest.raises(Exception, match="Could not connect"), transaction.atomic():
         relay.relay_once(Broker())
     assert OutboxMessage.objects.due().count() == 1
+
+
+def test_a_queue_that_refuses_keeps_no_other_waiting(monkeypatch):
+    refused = outbox.put(topic="media.renditions", payload={"image_id": 1})
+    (mail,) = put()
+    monkeypatch.setattr("shop.platform.broker.queue_url", lambda queue: queue_url(queue.replace("media", "gone")))
+    assert relay.relay_once(Broker()) == 1
+    assert received("mail") == [mail]
+    refused.refresh_from_db()
+    assert refused.sent_at is None
+    assert refused.available_at > timezone.now() + timedelta(seconds=5)

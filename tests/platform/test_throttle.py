@@ -93,6 +93,8 @@ def test_local_counters_end_and_never_fill_the_memory():
         ("198.51.100.7", 2, "192.0.2.1"),
         ("2001:db8:1:2:3::4", 1, "2001:db8:1:2::/64"),
         ("nonsense", 1, "unknown"),
+        ("198.51.100.7:4711", 1, "198.51.100.7"),
+        ("[2001:db8::1]:4711", 1, "2001:db8::/64"),
     ],
 )
 def test_where_a_request_comes_from(settings, forwarded, proxies, expected):

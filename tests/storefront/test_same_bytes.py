@@ -91,3 +91,12 @@ def test_the_page_travels_packed_where_the_browser_can_unpack_it(client, shelf):
     assert gzip.decompress(packed.content) == plain.content
     assert "Accept-Encoding" in packed["Vary"]
     assert packed["ETag"] == plain["ETag"]
+
+
+def test_parameters_that_mean_nothing_fill_no_cache(client, shelf):
+    cache.clear()
+    for number in range(3):
+        assert client.get(f"/products/?utm={number}").status_code == 200
+    assert not cache.keys("page:*")
+    client.get("/products/?q=star")
+    assert len(cache.keys("page:*")) == 1
