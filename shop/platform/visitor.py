@@ -7,9 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 # Some balancers write 192.0.2.1:4711 or [2001:db8::1]:4711.
-PORT = re.compile(
-    r"^\[?([0-9a-fA-F:]+|[\d.]+)\]?(?::\d+)?$"
-)
+PORT = re.compile(r"^\[?([0-9a-fA-F:]+|[\d.]+)\]?(?::\d+)?$")
 
 
 def network(request: HttpRequest) -> str:
