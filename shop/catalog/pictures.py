@@ -21,7 +21,7 @@ def of_variant(variant: Variant, shown: Sequence[ProductImage], variants: Mappin
 def of_line(variant: Variant) -> ProductImage | None:
     """The same for a variant in a cart, whose product's pictures are preloaded with the variants they show."""
     shown = list(variant.product.images.all())
-    return of_variant(variant, shown, {image.variant_id: image.variant for image in shown if image.variant})
+    return of_variant(variant, shown, {image.variant.pk: image.variant for image in shown if image.variant})
 
 
 def _likeness(one: Variant, other: Variant) -> int:
