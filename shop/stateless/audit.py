@@ -1,12 +1,12 @@
 """Ask all questions, whatever happens, and keep the answers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
 
-from shop.stateless.places import POD_MEMORY
+from shop.stateless.places import NOT_KNOWN
 from shop.stateless.project import Problem, Project
 from shop.stateless.rows import LETTERS, Question, Row, Verdict
 from shop.stateless.rules import (
@@ -89,9 +89,15 @@ def audit(project: Project, rules: tuple[Rule, ...] = CONFIGURATION + CODE) -> R
     if source.rows in rules:
         for file, reason in project.sources.unread:
             project.note(file, f"cannot be read: {reason}")
+        report.rows = [_with_users(project, row) for row in report.rows]
     report.problems = project.problems
     report.rows.extend(_not_imported(problem) for problem in project.problems)
     return report
+
+
+def _with_users(project: Project, row: Row) -> Row:
+    """Add to the row of the sessions who reads and writes them."""
+    return replace(row, used_by=source.session_users(project)) if row.what == sessions.SESSIONS.what else row
 
 
 def _answers(project: Project, rule: Rule) -> Iterator[Row]:
@@ -104,4 +110,4 @@ def _answers(project: Project, rule: Rule) -> Iterator[Row]:
 def _not_imported(problem: Problem) -> Row:
     asked = Question(problem.name, "not known")
     lost = "Not known: the audit could not look there."
-    return asked.unknown(NOT_IMPORTED, problem.reason, POD_MEMORY, lost, "Make it importable here and audit again")
+    return asked.unknown(NOT_IMPORTED, problem.reason, NOT_KNOWN, lost, "Make it importable here and audit again")

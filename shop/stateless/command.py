@@ -30,12 +30,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, stream: TextIO, problems: list[Problem] | None = None) -> int:
     """Audit the project that is set up and write the report; return the exit code. Raises OSError for --output."""
-    project = Project(packages=options.packages, problems=list(problems or []))
     with _progress(sys.stderr) as say:
-        say("Reading the source code")
-        count = len(project.sources.modules)
-        say(f"Asking the rules, {count} modules of source code")
-        report = audit(project)
+        report = audit(Project(packages=options.packages, problems=list(problems or []), say=say))
     if options.output:
         options.output.write_text(rendered(report, options))
         stream.write(f"{options.output} is written. {tables.summary(report)}\n")

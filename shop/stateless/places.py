@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 POD_MEMORY, POD_DISK, THIS_MACHINE = "memory of one pod", "disk of one pod", "this machine only"
 DATABASE, CACHE_SERVICE, FILE_STORE = "database", "cache server", "file store"
 BROKER, MAIL_SERVER, SEARCH_SERVER = "message broker", "mail server", "search server"
+NOWHERE, NOT_KNOWN = "nowhere for long", "not known"
 BROWSER, IMAGE, OUTPUT, SOURCE, ENVIRONMENT = "browser", "release", "log collector", "source code", "environment"
 
 NETWORK_FILE_SYSTEMS = {

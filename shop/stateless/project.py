@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -26,10 +27,14 @@ class Problem:
 
 @dataclass
 class Project:
-    """What rules ask. `packages` lets the scan of source code include installed packages, not only own code."""
+    """What rules ask. `packages` lets the scan of source code include installed packages, not only own code.
+
+    `say` is told what is being done, for a line of progress.
+    """
 
     packages: bool = False
     problems: list[Problem] = field(default_factory=list)
+    say: Callable[[str], None] = lambda text: None
 
     def setting(self, name: str, default: Any = None) -> Any:
         return getattr(settings, name, default)
@@ -89,6 +94,7 @@ class Project:
     @cached_property
     def sources(self) -> Sources:
         """The source code of the project, read once."""
+        self.say("Reading the source code")
         return sources_of(self.settings_module, self.root_package, packages=self.packages)
 
 

@@ -21,6 +21,7 @@ def terminal(report: Report, stream: TextIO) -> None:
         stream.write(markdown(report))
         return
     table = Table(*HEADINGS, title="Where the state of this project lives", show_lines=True)
+    table.columns[0].no_wrap = True
     for row in ordered(report):
         first, *others = (escape(cell) for cell in cells(report, row))
         table.add_row(f"[{COLOURS[row.verdict]}]{first}[/]", *others)

@@ -57,7 +57,7 @@ def test_a_conventional_store_gives_exactly_these_ids(report):
 def test_static_findings_name_file_and_line(report):
     found = {row["id"]: f"{row['file']}:{row['line']}" for row in report["rows"] if row["file"]}
     assert found["stateless.W150"] == "corner_shop/stock/views.py:11"
-    assert found["stateless.W153"] == "corner_shop/stock/views.py:13"
+    assert found["stateless.W153"] == "corner_shop/stock/views.py:14"
     assert found["stateless.E090"] == "corner_shop/settings.py:8"
 
 
@@ -69,6 +69,11 @@ def test_each_finding_says_what_is_lost_and_what_to_write(report):
 def test_file_fields_are_named(report):
     users = {row["id"]: row["used_by"] for row in report["rows"] if "Uploads" in row["what"]}
     assert users == {"stateless.E030": "stock.Article.photo", "stateless.E032": "stock.Article.manual"}
+
+
+def test_who_writes_sessions_is_named(report):
+    (row,) = [row for row in report["rows"] if row["what"] == "Sessions"]
+    assert row["used_by"] == "code: written at 1 places, read at 0; corner_shop/stock/views.py:12"
 
 
 def test_an_app_that_cannot_be_imported_is_reported_and_the_rest_goes_on(report):

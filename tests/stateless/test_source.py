@@ -1,6 +1,6 @@
 import pytest
 
-from shop.stateless.scan import containers, loopback, memoised, threads, writes
+from shop.stateless.scan import containers, loopback, memoised, session_uses, threads, writes
 from tests.stateless.audits import scanned, sources
 
 
@@ -145,3 +145,18 @@ def test_a_file_that_cannot_be_parsed_is_named(tmp_path):
     found = sources(tmp_path, views="def (", prices="")
     assert [path.endswith("app/views.py") for path, _reason in found.unread] == [True]
     assert [module.name for module in found.online()] == ["app.prices"]
+
+
+def test_who_reads_and_writes_sessions(tmp_path):
+    code = """
+        def page(request):
+            request.session["cart"] = 1
+            request.session.pop("cart")
+            return self.request.session.get("cart"), request.session["cart"], requests.get("x"), db.session.add(1)
+    """
+    assert [(use.place[-1], use.writes) for use in scanned(session_uses, tmp_path, views=code)] == [
+        ("3", True),
+        ("4", True),
+        ("5", False),
+        ("5", False),
+    ]

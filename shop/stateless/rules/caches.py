@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 from shop.stateless.places import (
     CACHE_SERVICE,
     DATABASE,
+    NOWHERE,
     POD_DISK,
     POD_MEMORY,
     addresses,
@@ -55,7 +56,7 @@ def cache(project: Project, alias: str) -> Row:
     if is_kind(cls, FILE_BASED) or name == FILE_BASED:
         return _files(asked, str(entry.get("LOCATION", "")), remedy)
     if is_kind(cls, DUMMY):
-        return asked.shared(MEMORY, "nowhere: nothing is kept", POD_MEMORY, "Nothing: it holds nothing.")
+        return asked.shared(MEMORY, "nowhere: nothing is kept", NOWHERE, "Nothing: it holds nothing.")
     if is_kind(cls, IN_DATABASE):
         return _in_database(project, asked, entry)
     return _server(project, asked, entry, remedy)

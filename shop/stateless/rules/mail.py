@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shop.stateless.places import MAIL_SERVER, OUTPUT, POD_DISK, POD_MEMORY
+from shop.stateless.places import MAIL_SERVER, NOWHERE, OUTPUT, POD_DISK, POD_MEMORY
 from shop.stateless.project import Project, is_kind
 from shop.stateless.rows import Question, Row
 from shop.stateless.rules.local_services import service
@@ -34,7 +34,7 @@ def rows(project: Project) -> Iterator[Row]:
     elif is_kind(cls, f"{BACKENDS}.console.EmailBackend"):
         yield MAIL.unknown(KEPT, "standard output: nothing is sent", OUTPUT, LOST, REMEDY)
     elif is_kind(cls, f"{BACKENDS}.dummy.EmailBackend"):
-        yield MAIL.shared(KEPT, "nowhere: nothing is sent", MAIL_SERVER)
+        yield MAIL.shared(KEPT, "nowhere: nothing is sent", NOWHERE)
     elif is_kind(cls, f"{BACKENDS}.smtp.EmailBackend"):
         host = project.setting("EMAIL_HOST") or "localhost"
         yield service(project, MAIL, LOCAL_SERVER, host, place=MAIL_SERVER, lost=LOST, remedy=REMEDY)

@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from shop.stateless.places import POD_DISK, POD_MEMORY, THIS_MACHINE
 from shop.stateless.project import Project
 from shop.stateless.rows import Question, Row
-from shop.stateless.scan import containers, loopback, memoised, threads, writes
+from shop.stateless.scan import containers, loopback, memoised, session_uses, threads, writes
 from shop.stateless.scan.findings import Finding
 
 CONTAINER, MEMOISED, THREAD, WRITE, LOOPBACK = 150, 151, 152, 153, 154
+SHOWN = 5
 OWNER = "whoever is served by that process"
 
 
 def rows(project: Project) -> Iterator[Row]:
-    for module in project.sources.online():
+    online = project.sources.online()
+    for number, module in enumerate(online):
+        project.say(f"Looking for state in source code: {number} of {len(online)} modules")
         for finding in containers.find(module):
             yield _container(finding)
         for finding in memoised.find(module):
@@ -24,6 +27,17 @@ def rows(project: Project) -> Iterator[Row]:
             yield _write(finding)
         for finding in loopback.find(module):
             yield _loopback(finding)
+
+
+def session_users(project: Project) -> str:
+    """Return who reads and writes sessions in a line; "" if no code of the project does."""
+    uses = [use for module in project.sources.online() for use in session_uses.find(module)]
+    written = sorted({use.place for use in uses if use.writes})
+    read = {use.place for use in uses} - set(written)
+    if not uses:
+        return ""
+    places = ", ".join(written[:SHOWN]) + (" …" if len(written) > SHOWN else "")
+    return f"code: written at {len(written)} places, read at {len(read)}" + (f"; {places}" if places else "")
 
 
 def _row(asked: Question, number: int, place: str, finding: Finding, lost: str, remedy: str) -> Row:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from tempfile import gettempdir
 
-from shop.stateless.places import POD_DISK
+from shop.stateless.places import NOWHERE, POD_DISK
 from shop.stateless.project import Project
 from shop.stateless.rows import Question, Row
 
@@ -55,4 +55,4 @@ def _temporary(project: Project) -> Row:
         lost = "Not known: an upload handler of its own may keep files between requests."
         remedy = "Let the handler write to a storage that all pods reach"
         return asked.unknown(HANDLERS, f"{where}, {', '.join(foreign)}", POD_DISK, lost, remedy)
-    return asked.shared(HANDLERS, f"{where}, for one request only", POD_DISK, "Only the upload of that moment.")
+    return asked.shared(HANDLERS, f"{where}, for one request only", NOWHERE, "Only the upload of that moment.")

@@ -9,6 +9,7 @@ CURRENCIES = {"EUR": "€"}
 
 def article(request, number):
     LAST_SEEN[request.user.pk] = number
+    request.session["seen"] = number
     threading.Thread(target=count).start()
     with open("/srv/corner-shop/visits.txt", "a") as file:  # noqa: PTH123
         file.write(CURRENCIES["EUR"])
