@@ -1,6 +1,12 @@
-from shop.stateless.audit import audit
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+from shop.stateless import rules
+from shop.stateless.audit import NOT_IMPORTED, audit
 from shop.stateless.checks import every_pod_sees_the_same
-from shop.stateless.rules import caches, databases
+from shop.stateless.rules import caches, databases, source
 from tests.stateless.audits import configured
 
 SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "/srv/db.sqlite3"}}
@@ -36,3 +42,15 @@ def test_checks_carry_id_level_and_hint():
     assert found["stateless.E001"].level == 40
     assert "DATABASES" in found["stateless.E001"].hint
     assert every_pod_sees_the_same([]) == []
+
+
+def test_every_id_is_explained_and_used_once():
+    names = [name for _finder, name, _is_package in pkgutil.iter_modules(rules.__path__)]
+    modules = [importlib.import_module(f"{rules.__name__}.{name}") for name in names]
+    own = [value for one in modules for name, value in vars(one).items() if name.isupper() and type(value) is int]
+    numbers = [number for number in own if number != source.SHOWN]
+    text = (Path(__file__).parents[2] / "docs" / "stateless.md").read_text()
+    first_cells = re.findall(r"^\| ([\d, ]+) \|", text, re.MULTILINE)
+    explained = {int(number) for cell in first_cells for number in cell.split(",")}
+    assert sorted(explained) == sorted({*numbers, NOT_IMPORTED})
+    assert len(numbers) == len(set(numbers))
