@@ -73,13 +73,14 @@ class Project:
         """Return the class or function with this dotted path, or None with the problem noted."""
         if not isinstance(dotted, str):
             return dotted
-        return self._tried(dotted, lambda: import_string(dotted))
+        return self.tried(dotted, lambda: import_string(dotted))
 
     def module(self, dotted: str) -> Any:
         """Return the module with this dotted path, or None with the problem noted."""
-        return self._tried(dotted, lambda: importlib.import_module(dotted))
+        return self.tried(dotted, lambda: importlib.import_module(dotted))
 
-    def _tried(self, name: str, attempt: Any) -> Any:
+    def tried(self, name: str, attempt: Callable[[], Any]) -> Any:
+        """Return what `attempt` returns, or None with the problem noted."""
         try:
             return attempt()
         except Exception as error:  # noqa: BLE001 - code of others; whatever it raises, the rest goes on

@@ -75,6 +75,12 @@ def test_notes_about_thumbnails(with_app):
     assert findings(thumbnails.rows, STORAGES={"default": S3}, THUMBNAIL_KVSTORE=redis, **there) == []
 
 
+def test_notes_about_thumbnails_in_a_cache(with_app):
+    with_app("imagekit")
+    locmem = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    assert findings(thumbnails.rows, STORAGES={"default": S3}, CACHES=locmem) == ["W131"]
+
+
 @pytest.mark.parametrize(
     ("handler", "ids"),
     [

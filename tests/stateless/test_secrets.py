@@ -1,7 +1,8 @@
 import pytest
 
+from shop.stateless.rules import secrets
 from shop.stateless.scan.generated import cloud_keys, generated_keys
-from tests.stateless.audits import sources
+from tests.stateless.audits import findings, sources
 
 
 def keys(tmp_path, text):
@@ -31,3 +32,9 @@ def test_a_key_of_the_cloud_in_the_code(tmp_path):
         "app.mail"
     ]
     assert list(cloud_keys(module)) == [2]
+
+
+def test_keys_of_the_cloud_in_settings():
+    fixed = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"secret_key": "fixed"}}
+    assert findings(secrets.rows, STORAGES={"default": fixed}) == ["W091"]
+    assert findings(secrets.rows) == []

@@ -112,6 +112,15 @@ def test_throttles_count_where_the_cache_is(caches, ids):
     assert findings(throttles.rows, CACHES=caches, REST_FRAMEWORK=rates, ACCOUNT_RATE_LIMITS={}) == ids
 
 
+@pytest.mark.parametrize(
+    "given", [{"RATELIMIT_USE_CACHE": "default"}, {"AXES_HANDLER": "axes.handlers.cache.AxesCacheHandler"}]
+)
+@pytest.mark.parametrize(("caches", "ids"), [(LOCMEM, ["W111"]), (REDIS, [])])
+def test_sign_in_limits(given, caches, ids, monkeypatch):
+    monkeypatch.setattr(Project, "has_app", lambda self, name: name == "axes")
+    assert findings(throttles.rows, CACHES=caches, **given) == ids
+
+
 def test_without_throttles_nothing_counts():
     assert findings(throttles.rows, CACHES=LOCMEM, REST_FRAMEWORK={}, ACCOUNT_RATE_LIMITS=False) == []
 

@@ -1,6 +1,7 @@
 """Background work: the broker, the results, the schedule, and work that is done inside the web process."""
 
 import importlib.util
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,17 +48,15 @@ def _old(name: str) -> list[str]:
 
 
 def _application(project: Project) -> Any:
-    """Return the object in <package>.celery that looks like a Celery application."""
-    name = f"{project.root_package}.celery"
-    if not project.root_package or importlib.util.find_spec("celery") is None:
+    """Return the Celery application: in <package>.celery by custom, else in a module of the project that is loaded."""
+    root = project.root_package
+    if not root or importlib.util.find_spec("celery") is None:
         return None
-    try:
-        if importlib.util.find_spec(name) is None:
-            return None
-    except ImportError:
-        return None
-    module = project.module(name)
-    return next((one for one in vars(module or object).values() if _is_application(one)), None)
+    if importlib.util.find_spec(f"{root}.celery") is not None:
+        project.module(f"{root}.celery")
+    loaded = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == root]
+    found = [one for module in loaded for one in list(vars(module).values()) if _is_application(one)]
+    return found[0] if found else None
 
 
 def _is_application(one: object) -> bool:

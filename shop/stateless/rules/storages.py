@@ -1,6 +1,7 @@
 """Files that people upload: every storage of STORAGES and every FileField with a storage of its own."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -46,7 +47,7 @@ def _aliases(project: Project) -> Iterator[tuple[str, Any]]:
     """Yield the storages that keep uploads; static files have rules of their own."""
     for alias in sorted(project.setting("STORAGES", {"default": {}})):
         if alias != "staticfiles":
-            storage = project._tried(f'STORAGES["{alias}"]', lambda alias=alias: _instance(alias))
+            storage = project.tried(f'STORAGES["{alias}"]', partial(_instance, alias))
             if storage is not None:
                 yield alias, storage
 

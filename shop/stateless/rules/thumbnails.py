@@ -46,9 +46,9 @@ def _storage(project: Project, name: str | None) -> Any:
 
     alias = name or "default"
     if alias in project.setting("STORAGES", {}):
-        return project._tried(f'STORAGES["{alias}"]', lambda: storages[alias])
+        return project.tried(f'STORAGES["{alias}"]', lambda: storages[alias])
     cls = project.load(alias)
-    return None if cls is None else project._tried(alias, cls)
+    return None if cls is None else project.tried(alias, cls)
 
 
 def _sorl_notes(project: Project) -> Iterator[Row]:

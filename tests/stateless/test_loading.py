@@ -1,0 +1,59 @@
+"""Projects that are not whole: what can be asked is asked."""
+
+import json
+
+import pytest
+
+from tests.stateless.test_command import ROOT, run
+
+APPS = {
+    "models_fail": {"models": "import a_driver_that_is_not_here"},
+    "does_not_start": {
+        "apps": """
+from django.apps import AppConfig
+
+class Config(AppConfig):
+    name = "does_not_start"
+
+    def ready(self):
+        raise RuntimeError("no licence")
+"""
+    },
+    "does_not_parse": {"views": "def ("},
+    "goes_on": {"views": "SEEN = {}\n\ndef page(request):\n    SEEN[1] = 2\n"},
+}
+
+
+def project(directory, settings):
+    files = {"site_of_others": {"settings": settings}, **APPS}
+    for package, modules in files.items():
+        for name, text in {"__init__": "", **modules}.items():
+            path = directory / package / f"{name}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+    there = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return run("-m", "shop.stateless", "--settings", "site_of_others.settings", "--json", cwd=directory, **there)
+
+
+@pytest.fixture
+def report(tmp_path):
+    done = project(tmp_path, f"SECRET_KEY = 'fixed'\nINSTALLED_APPS = {list(APPS)}\nDEBUG = True\n")
+    assert done.returncode == 1, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_each_app_that_fails_is_named_with_its_reason(report):
+    found = {problem["name"].rpartition("/")[2]: problem["reason"] for problem in report["problems"]}
+    assert "a_driver_that_is_not_here" in found["models_fail"]
+    assert "no licence" in found["does_not_start"]
+    assert found["views.py"].startswith("cannot be read")
+
+
+def test_the_rest_is_audited(report):
+    assert [row["file"] for row in report["rows"] if row["id"] == "stateless.W150"] == ["goes_on/views.py"]
+
+
+def test_settings_that_fail(tmp_path):
+    done = project(tmp_path, "1 / 0\n")
+    assert done.returncode == 2
+    assert "site_of_others.settings cannot be imported: ZeroDivisionError" in done.stderr
