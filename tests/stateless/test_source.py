@@ -15,6 +15,17 @@ def test_ways_to_change(tmp_path, change):
     assert len(scanned(containers, tmp_path, views=f"SEEN = []\n\ndef page(request):\n    {change}\n")) == 1
 
 
+@pytest.mark.parametrize("name", ["add_to_cart", "register", "setup_account"])
+def test_a_cart_in_the_process_whatever_the_view_is_called(tmp_path, name):
+    code = f"CARTS = {{}}\n\ndef {name}(request):\n    CARTS[request.user.pk] = 1\n"
+    assert [found.certain for found in scanned(containers, tmp_path, shopping=code)] == [True]
+
+
+def test_a_cart_in_a_service(tmp_path):
+    code = "CARTS = {}\n\ndef add_to_cart(user, article):\n    CARTS.setdefault(user, []).append(article)\n"
+    assert [found.name for found in scanned(containers, tmp_path, services=code)] == ["CARTS"]
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -3,7 +3,15 @@
 import ast
 from collections.abc import Iterator
 
-from shop.stateless.scan.findings import Finding, Place, finding, functions, last_name, serves_requests
+from shop.stateless.scan.findings import (
+    Finding,
+    Place,
+    finding,
+    functions,
+    last_name,
+    serves_requests,
+    takes_requests,
+)
 from shop.stateless.scan.modules import Module
 
 MAKERS = {"dict", "list", "set", "defaultdict", "OrderedDict", "deque", "Counter", "WeakValueDictionary"}
@@ -13,9 +21,8 @@ CHANGES = {
 }  # fmt: skip
 # What fills a registry runs while modules are imported: the same in each pod.
 AT_START = (
-    "register", "unregister", "_register", "add_", "connect", "setup", "ready", "autodiscover", "load", "_load", "init",
-    "__init_subclass__", "__new__", "__set_name__", "contribute_to_class", "configure", "patch", "install", "discover",
-    "replace_", "remove_",
+    "register", "unregister", "_register", "connect", "setup", "ready", "autodiscover", "__init_subclass__", "__new__",
+    "__set_name__", "contribute_to_class", "configure", "patch", "install", "discover",
 )  # fmt: skip
 
 
@@ -24,7 +31,7 @@ def find(module: Module) -> Iterator[Finding]:
     names = _containers(module)
     best: dict[str, Finding] = {}
     for place in functions(module):
-        if not _runs_at_start(place.function):
+        if takes_requests(place) or not _runs_at_start(place.function):
             for found in _changes(module, place, names - _local(place.function)):
                 if found.name not in best or (found.certain and not best[found.name].certain):
                     best[found.name] = found

@@ -49,13 +49,19 @@ def _functions(body: list[ast.stmt], within: ast.ClassDef | None) -> Iterator[Pl
 
 
 def serves_requests(module: Module, place: Place) -> bool:
-    """Return whether this function runs for a request or a task, as far as its name, arguments and class tell."""
+    """Return whether this function runs for a request or a task, as far as it and its module tell."""
+    by_place = bool(set(module.name.split(".")[1:]) & REQUEST_MODULES) and not place.function.name.startswith(
+        "register"
+    )
+    return by_place or takes_requests(place)
+
+
+def takes_requests(place: Place) -> bool:
+    """Return whether its arguments, decorators or class say that it runs for a request or a task."""
     arguments = {argument.arg for argument in all_arguments(place.function)}
     if arguments & REQUEST_ARGUMENTS or TASK_DECORATORS & {last_name(one) for one in place.function.decorator_list}:
         return True
-    if place.within and any(last_name(base).endswith(REQUEST_BASES) for base in place.within.bases):
-        return True
-    return bool(set(module.name.split(".")[1:]) & REQUEST_MODULES) and not place.function.name.startswith("register")
+    return bool(place.within and any(last_name(base).endswith(REQUEST_BASES) for base in place.within.bases))
 
 
 def all_arguments(function: Function) -> list[ast.arg]:
