@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -116,9 +117,12 @@ def _ask_sessions() -> None:
 
 def _answer(start_response: Callable[..., Any], status: int, body: dict[str, Any]) -> Iterable[bytes]:
     content = json.dumps(body).encode()
-    phrase = "200 OK" if status == 200 else "503 Service Unavailable"
-    start_response(
-        phrase,
-        [("Content-Type", "application/json"), ("Content-Length", str(len(content))), ("Cache-Control", "no-store")],
-    )
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(content))),
+        ("Cache-Control", "no-store"),
+    ]
+    if settings.SHOP_SHOW_POD:
+        headers.append(("X-Pod", settings.POD_NAME))
+    start_response("200 OK" if status == 200 else "503 Service Unavailable", headers)
     return [content]
