@@ -4,6 +4,7 @@ import itertools
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 
 import httpx
 import pytest
@@ -16,15 +17,13 @@ from tests import factories
 from tests.forms import form
 from tests.services import fleet
 
-pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
-ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435", "city": "Berlin", "country": "DE"}
+pytestmark = [
+    pytest.mark.fleet,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("delivery_and_tax"),
+]
+ADDRESS = asdict(factories.address())
 Send = Callable[..., httpx.Response]
-
-
-@pytest.fixture(autouse=True)
-def _a_store() -> None:
-    factories.shipping()
-    factories.tax()
 
 
 @pytest.fixture(scope="module")

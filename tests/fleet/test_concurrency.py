@@ -5,6 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 import httpx
 import pytest
@@ -18,15 +19,13 @@ from shop.payments.models import Payment
 from tests import factories
 from tests.services import fleet
 
-pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.fleet,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("delivery_and_tax"),
+]
 AT_ONCE = 50
-ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435", "city": "Berlin", "country": "DE"}
-
-
-@pytest.fixture(autouse=True)
-def _a_store() -> None:
-    factories.shipping()
-    factories.tax()
+ADDRESS = asdict(factories.address())
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,11 @@ from tests import factories
 from tests.mailserver import MailServer, mail_server
 from tests.services import fleet, running
 
-pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def _a_store() -> None:
-    factories.shipping()
-    factories.tax()
+pytestmark = [
+    pytest.mark.fleet,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("delivery_and_tax"),
+]
 
 
 @pytest.fixture

@@ -16,9 +16,7 @@ pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def pods() -> Iterator[Fleet]:
-    factories.shipping()
-    factories.tax()
+def pods(delivery_and_tax) -> Iterator[Fleet]:
     made = fleet("redis-outage", settings.DATABASES["default"], web=2)
     try:
         made.start()
