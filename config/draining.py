@@ -2,8 +2,7 @@
 
 Plain gthread, once told to stop, neither takes new connections nor refuses them: the kernel goes on accepting them
 into the backlog, where they wait until the process ends and are then cut. A balancer cannot tell that from a slow
-answer. This
-worker
+answer. This worker
 
 1. says so at /readyz, and goes on serving for WEB_DRAIN_SECONDS;
 2. takes what already waits in the backlog, then closes the door: a new connection is refused at once, which a balancer

@@ -1,8 +1,7 @@
 """Typed reading of the environment.
 
 Every value may be given as NAME, or as NAME_FILE naming a mounted file that holds it; the file wins. A value that
-cannot be used
-stops the process with a sentence that says what to write instead.
+cannot be used stops the process with a sentence that says what to write instead.
 """
 
 import os
@@ -78,3 +77,9 @@ def url(name: str, default: str | None = None, *, schemes: tuple[str, ...] = ("h
     if split.scheme not in schemes:
         raise ImproperlyConfigured(f"{name} has to begin with {' or '.join(s + '://' for s in schemes)}.")
     return split
+
+
+def origin(name: str, default: str | None = None) -> str:
+    """Return what browsers call the origin of an address: scheme, host and port. Raises as url() does."""
+    address = url(name, default)
+    return f"{address.scheme}://{address.netloc}"

@@ -17,7 +17,7 @@ PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 _public = env.url("PUBLIC_URL", "http://127.0.0.1:8000")
 _https = _public.scheme == "https"
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [_public.hostname or "127.0.0.1"]
-CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+CSRF_TRUSTED_ORIGINS = [env.origin("PUBLIC_URL", PUBLIC_URL)]
 
 # The shop
 SHOP_NAME = env.text("SHOP_NAME", "Tessel")
@@ -165,9 +165,8 @@ IMAGE_MAX_PIXELS = 50_000_000
 QUEUES = ("default", "mail", "media")
 SQS_QUEUE_BASE_URL = env.text("SQS_QUEUE_BASE_URL", "https://sqs.invalid/000000000000").rstrip("/")
 SQS_QUEUE_PREFIX = env.text("SQS_QUEUE_PREFIX", "shop-")
-OUTBOX_RESEND_AFTER = env.number(
-    "OUTBOX_RESEND_AFTER", 60, least=1
-)  # seconds until a message that was sent but not done is sent again
+# Seconds until a message that was sent but not done is sent again
+OUTBOX_RESEND_AFTER = env.number("OUTBOX_RESEND_AFTER", 60, least=1)
 OUTBOX_TOPICS = {  # topic: (queue, handler)
     "notifications.mail": ("mail", "shop.notifications.handlers.send_mail"),
     "media.renditions": ("media", "shop.platform.handlers.make_renditions"),
@@ -192,7 +191,7 @@ CARD_WEBHOOK_SECRET = env.text("CARD_WEBHOOK_SECRET", "")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1)  # load balancers in front of a pod, each adding to X-Forwarded-For
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique: by a constraint on its lower-case form
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique: by a constraint that ignores capitals
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -258,9 +257,8 @@ LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
 UNFOLD = unfold_settings(SHOP_NAME)
 
 # What a browser is told
-_media_origin = (
-    f"{env.url('MEDIA_URL', PUBLIC_URL + '/media/').scheme}://{env.url('MEDIA_URL', PUBLIC_URL + '/media/').netloc}"
-)
+_media_origin = env.origin("MEDIA_URL", PUBLIC_URL + "/media/")
+_payment_origins = [env.origin("CARD_PROVIDER_URL")] if CARD_PROVIDER_URL else []
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/admin/", "/api/v1/docs/"],  # the admin theme and the API pages carry inline scripts
     "DIRECTIVES": {
@@ -269,14 +267,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "frame-ancestors": ["'none'"],
-        "form-action": [
-            "'self'",
-            *(
-                [f"{env.url('CARD_PROVIDER_URL').scheme}://{env.url('CARD_PROVIDER_URL').netloc}"]
-                if CARD_PROVIDER_URL
-                else []
-            ),
-        ],
+        "form-action": ["'self'", *_payment_origins],
     },
 }
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None

@@ -123,8 +123,7 @@ def _most(variant_id: int) -> int:
 
     Raises NoSuchVariant for what is not on sale to the public.
     """
-    public = Variant.objects.filter(product__published=True, product__published_at__lte=timezone.now())
-    variant = public.select_related("stock").filter(pk=variant_id).first()
+    variant = Variant.objects.public().select_related("stock").filter(pk=variant_id).first()
     if variant is None:
         raise NoSuchVariant
     available = variant.stock.available if hasattr(variant, "stock") else 0

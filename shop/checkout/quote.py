@@ -1,6 +1,6 @@
-"""What a cart costs, where it goes and how:
+"""What a cart costs, where it goes and how.
 
-the one calculation behind cart page, checkout page, API and placing the order.
+The one calculation behind cart page, checkout page, API and placing the order.
 """
 
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ from shop.pricing.totals import Item, Totals, price
 
 @dataclass(frozen=True)
 class Quote:
-    """The totals of a cart for one country, the delivery methods it can take, and the one that is chosen (None:
+    """The totals of a cart for one country, the delivery methods it can take, and the one that is chosen.
 
-    none fits).
+    `chosen` is None if none fits.
     """
 
     totals: Totals

@@ -1,6 +1,6 @@
-"""Placing an order:
+"""Placing an order.
 
-the one transaction in which cart, stock, order, payment and mail change together, or not at all.
+The one transaction in which cart, stock, order, payment and mail change together, or not at all.
 """
 
 import hashlib
@@ -67,10 +67,8 @@ def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id
     """Turn a cart into an order. However often and wherever it is called with one key, there is one order.
 
     `key` is the client's idempotency key; keys of different users do not meet. Owns its transaction and makes a
-    constant
-    number of queries. Raises CartEmpty, CartOrdered, NoSuchCart, KeyReused, NoSuchDelivery, OutOfStock, TotalChanged,
-    Busy, and
-    payments' NoSuchMethod; nothing is changed then.
+    constant number of queries. Raises CartEmpty, CartOrdered, NoSuchCart, KeyReused, NoSuchDelivery, OutOfStock,
+    TotalChanged, Busy, and payments' NoSuchMethod; nothing is changed then.
     """
     try:
         return _place(cart_id, key, details, user_id)

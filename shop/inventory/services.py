@@ -1,6 +1,6 @@
-"""Stock:
+"""Stock.
 
-taken in one statement, so that nobody can sell the same piece twice and no order locks one row after another.
+Taken in one statement, so that nobody can sell the same piece twice and no order locks one row after another.
 """
 
 from collections.abc import Mapping
@@ -36,8 +36,8 @@ class Terms:
     allow_backorder: bool = False
 
 
-# Rows are locked in the order of their ids, so two orders with the same items wait for each other and never in a
-# circle.
+# Rows are locked in the order of their ids, so two orders with the same items wait for each other and never in
+# a circle.
 TAKE = """
 WITH wanted AS (SELECT * FROM unnest(%s::bigint[], %s::int[]) AS wanted(variant_id, quantity)),
 locked AS (
@@ -73,9 +73,9 @@ def take(quantities: Mapping[int, int], *, reference: str) -> None:
 
 
 def put_back(quantities: Mapping[int, int], *, reference: str) -> None:
-    """Return {variant id:
+    """Return {variant id: quantity} to stock, in the caller's transaction.
 
-    quantity} to stock, in the caller's transaction. Variants deleted meanwhile are passed over.
+    Variants deleted meanwhile are passed over.
     """
     returned = _run(PUT_BACK, quantities)
     there = {variant_id: quantity for variant_id, quantity in quantities.items() if variant_id in returned}
@@ -83,9 +83,9 @@ def put_back(quantities: Mapping[int, int], *, reference: str) -> None:
 
 
 def set_levels(levels: Mapping[int, int], *, reference: str = "") -> None:
-    """Set {variant id:
+    """Set {variant id: pieces in stock} as counted, creating rows where there are none.
 
-    pieces in stock} as counted, creating rows where there are none. A constant number of queries.
+    A constant number of queries.
     """
     with transaction.atomic():
         Stock.objects.bulk_create([Stock(variant_id=pk) for pk in sorted(levels)], ignore_conflicts=True)

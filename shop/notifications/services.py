@@ -38,8 +38,7 @@ def send(mail_id: int) -> None:
     """Write and send a mail that was queued; doing it again does nothing. Called with the outbox message locked.
 
     Raises what the mail server's connection raises. If this process dies after the server took the mail and before
-    the commit,
-    it is sent again with the same Message-ID, by which mailboxes drop the second.
+    the commit, it is sent again with the same Message-ID, by which mailboxes drop the second.
     """
     mail = Mail.objects.select_for_update().filter(pk=mail_id, sent_at=None).first()
     if mail is None:

@@ -1,8 +1,7 @@
 """A Redis client that gives up quickly and, once Redis is away, does not ask again for a moment.
 
 Without this each call of each request would wait for its own time-out. The breaker's memory is per process on
-purpose: it
-says what this process has just seen of the network.
+purpose: it says what this process has just seen of the network.
 """
 
 import logging

@@ -1,10 +1,8 @@
 """Refuse state-changing requests that another site's page sent.
 
 Catalogue pages are the same bytes for everybody, so they cannot carry a CSRF token. Browsers say by themselves where
-a request
-comes from: Sec-Fetch-Site, or Origin in older ones. A request with neither does not come from a browser of this
-decade and
-carries nobody's cookies by accident. The rule follows "Cross-Site Request Forgery" in Go's net/http
+a request comes from: Sec-Fetch-Site, or Origin in older ones. A request with neither does not come from a browser of
+this decade and carries nobody's cookies by accident. The rule follows "Cross-Site Request Forgery" in Go's net/http
 (CrossOriginProtection).
 """
 

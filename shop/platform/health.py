@@ -1,15 +1,16 @@
 """Probes, answered before host checks, TLS redirects, sessions and everything else.
 
 /livez: this process answers. No I/O.
+
 /readyz: this pod can serve: it booted, its schema was there, it is not draining. Not: the database answers now. An
-outage of a
-shared dependency must not take every pod out of service at once; pages have their own answer to it.
+outage of a shared dependency must not take every pod out of service at once; pages have their own answer to it.
 """
 
 import json
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -87,7 +88,11 @@ def _look_for_schema() -> None:
 
 def dependencies() -> dict[str, str]:
     """Ask each shared service once; for people, never for a probe. Values are "ok" or what is wrong."""
-    checks = {"postgresql": _ask_database, "redis": _ask_redis, "redis-sessions": _ask_sessions}
+    checks: dict[str, Callable[[], None]] = {
+        "postgresql": _ask_database,
+        "redis": partial(_ask_redis, "default"),
+        "redis-sessions": partial(_ask_redis, "sessions"),
+    }
     return {name: _said(check) for name, check in checks.items()}
 
 
@@ -107,12 +112,8 @@ def _ask_database() -> None:
         connection.close()
 
 
-def _ask_redis() -> None:
-    caches["default"].client.get_client().ping()  # type: ignore[attr-defined]
-
-
-def _ask_sessions() -> None:
-    caches["sessions"].client.get_client().ping()  # type: ignore[attr-defined]
+def _ask_redis(alias: str) -> None:
+    caches[alias].client.get_client().ping()  # type: ignore[attr-defined]
 
 
 def _answer(start_response: Callable[..., Any], status: int, body: dict[str, Any]) -> Iterable[bytes]:

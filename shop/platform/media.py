@@ -59,8 +59,7 @@ def store(file: IO[bytes], *, render: bool = True) -> Image:
     """Check a picture, put it on S3 and return its row; the same content gives the same row.
 
     The object is written before the row, so no row is ever without its object. With `render` an outbox message asks a
-    worker
-    for the renditions. Raises InvalidImage, or botocore's errors when S3 is away (nothing is changed then).
+    worker for the renditions. Raises InvalidImage, or botocore's errors when S3 is away (nothing is changed then).
     """
     picture = check(file)
     known = Image.objects.filter(sha256=picture.sha256).first()

@@ -1,10 +1,8 @@
 """The outbox: the only road to a queue.
 
 `put()` writes a row in the caller's transaction. A relay sends the ids of due rows to SQS, a worker locks the row,
-does the
-work and marks it done in one transaction. So work exists if and only if the data that caused it was committed, the
-broker may
-lose or repeat anything, and the effects of a handler on PostgreSQL happen once.
+does the work and marks it done in one transaction. So work exists if and only if the data that caused it was
+committed, the broker may lose or repeat anything, and the effects of a handler on PostgreSQL happen once.
 """
 
 import importlib

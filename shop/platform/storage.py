@@ -13,9 +13,9 @@ PATIENCE = Config(
 
 
 class MediaStorage(S3Storage):  # type: ignore[misc]  # django-storages has no types
-    """Content-hashed, immutable keys:
+    """Content-hashed, immutable keys.
 
-    the same name is the same bytes, so writing twice is harmless and nothing is overwritten.
+    The same name is the same bytes, so writing twice is harmless and nothing is overwritten.
     """
 
     def get_default_settings(self) -> dict[str, Any]:

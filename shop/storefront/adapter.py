@@ -42,9 +42,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         except throttle.TooManyTries as error:
             raise self.validation_error("too_many_login_attempts") from error
 
-    def _rollback_login_failed_rl_usage(self) -> None:
-        """allauth calls this after the right password; authenticate() below forgets the tries then."""
-
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user: User | None = super().authenticate(request, **credentials)
         if user:

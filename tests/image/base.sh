@@ -5,8 +5,8 @@ set -eu
 name=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-debootstrap --variant=minbase --include=python3,python3-venv,python3-pip,ca-certificates trixie "$work/root"
-for link in python python3; do ln -sf /usr/bin/python3 "$work/root/usr/local/bin/$link"; done
-rm -f "$work"/root/usr/lib/python3.*/EXTERNALLY-MANAGED
-rm -rf "$work"/root/var/cache/apt/* "$work"/root/var/lib/apt/lists/* "$work"/root/usr/share/doc/*
-tar -C "$work/root" -c . | podman import - "$name"
+debootstrap --variant=minbase --include=python3,python3-venv,python3-pip,ca-certificates trixie "$work/rootfs"
+for link in python python3; do ln -sf /usr/bin/python3 "$work/rootfs/usr/local/bin/$link"; done
+rm -f "$work"/rootfs/usr/lib/python3.*/EXTERNALLY-MANAGED
+rm -rf "$work"/rootfs/var/cache/apt/* "$work"/rootfs/var/lib/apt/lists/* "$work"/rootfs/usr/share/doc/*
+tar -C "$work/rootfs" -c . | podman import - "$name"

@@ -3,19 +3,24 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
 class VariantQuerySet(QuerySet["Variant"]):
+    def public(self) -> Self:
+        """Those of products that shoppers may see, as ProductQuerySet.public() does."""
+        return self.filter(product__published=True, product__published_at__lte=timezone.now())
+
     def sellable(self) -> Self:
         """Variants that can be bought now: in stock, not counted, or sold on back-order."""
         return self.filter(Q(stock__on_hand__gt=0) | Q(stock__tracked=False) | Q(stock__allow_backorder=True))
 
 
 class Variant(models.Model):
-    """What is sold:
+    """What is sold: one combination of a product's options.
 
-    one combination of a product's options. Prices include tax. Its stock is inventory.Stock, `variant.stock`.
+    Prices include tax. Its stock is inventory.Stock, `variant.stock`.
     """
 
     product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="variants")

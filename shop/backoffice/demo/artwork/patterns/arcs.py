@@ -11,9 +11,9 @@ from shop.backoffice.demo.artwork.pen import Pen, around
 
 
 def truchet(palette: Palette, px: float, rng: Random) -> Image.Image:
-    """Smith's version of Truchet's tiles:
+    """Smith's version of Truchet's tiles.
 
-    two quarter circles in each cell, turned at random, make one endless ribbon.
+    Two quarter circles in each cell, turned at random, make one endless ribbon.
     """
     pen = Pen(8, 8, palette.ground, px)
     for x in range(8):
