@@ -42,6 +42,13 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
             if error.errno != errno.EINVAL:
                 raise
 
+    def is_parent_alive(self) -> bool:
+        """Close the door, too, when the arbiter was killed: nobody would serve who came into the backlog after that."""
+        is_alive: bool = super().is_parent_alive()
+        if not is_alive and self.alive:
+            self._close_the_door()
+        return is_alive
+
     def _drain(self) -> None:
         if self._closes_at is not None:
             return

@@ -138,3 +138,25 @@ def test_rolling_restart_behind_a_balancer_loses_no_request(balanced: tuple[int,
         time.sleep(1)
     assert len(shoppers.statuses) > 100
     assert set(shoppers.statuses) == {200}
+
+
+def test_when_the_arbiter_is_killed_nobody_is_cut_off(tmp_path: Path) -> None:
+    """Its worker lives on for a moment: who reaches it is answered, who comes later is refused and may go elsewhere."""
+    outcomes: list[str] = []
+
+    def post_until_refused() -> None:
+        while True:
+            try:
+                outcomes.append(str(ask(web.port, "POST", "/slow/0.02")[0]))
+            except ConnectionRefusedError:
+                return
+            except (OSError, http.client.HTTPException) as error:
+                outcomes.append(repr(error))
+
+    with serving(tmp_path / "log") as web, ThreadPoolExecutor(6) as pool:
+        running = [pool.submit(post_until_refused) for _ in range(6)]
+        time.sleep(0.5)
+        web.process.kill()
+        for each in running:
+            each.result(timeout=30)
+    assert set(outcomes) == {"200"}
