@@ -1,0 +1,42 @@
+import argparse
+import sys
+from importlib import import_module
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from shop.stateless.move.problems import MoveError
+
+PARTS = {
+    "sessions": "carry live sessions to another engine, so that nobody is logged out",
+    "media": "carry uploaded files to another storage, such as S3",
+    "database": "carry all rows of a database to PostgreSQL",
+    "tasks": "show what has to change before Celery's work can go through SQS",
+}
+
+
+class Command(BaseCommand):
+    """Each part is shop.stateless.move.<part>.command with ABOUT, add_options() and run(), which returns an exit code.
+
+    Raises CommandError for a MoveError.
+    """
+
+    help = "Carry the state of this project to places that all pods share. The source is never changed."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
+        for name, text in PARTS.items():
+            _command(name).add_options(parts.add_parser(name, help=text, description=_command(name).ABOUT))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            code = _command(options["part"]).run(argparse.Namespace(**options), self.stdout)
+        except MoveError as error:
+            raise CommandError(str(error), returncode=2) from error
+        if code:
+            sys.exit(code)
+
+
+def _command(part: str) -> Any:
+    return import_module(f"shop.stateless.move.{part}.command")

@@ -1,0 +1,5 @@
+"""What keeps a move from going on."""
+
+
+class MoveError(Exception):
+    """A sentence for the person at the terminal: what is wrong and what to do. Nothing was changed, or it says what."""

@@ -1,0 +1,44 @@
+"""Services behind a proxy that can refuse, hold, delay and cut: for fleets whose dependency goes away on purpose."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from config.local import ports
+from config.local.proxy import Proxy
+
+# Which settings lead to a service. All of one service share its address.
+VARIABLES = {
+    "redis": ("REDIS_URL", "REDIS_SESSIONS_URL"),
+    "sqs": ("AWS_ENDPOINT_URL_SQS", "SQS_QUEUE_BASE_URL"),
+    "s3": ("AWS_ENDPOINT_URL_S3",),
+    "postgres": ("DATABASE_URL",),
+    "testpay": ("CARD_PROVIDER_URL",),
+}
+
+
+@contextmanager
+def proxied(*services: str) -> Iterator[tuple[dict[str, Proxy], dict[str, str]]]:
+    """Yield a proxy for each service and the environment that leads through them, to be given to `fleet()`.
+
+    DATABASE_URL is that of this process: give `fleet()` the path of the test's own database with it.
+    """
+    made: dict[str, Proxy] = {}
+    environment: dict[str, str] = {}
+    try:
+        for name in services:
+            address = urlsplit(os.environ[VARIABLES[name][0]])
+            made[name] = Proxy(address.port or 0)
+            environment |= {variable: redirected(variable, made[name]) for variable in VARIABLES[name]}
+        yield made, environment
+    finally:
+        for proxy in made.values():
+            proxy.close()
+
+
+def redirected(variable: str, proxy: Proxy) -> str:
+    """Return the environment variable's address with the proxy's port in it."""
+    address = urlsplit(os.environ[variable])
+    account, at, _host = address.netloc.rpartition("@")
+    return address._replace(netloc=f"{account}{at}{ports.HOST}:{proxy.port}").geturl()
