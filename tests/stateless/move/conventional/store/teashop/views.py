@@ -1,0 +1,75 @@
+from datetime import date
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from django.views.static import serve
+
+from teashop import cart, ordering
+from teashop.models import Order, Tea
+
+BESTSELLERS: dict[date, list[str]] = {}
+
+
+def bestsellers() -> list[str]:
+    """Return the three teas that sell best; they are looked up once a day."""
+    today = timezone.localdate()
+    if today not in BESTSELLERS:
+        BESTSELLERS[today] = list(Tea.objects.bestsellers()[:3])
+    return BESTSELLERS[today]
+
+
+def catalogue(request: HttpRequest) -> HttpResponse:
+    return render(request, "teashop/catalogue.html", {"teas": Tea.objects.all(), "bestsellers": bestsellers()})
+
+
+def tea(request: HttpRequest, slug: str) -> HttpResponse:
+    return render(request, "teashop/tea.html", {"tea": get_object_or_404(Tea, slug=slug)})
+
+
+@require_POST
+def add(request: HttpRequest, slug: str) -> HttpResponse:
+    chosen = get_object_or_404(Tea, slug=slug)
+    cart.add(request, chosen)
+    messages.success(request, f"{chosen} is in your cart.")
+    return redirect("cart")
+
+
+def show_cart(request: HttpRequest) -> HttpResponse:
+    lines = cart.lines(request)
+    return render(request, "teashop/cart.html", {"lines": lines, "cents": sum(line.cents for line in lines)})
+
+
+@require_POST
+def place_order(request: HttpRequest) -> HttpResponse:
+    try:
+        order = ordering.place(request, request.POST["email"])
+    except ordering.SoldOut as refusal:
+        messages.error(request, str(refusal))
+        return redirect("cart")
+    request.session["orders"] = [*request.session.get("orders", []), order.number]
+    return redirect(order)
+
+
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    return render(request, "teashop/order.html", {"order": get_object_or_404(_orders_of(request), number=number)})
+
+
+def invoice(request: HttpRequest, number: str) -> FileResponse:
+    found = get_object_or_404(_orders_of(request).exclude(invoice=""), number=number)
+    return FileResponse(found.invoice.open(), filename=f"{number}.txt")
+
+
+def _orders_of(request: HttpRequest) -> QuerySet[Order]:
+    """Guests see what they ordered in this session."""
+    if request.user.is_authenticated:
+        return Order.objects.filter(user=request.user)
+    return Order.objects.filter(number__in=request.session.get("orders", []))
+
+
+def media(request: HttpRequest, path: str) -> HttpResponse:
+    return serve(request, path, document_root=settings.MEDIA_ROOT)
