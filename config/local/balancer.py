@@ -9,7 +9,7 @@ like a request that broke.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.local import ports
@@ -31,25 +31,8 @@ CONFIGURATION = """\
 
 http://:{port} {{
 	bind {host}
-{media}	handle {{
-		reverse_proxy {upstreams} {{
-			lb_policy round_robin
-			lb_try_duration {try_for}s
-			lb_try_interval 50ms
-			lb_retry_match method GET HEAD OPTIONS
-			fail_duration 1s
-			health_uri /readyz
-			health_interval 1s
-			health_timeout 2s
-			transport http {{
-				dial_timeout 1s
-				response_header_timeout 60s
-				keepalive off
-			}}
-		}}
-	}}
-	handle_errors {{
-		header Retry-After 2
+{media}{routes}{every}	handle_errors {{
+{trace}		header Retry-After 2
 		header Cache-Control no-store
 		@api path /api/*
 		handle @api {{
@@ -63,6 +46,27 @@ http://:{port} {{
 	}}
 }}
 """
+# {matcher}: empty, or which requests these upstreams are for. {health}: empty, or how they are asked for it.
+PASS = """\
+	handle {matcher}{{
+		reverse_proxy {upstreams} {{
+			lb_policy round_robin
+			lb_try_duration {try_for}s
+			lb_try_interval 50ms
+			lb_retry_match method GET HEAD OPTIONS
+			fail_duration 1s
+{health}			transport http {{
+				dial_timeout 1s
+				response_header_timeout 60s
+				keepalive off
+			}}
+		}}
+	}}
+"""
+HEALTH = "\t\t\thealth_uri /readyz\n\t\t\thealth_interval 1s\n\t\t\thealth_timeout 2s\n"
+ROUTE_HEADER = "X-Route"
+ROUTE = "\t@{name} header " + ROUTE_HEADER + " {name}\n"
+TRACE = "\t\theader X-Upstream {http.reverse_proxy.upstream.hostport}\n"  # who let the request down
 PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     "<title>One moment</title><h1>One moment, please</h1>"
@@ -95,17 +99,31 @@ class Balancer:
     title = "Load balancer"
 
     def __init__(
-        self, directory: Path, *, port: int, upstreams: Sequence[int], media: str = "", try_for: int = TRY_FOR
+        self,
+        directory: Path,
+        *,
+        port: int,
+        upstreams: Sequence[int],
+        media: str = "",
+        try_for: int = TRY_FOR,
+        routes: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
-        """`upstreams`: ports of the web processes. `media`: a block that answers /media/*. `try_for`: seconds."""
+        """`upstreams`: ports of the web processes. `media`: a block that answers /media/*. `try_for`: seconds.
+
+        `routes`: {name: ports} for requests that bring X-Route: <name>, so that a test says who serves them.
+        """
         self.directory = directory.resolve()
         self.port = port
         self._text = CONFIGURATION.format(
             port=port,
             host=ports.HOST,
-            upstreams=" ".join(f"{ports.HOST}:{upstream}" for upstream in upstreams),
             media=media,
-            try_for=try_for,
+            routes="".join(
+                ROUTE.format(name=name) + _pass(some, try_for, matcher=f"@{name} ")
+                for name, some in (routes or {}).items()
+            ),
+            every=_pass(upstreams, try_for, health=HEALTH),
+            trace=TRACE if routes else "",
             page=PAGE,
             problem=PROBLEM,
         )
@@ -126,6 +144,11 @@ class Balancer:
 
     def ready(self) -> bool:
         return ports.answers(self.port)
+
+
+def _pass(upstreams: Sequence[int], try_for: int, *, matcher: str = "", health: str = "") -> str:
+    addresses = " ".join(f"{ports.HOST}:{upstream}" for upstream in upstreams)
+    return PASS.format(upstreams=addresses, try_for=try_for, matcher=matcher, health=health)
 
 
 def media_from(directory: Path) -> str:

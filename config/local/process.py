@@ -40,7 +40,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Program:
-    """What to start. `patience`: seconds from `stop_signal` to SIGKILL. `user`: another user to run as (root only)."""
+    """What to start, and in which directory.
+
+    `patience`: seconds from `stop_signal` to SIGKILL. `user`: another user to run as (root only).
+    """
 
     name: str
     command: Sequence[str]
@@ -48,6 +51,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     patience: float = 10
     user: str | None = None
+    directory: Path = PROJECT
 
 
 class Process:
@@ -86,7 +90,7 @@ class Process:
             self._child = subprocess.Popen(
                 list(self.program.command),
                 env={**self.program.environment, MARK: self.place.mark, PART: self.name},
-                cwd=PROJECT,
+                cwd=self.program.directory,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
