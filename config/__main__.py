@@ -26,6 +26,7 @@ def main() -> int:
         print(f"Say which part to run: python -m config {'|'.join(roles)}", file=sys.stderr)
         return 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ["SHOP_ROLE"] = name  # its time-outs, and its name in PostgreSQL's list of sessions
     return roles[name](sys.argv[2:])
 
 

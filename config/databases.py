@@ -3,20 +3,23 @@
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote
 
-CONNECT_TIMEOUT = 3  # seconds; a pod that cannot connect answers 503 rather than wait
-LOCK_TIMEOUT = "3s"  # longer than any transaction of ours holds a row
-STATEMENT_TIMEOUT = "10s"  # a slow query must not keep a thread of the pod
-IDLE_TIMEOUT = "60s"  # above the mail server's time-out, below a stuck worker's
+from shop.platform import patience
 
 LIKENESS = 0.45  # how alike a mistyped word has to be to a word of a title; "cusion" finds "cushion", "cosy" does not
+LONGEST_NAME = 63  # characters of application_name that PostgreSQL keeps
+# Seconds: a peer that is gone is noticed also by who waits long or says nothing, such as a migration or a listener.
+KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3}
 
 
-def postgres(url: SplitResult) -> dict[str, Any]:
-    """Return the DATABASES entry for postgres://user:password@host:port/name?host=/socket/dir."""
+def postgres(url: SplitResult, *, role: str = "command", pod: str = "") -> dict[str, Any]:
+    """Return the DATABASES entry for postgres://user:password@host:port/name?host=/socket/dir.
+
+    `role` is that of `python -m config <role>`; PostgreSQL is told it with the pod's name, for pg_stat_activity.
+    """
     query = {key: values[-1] for key, values in parse_qs(url.query).items()}
     host = query.pop("host", unquote(url.hostname or ""))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "shop.platform.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
@@ -25,15 +28,26 @@ def postgres(url: SplitResult) -> dict[str, Any]:
         # Threads of gthread live as long as their process, so a connection per thread is a pool of fixed size.
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**query, "connect_timeout": CONNECT_TIMEOUT, "options": _session_options()},
+        "OPTIONS": {
+            "application_name": f"shop {role} {pod}".strip()[:LONGEST_NAME],
+            **KEEPALIVE,
+            **query,
+            "connect_timeout": patience.DATABASE_CONNECT,
+            "answer_timeout": patience.silence(role),
+            "options": _session_options(role),
+        },
     }
 
 
-def _session_options() -> str:
+def _session_options(role: str) -> str:
     limits = {
-        "lock_timeout": LOCK_TIMEOUT,
-        "statement_timeout": STATEMENT_TIMEOUT,
-        "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
+        "lock_timeout": _milliseconds(patience.LOCK),
+        "statement_timeout": _milliseconds(patience.statement(role)),
+        "idle_in_transaction_session_timeout": _milliseconds(patience.IDLE_IN_TRANSACTION),
         "pg_trgm.word_similarity_threshold": LIKENESS,
     }
     return " ".join(f"-c {name}={value}" for name, value in limits.items())
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f}ms"

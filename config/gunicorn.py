@@ -18,9 +18,9 @@ from shop.platform.logs import logging_config
 
 MEMORY_DISK = "/dev/shm"  # noqa: S108 - not a place for data: gunicorn's own heartbeat file
 
-# A request may take this long after the pod stopped taking new ones. The database gives up after 10 s
-# (statement_timeout), so twice that plus room for one call to a payment provider; what takes longer was lost to the
-# balancer's time-out anyway.
+# A request may take this long after the pod stopped taking new ones. A statement of a page ends after 5 s
+# (shop.platform.patience), so several of them plus room for one call to a payment provider; what takes longer was lost
+# to the balancer's time-out anyway.
 REQUEST_SECONDS = 30
 # How long the pod goes on serving, with /readyz saying no, before it takes no new connection. For balancers that ask
 # /readyz; 0 where something else waits before TERM is sent (a pre-stop sleep) or where nobody asks.

@@ -6,6 +6,7 @@ from pathlib import Path
 from config import databases, env
 from config.mail import mail_settings
 from shop.backoffice.unfold import unfold_settings
+from shop.platform import patience
 from shop.platform.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -103,7 +104,8 @@ TEMPLATES = [
 ]
 
 # PostgreSQL: the one hard dependency of a request
-DATABASES = {"default": databases.postgres(env.url("DATABASE_URL", schemes=("postgres", "postgresql")))}
+_database = env.url("DATABASE_URL", schemes=("postgres", "postgresql"))
+DATABASES = {"default": databases.postgres(_database, role=env.text("SHOP_ROLE", "command"), pod=POD_NAME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis: cache and sessions apart, so that an evicted page never evicts a shopper
@@ -113,8 +115,8 @@ _redis_options = {
     "REDIS_CLIENT_CLASS": "shop.platform.cache.GuardedRedis",
     "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # whoever can write Redis must not run code here
     "IGNORE_EXCEPTIONS": True,
-    "SOCKET_CONNECT_TIMEOUT": 0.2,
-    "SOCKET_TIMEOUT": 0.3,
+    "SOCKET_CONNECT_TIMEOUT": patience.REDIS_CONNECT,
+    "SOCKET_TIMEOUT": patience.REDIS_ANSWER,
     "CONNECTION_POOL_KWARGS": {"max_connections": 20},
 }
 CACHES = {

@@ -20,10 +20,7 @@ VARIABLES = {
 
 @contextmanager
 def proxied(*services: str) -> Iterator[tuple[dict[str, Proxy], dict[str, str]]]:
-    """Yield a proxy for each service and the environment that leads through them, to be given to `fleet()`.
-
-    DATABASE_URL is that of this process: give `fleet()` the path of the test's own database with it.
-    """
+    """Yield a proxy for each service and the environment that leads through them, to be given to `fleet()`."""
     made: dict[str, Proxy] = {}
     environment: dict[str, str] = {}
     try:

@@ -83,19 +83,22 @@ def fleet(
 ) -> Fleet:
     """Return a fleet that is not started yet, on the database of `settings.DATABASES["default"]`.
 
-    It sees committed rows only: the test needs `@pytest.mark.django_db(transaction=True)`. Its files, such as the
-    logs, are in `directory / name`.
+    Of a DATABASE_URL in `environment`, as `proxied()` gives, everything but the path is kept. The fleet sees committed
+    rows only: the test needs `@pytest.mark.django_db(transaction=True)`. Its files, such as the logs, are in
+    `directory / name`.
     """
     there = Place(directory / name, place.mark)
     own = {
-        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database['NAME']}").geturl(),
         "STATICFILES_STORAGE": HASHED,
         "SHOP_SHOW_POD": "1",
         "LOG_LEVEL": "INFO",
     }
     media = media_from(running.media) if running.media else ""
     _collected(own["STATICFILES_STORAGE"])
-    return Fleet(there, own | dict(environment or {}), web=web, relays=relays, workers=workers, media=media)
+    given = own | dict(environment or {})
+    address = urlsplit(given.get("DATABASE_URL") or os.environ["DATABASE_URL"])
+    given["DATABASE_URL"] = address._replace(path=f"/{database['NAME']}").geturl()
+    return Fleet(there, given, web=web, relays=relays, workers=workers, media=media)
 
 
 @cache

@@ -1,9 +1,15 @@
-"""The relay: moves ids of due outbox rows to SQS. Any number of relays may run at once."""
+"""The relay: moves ids of due outbox rows to SQS. Any number of relays may run at once.
+
+It never talks to SQS inside a transaction: SQS may hang, and rows locked meanwhile would be passed over by the worker
+that has their message already. Instead a relay takes rows by moving their due time LEASE seconds on, sends, and then
+marks them as sent. If it dies on the way they are due again by themselves, and handled once.
+"""
 
 import logging
 import signal
 import time
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -14,50 +20,74 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.db.models import F
 from django.utils import timezone
 
-from shop.platform.broker import Broker
-from shop.platform.models import OutboxMessage
-from shop.platform.models.outbox import MAX_SENDS
+from shop.platform.broker import LONGEST_REQUEST, Broker, QueueAway
+from shop.platform.models import OutboxMessage, QueueDepth
 from shop.platform.outbox import CHANNEL
 
 logger = logging.getLogger("shop.relay")
-BATCH = 100  # rows locked at once
+BATCH = 100  # rows taken at once
+LEASE = 20  # seconds for which rows are one relay's: its sending ends before
 POLL = 1.0  # seconds between two looks when nobody calls
 SWEEP = 5.0  # seconds between two looks for lost messages
+LOOK = 15.0  # seconds between two looks at the lengths of the queues
+REFUSED_LOOK = 300.0  # seconds until the next look where this is not allowed
 REFUSED_WAIT = 10  # seconds until a message that its queue refused is tried again; others go first meanwhile
 PAUSE = 2.0  # seconds to wait when SQS or PostgreSQL is away
 
 
 def relay_once(broker: Broker) -> int:
-    """Send one batch of due messages; return how many were accepted.
-
-    The rows stay locked until SQS has answered: if this process dies in between they are sent again, and handled once.
-    """
-    with transaction.atomic():
-        rows = list(
-            OutboxMessage.objects.due().select_for_update(skip_locked=True).order_by("available_at", "id")[:BATCH]
-        )
-        if not rows:
-            return 0
-        accepted = broker.send(rows)
-        OutboxMessage.objects.filter(pk__in=accepted).update(sent_at=timezone.now(), sends=F("sends") + 1)
-        refused = [row.pk for row in rows if row.pk not in accepted]
-        later = timezone.now() + timedelta(seconds=REFUSED_WAIT)
-        OutboxMessage.objects.filter(pk__in=refused).update(available_at=later)
+    """Send one batch of due messages; return how many were accepted. Raises QueueAway."""
+    rows, until = _take()
+    if not rows:
+        return 0
+    try:
+        accepted = broker.send(rows, seconds=LEASE - LONGEST_REQUEST)
+    except QueueAway as away:
+        _settle(rows, until, away.accepted, wait=PAUSE)
+        raise
+    _settle(rows, until, accepted, wait=REFUSED_WAIT)
     return len(accepted)
 
 
-def reclaim_lost() -> int:
-    """Make messages due again that were sent but not done for too long; give up on those sent too often.
+def _take() -> tuple[list[OutboxMessage], datetime]:
+    """Take due rows that no other relay holds; return them and until when they are ours."""
+    until = timezone.now() + timedelta(seconds=LEASE)
+    with transaction.atomic():
+        due = OutboxMessage.objects.due().select_for_update(skip_locked=True).order_by("available_at", "id")
+        rows = list(due.only("id", "queue", "sends")[:BATCH])
+        OutboxMessage.objects.filter(pk__in=[row.pk for row in rows]).update(available_at=until)
+    return rows, until
 
-    Returns how many.
+
+def _settle(rows: list[OutboxMessage], until: datetime, accepted: Collection[int], *, wait: float) -> None:
+    """Write down what SQS took, and when the others are due again.
+
+    Only in rows that are as we left them: a worker may have been faster and have put off the next try.
+    """
+    now = timezone.now()
+    ours = OutboxMessage.objects.filter(available_at=until)
+    ours.filter(pk__in=accepted).update(available_at=now, sent_at=now, sends=F("sends") + 1)
+    refused = [row.pk for row in rows if row.pk not in accepted]
+    ours.filter(pk__in=refused).update(available_at=now + timedelta(seconds=wait))
+
+
+def reclaim_lost() -> int:
+    """Make messages due again that were sent but not done for too long; return how many.
+
+    Rows in a worker's hands are locked and passed over, however long it takes.
     """
     lost = OutboxMessage.objects.lost(after=timedelta(seconds=settings.OUTBOX_RESEND_AFTER))
     with transaction.atomic():
         ids = list(lost.select_for_update(skip_locked=True).values_list("pk", flat=True)[:1000])
-        rows = OutboxMessage.objects.filter(pk__in=ids)
-        worn = {"dead_at": timezone.now(), "last_error": "Sent too often without an end; it may be killing its worker."}
-        rows.filter(sends__gte=MAX_SENDS).update(**worn)
-        return rows.filter(sends__lt=MAX_SENDS).update(sent_at=None, available_at=timezone.now())
+        return OutboxMessage.objects.filter(pk__in=ids).update(sent_at=None, available_at=timezone.now())
+
+
+def look_at_queues(broker: Broker) -> None:
+    """Write down the lengths of the queues, for people: other processes never ask SQS. Raises botocore's errors."""
+    for queue in settings.QUEUES:
+        waiting, in_work, set_aside = broker.depth(queue)
+        seen = {"waiting": waiting, "in_work": in_work, "set_aside": set_aside, "seen_at": timezone.now()}
+        QueueDepth.objects.update_or_create(queue=queue, defaults=seen)
 
 
 class Relay:
@@ -67,7 +97,7 @@ class Relay:
         self._broker = Broker()
         self._listener: psycopg.Connection | None = None
         self._stopping = False
-        self._next_sweep = 0.0
+        self._next_sweep = self._next_look = 0.0
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -86,8 +116,9 @@ class Relay:
             self._sweep()
             while relay_once(self._broker) == BATCH and not self._stopping:
                 Path(settings.HEARTBEAT_FILE).touch()
+            self._look()
             self._wait()
-        except (BotoCoreError, ClientError) as error:
+        except QueueAway as error:
             logger.warning("the queue is away", extra={"error": str(error)})
             time.sleep(PAUSE)
         except (DatabaseError, psycopg.Error) as error:
@@ -102,19 +133,28 @@ class Relay:
         if count:
             logger.warning("messages were lost on the way; sending them again", extra={"count": count})
 
+    def _look(self) -> None:
+        """For information only: what SQS does not tell keeps nothing from being sent."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOOK
+        try:
+            look_at_queues(self._broker)
+        except ClientError as error:
+            logger.warning("the lengths of the queues are refused", extra={"error": str(error)})
+            self._next_look += REFUSED_LOOK
+        except BotoCoreError as error:
+            logger.warning("the queue is away", extra={"error": str(error)})
+
     def _wait(self) -> None:
         for _notification in self._listening().notifies(timeout=POLL, stop_after=1):
             pass
 
     def _listening(self) -> psycopg.Connection:
         if self._listener is None:
-            parameters = connection.get_connection_params()
-            allowed = {
-                key: parameters[key]
-                for key in ("dbname", "user", "password", "host", "port", "options")
-                if key in parameters
-            }
-            self._listener = psycopg.connect(**allowed, autocommit=True, connect_timeout=3)
+            parameters = connection.get_connection_params()  # with all time-outs and keepalives
+            self._listener = connection.get_new_connection(parameters)
+            self._listener.autocommit = True
             self._listener.execute(f"LISTEN {CHANNEL}")
         return self._listener
 

@@ -1,0 +1,96 @@
+"""A breaker: once a service is away, callers are refused at once, and one at a time finds out whether it is back.
+
+Its memory is that of a process on purpose: it says what this process has just seen of the network.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+logger = logging.getLogger("shop.breaker")
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Answers that take `seconds`, `in_a_row` of them, count as a failure: a service can be away by being slow."""
+
+    seconds: float
+    in_a_row: int
+
+
+class Breaker:
+    """Open after one failure, or several slow answers. `seconds` later one caller may try; a quick answer closes it."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        away: tuple[type[Exception], ...],
+        refusal: type[Exception],
+        seconds: float,
+        slow: Slow | None = None,
+    ) -> None:
+        """`away`: errors that mean that the service is. `refusal`: what callers get while the breaker is open."""
+        self.name = name
+        self.is_open = False
+        self._away = away
+        self._refusal = refusal
+        self._seconds = seconds
+        self._slow = slow
+        self._slow_answers = 0
+        self._retry_at = 0.0
+        self._lock = threading.Lock()
+        self._is_tried = False
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Make one call within. Raises the refusal at once while open, unless this is the one that may try."""
+        is_trial = self._admit()
+        began = time.monotonic()
+        try:
+            yield
+        except self._away as error:
+            self._failed(str(error))
+            raise
+        except Exception:
+            self._answered(time.monotonic() - began)  # it refused something, so it is there
+            raise
+        else:
+            self._answered(time.monotonic() - began)
+        finally:
+            if is_trial:
+                self._is_tried = False
+
+    def _admit(self) -> bool:
+        """Return whether this caller is the one that tries. Raises the refusal."""
+        if not self.is_open:
+            return False
+        with self._lock:
+            if self._is_tried or time.monotonic() < self._retry_at:
+                raise self._refusal(f"{self.name} was away a moment ago")
+            self._is_tried = True
+            return True
+
+    def _answered(self, seconds: float) -> None:
+        if self._slow is None or seconds < self._slow.seconds:
+            self._slow_answers = 0
+            self._close()
+            return
+        self._slow_answers += 1
+        if self.is_open or self._slow_answers >= self._slow.in_a_row:
+            self._failed(f"it took {seconds:.1f} s to answer")
+
+    def _failed(self, reason: str) -> None:
+        with self._lock:
+            self._retry_at = time.monotonic() + self._seconds
+            if not self.is_open:
+                logger.warning("%s is away", self.name, extra={"error": reason})
+            self.is_open = True
+
+    def _close(self) -> None:
+        if self.is_open:
+            logger.warning("%s is back", self.name)
+            self.is_open = False

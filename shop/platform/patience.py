@@ -1,0 +1,34 @@
+"""How long this store waits for others, in seconds, in one place: what enforces a bound and what tells of it
+(docs/outages.md, /readyz?verbose) read the same number.
+"""
+
+# Redis: a cache that is slower than this is no cache
+REDIS_CONNECT = 0.2
+REDIS_ANSWER = 0.3
+REDIS_SLOW = 0.1  # an answer, not a failure, but so many of them in a row are worth no more than none
+REDIS_SLOW_IN_A_ROW = 5
+REDIS_AWAY = 1.0  # how long nothing is asked after a failure; also the most it takes to notice the return
+
+# PostgreSQL: from here, by what a thread of a pod can wait for without others noticing
+DATABASE_CONNECT = 2  # libpq knows nothing shorter
+DATABASE_HEALTH = 2.0  # for the question whether a connection that was idle still lives
+DATABASE_AWAY = 0.5  # how long no connection is opened after one could not be
+LOCK = 3.0  # longer than any transaction of ours holds a row
+IDLE_IN_TRANSACTION = 60.0  # above the mail server's time-out, below a stuck worker's
+STATEMENTS = {"web": 5.0}  # somebody waits for the page
+STATEMENT = 10.0  # for all others: worker, relay, cron and commands
+NETWORK = 2.0  # from the server's own time-out to the moment when its silence is taken for the network's
+
+
+def statement(role: str) -> float:
+    """Return the server's limit for one statement of `python -m config <role>`."""
+    return STATEMENTS.get(role, STATEMENT)
+
+
+def silence(role: str) -> float:
+    """Return how long a silent connection is listened to: longer than its server may be at work."""
+    return statement(role) + NETWORK
+
+
+# What a verbose readiness probe allows for all questions together; they are asked side by side
+PROBE = 1.5

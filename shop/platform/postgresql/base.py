@@ -1,0 +1,88 @@
+"""Django's PostgreSQL backend, and no wait without an end.
+
+The server's own time-outs end what the server does too long. They do not help when the server, or the network on the
+way to it, falls silent: a connection that is open already would be listened to for ever. Here
+
+* an answer that does not come in `answer_timeout` seconds (of OPTIONS) breaks the connection: an OperationalError;
+* the health check of a connection that was idle waits for patience.DATABASE_HEALTH only;
+* when no connection can be opened, no other one is tried for a moment, so that a pod's threads do not all wait for a
+  server that is not there. One at a time tries.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+from psycopg.errors import _WaitTimeout
+
+from shop.platform import patience
+from shop.platform.breaker import Breaker
+
+INTERVAL = 0.1  # seconds between two looks for signals, psycopg's own
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """A connection that waits for an answer for so many seconds; None: as long as it takes."""
+
+    answer_timeout: float | None = None
+
+    def wait(self, gen: Any, interval: float = INTERVAL, timeout: float | None = None) -> Any:
+        """Raises OperationalError and breaks the connection when there is no answer in time.
+
+        A wait with a `timeout` of its own is psycopg's affair.
+        """
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, self.answer_timeout)
+        except _WaitTimeout:
+            self.pgconn.finish()  # the answer may still come, and would be taken for that to the next question
+            raise psycopg.OperationalError(f"PostgreSQL was silent for {self.answer_timeout:.0f} s") from None
+
+    @contextmanager
+    def waiting_at_most(self, seconds: float) -> Iterator[None]:
+        usual, self.answer_timeout = self.answer_timeout, seconds
+        try:
+            yield
+        finally:
+            self.answer_timeout = usual
+
+
+# per-pod: a breaker knows what its own process sees
+_door = Breaker(
+    "postgresql",
+    away=(psycopg.OperationalError,),
+    refusal=psycopg.OperationalError,
+    seconds=patience.DATABASE_AWAY,
+)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Raises OperationalError at once while no connection could be opened a moment ago."""
+
+    connection: PatientConnection | None
+
+    def get_connection_params(self) -> dict[str, Any]:
+        parameters: dict[str, Any] = super().get_connection_params()
+        parameters.pop("answer_timeout", None)
+        return parameters
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> PatientConnection:
+        with _door.call():
+            connection = PatientConnection.connect(**conn_params)
+        connection.answer_timeout = self.settings_dict["OPTIONS"].get("answer_timeout")
+        return connection
+
+    def is_usable(self) -> bool:
+        if self.connection is None:
+            return False
+        with self.connection.waiting_at_most(patience.DATABASE_HEALTH):
+            return bool(super().is_usable())
+
+    def wait_without_end(self) -> None:
+        """For the session of a migration: the server has no limit for it either, and keepalives notice its death."""
+        self.ensure_connection()
+        assert self.connection is not None  # noqa: S101
+        self.connection.answer_timeout = None

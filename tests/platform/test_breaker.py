@@ -1,0 +1,108 @@
+"""A breaker opens on failures and on slowness, and lets one caller at a time find out whether the service is back."""
+
+import threading
+import time
+
+import pytest
+
+from shop.platform.breaker import Breaker, Slow
+
+
+class Away(Exception):
+    pass
+
+
+class Refused(Exception):
+    pass
+
+
+def breaker(seconds: float = 0.1, slow: Slow | None = None) -> Breaker:
+    return Breaker("it", away=(Away,), refusal=Refused, seconds=seconds, slow=slow)
+
+
+def call(one: Breaker, error: Exception | None = None, *, takes: float = 0) -> None:
+    with one.call():
+        time.sleep(takes)
+        if error:
+            raise error
+
+
+def fail(one: Breaker) -> None:
+    with pytest.raises(Away):
+        call(one, Away("gone"))
+
+
+def test_nobody_asks_after_a_failure_until_the_time_is_over():
+    one = breaker()
+    fail(one)
+    with pytest.raises(Refused, match="it was away a moment ago"):
+        call(one)
+    time.sleep(0.11)
+    call(one)
+    call(one)
+
+
+def test_a_trial_that_fails_keeps_it_open():
+    one = breaker()
+    fail(one)
+    time.sleep(0.11)
+    fail(one)
+    with pytest.raises(Refused):
+        call(one)
+
+
+def test_one_caller_at_a_time_tries():
+    one = breaker(seconds=0)
+    fail(one)
+    entered, leave, ended = threading.Event(), threading.Event(), []
+
+    def trial() -> None:
+        with one.call():
+            entered.set()
+            leave.wait(5)
+        ended.append(True)
+
+    thread = threading.Thread(target=trial)
+    thread.start()
+    assert entered.wait(5)
+    with pytest.raises(Refused):
+        call(one)
+    leave.set()
+    thread.join()
+    assert ended
+    call(one)
+
+
+def test_a_trial_that_is_torn_away_leaves_room_for_the_next():
+    one = breaker(seconds=0)
+    fail(one)
+    with pytest.raises(KeyboardInterrupt), one.call():
+        raise KeyboardInterrupt
+    call(one)
+    assert not one.is_open
+
+
+def test_a_refusal_is_an_answer():
+    one = breaker(seconds=0)
+    fail(one)
+    with pytest.raises(ValueError, match="full"):
+        call(one, ValueError("full"))
+    assert not one.is_open
+
+
+def test_several_slow_answers_in_a_row_are_as_bad_as_none():
+    one = breaker(slow=Slow(seconds=0.02, in_a_row=3))
+    call(one, takes=0.03)
+    call(one, takes=0.03)
+    call(one)  # a quick one: it was a hiccup
+    call(one, takes=0.03)
+    call(one, takes=0.03)
+    assert not one.is_open
+    call(one, takes=0.03)
+    assert one.is_open
+    time.sleep(0.11)
+    call(one, takes=0.03)  # still slow
+    assert one.is_open
+    time.sleep(0.11)
+    call(one)
+    assert not one.is_open

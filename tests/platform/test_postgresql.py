@@ -1,0 +1,103 @@
+"""Every wait for PostgreSQL ends, also when nothing is heard of it any more."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection
+
+from config.local.proxy import Proxy
+from shop.platform import patience
+from shop.platform.postgresql.base import DatabaseWrapper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def takes_at_most(seconds: float) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < seconds
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    with Proxy(int(settings.DATABASES["default"]["PORT"])) as made:
+        yield made
+    time.sleep(patience.DATABASE_AWAY)  # the process's breaker closes with the next connection
+    connection.ensure_connection()
+
+
+def session(proxy: Proxy, **options: object) -> DatabaseWrapper:
+    entry = connection.settings_dict
+    return DatabaseWrapper({**entry, "PORT": str(proxy.port), "OPTIONS": {**entry["OPTIONS"], **options}})
+
+
+def ask(wrapper: DatabaseWrapper, statement: str = "SELECT 1") -> object:
+    with wrapper.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+def test_a_connection_that_falls_silent_is_broken_in_time(proxy):
+    wrapper = session(proxy, answer_timeout=0.5)
+    assert ask(wrapper) == 1
+    proxy.hold()
+    with takes_at_most(2), pytest.raises(OperationalError, match="silent for"):
+        ask(wrapper)
+    proxy.restore()
+    wrapper.close()
+    assert ask(wrapper, "SELECT 2") == 2
+
+
+def test_a_commit_that_is_never_answered_ends_too(proxy):
+    wrapper = session(proxy, answer_timeout=0.5)
+    wrapper.set_autocommit(False)
+    ask(wrapper)
+    proxy.hold()
+    with takes_at_most(2), pytest.raises(OperationalError):
+        wrapper.commit()
+
+
+def test_an_idle_connection_is_asked_briefly_whether_it_lives(proxy):
+    wrapper = session(proxy)
+    ask(wrapper)
+    proxy.hold()
+    with takes_at_most(patience.DATABASE_HEALTH + 1):
+        assert not wrapper.is_usable()
+
+
+def test_a_migration_waits_as_long_as_it_takes(proxy):
+    wrapper = session(proxy, answer_timeout=0.2)
+    wrapper.wait_without_end()
+    assert ask(wrapper, "SELECT count(*) FROM (SELECT pg_sleep(0.6)) AS slept") == 1
+    wrapper.close()
+
+
+def test_one_caller_at_a_time_tries_a_server_that_is_away(proxy):
+    proxy.refuse()
+    with pytest.raises(OperationalError, match="refused"):
+        ask(session(proxy))
+    with takes_at_most(0.1), pytest.raises(OperationalError, match="a moment ago"):
+        ask(session(proxy))
+    proxy.restore()
+    proxy.hold()
+    time.sleep(patience.DATABASE_AWAY)
+    before = proxy.connections
+    threads = [threading.Thread(target=_try, args=[proxy]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert proxy.connections - before == 1
+    proxy.restore()
+    time.sleep(patience.DATABASE_AWAY)
+    assert ask(session(proxy)) == 1
+
+
+def _try(proxy: Proxy) -> None:
+    with pytest.raises(OperationalError):
+        ask(session(proxy))
