@@ -14,6 +14,7 @@ from shop.platform.heartbeat import Heartbeat
 app = Celery("shop")
 app.conf.update(
     broker_url="sqs://",
+    broker_transport="shop.platform.transport:Transport",
     broker_transport_options={
         "region": settings.AWS_REGION,
         "predefined_queues": {
