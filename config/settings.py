@@ -167,6 +167,8 @@ IMAGE_MAX_PIXELS = 50_000_000
 QUEUES = ("default", "mail", "media")
 SQS_QUEUE_BASE_URL = env.text("SQS_QUEUE_BASE_URL", "https://sqs.invalid/000000000000").rstrip("/")
 SQS_QUEUE_PREFIX = env.text("SQS_QUEUE_PREFIX", "shop-")
+# Seconds until the message of a killed worker returns to the others; the queues have to be made with the same
+SQS_VISIBILITY = env.number("SQS_VISIBILITY", 30, least=1)
 # Seconds until a message that was sent but not done is sent again
 OUTBOX_RESEND_AFTER = env.number("OUTBOX_RESEND_AFTER", 60, least=1)
 OUTBOX_TOPICS = {  # topic: (queue, handler)
@@ -188,6 +190,9 @@ ORDERS_PER_NETWORK = env.number("ORDERS_PER_NETWORK", 600)
 CARD_PROVIDER_URL = env.text("CARD_PROVIDER_URL", "")
 CARD_PROVIDER_KEY = env.text("CARD_PROVIDER_KEY", "")
 CARD_WEBHOOK_SECRET = env.text("CARD_WEBHOOK_SECRET", "")
+
+# How many requests a process of gunicorn serves at once; config/gunicorn.py reads the same variable
+WEB_THREADS = env.number("WEB_THREADS", 4, least=1)
 
 # Accounts
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1)  # load balancers in front of a pod, each adding to X-Forwarded-For

@@ -14,6 +14,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from shop.api.problems import InvalidParameters
+from shop.platform.lane import CATALOGUE
 
 FRESH = 5  # seconds a catalogue answer may be kept, as on the store's pages
 
@@ -36,7 +37,8 @@ class PublicEndpoint(Endpoint):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Add Cache-Control and ETag, and answer 304 to who has it already."""
-        response = super().dispatch(request, *args, **kwargs)
+        with CATALOGUE.place():
+            response = super().dispatch(request, *args, **kwargs)
         if request.method not in ("GET", "HEAD") or response.status_code != 200 or not isinstance(response, Response):
             return response
         response.headers["Cache-Control"] = f"public, max-age={FRESH}"

@@ -4,7 +4,8 @@ Django's `cached_db` with ignored errors keeps everybody logged in while Redis i
 undone when Redis returns with its old copy, and so does any change to a session. Two additions close this:
 
 * Ending a session writes a RevokedSession row. A signed-in session found in Redis is believed only if it has none.
-* When Redis could not take a change, an outbox message makes a worker remove the old copy as soon as Redis is back.
+* When Redis could not take a change, its old copy is removed: at once from a Redis that is full and takes no more, by
+  an outbox message and a worker as soon as it is back from one that is away.
 """
 
 import hashlib
@@ -63,7 +64,7 @@ class SessionStore(CachedStore):
         super(CachedStore, self).save(must_create)
         stored = self._cache.set(self.cache_key, self._session, self.get_expiry_age())
         if stored is None:
-            _forget_later(self.session_key)
+            self._drop_copy(self.cache_key)
 
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
@@ -72,8 +73,11 @@ class SessionStore(CachedStore):
         with transaction.atomic():
             super(CachedStore, self).delete(key)
             _revoke(key)
-        if self._cache.delete(_cache_key(key)) is None:
-            _forget_later(key)
+        self._drop_copy(_cache_key(key))
+
+    def _drop_copy(self, cache_key: str) -> None:
+        if self._cache.delete(cache_key) is None:
+            outbox.put(topic="sessions.forget", payload={"cache_key": cache_key})
 
     def _is_revoked(self) -> bool:
         return RevokedSession.objects.filter(pk=digest(self.session_key or "")).exists()
@@ -83,11 +87,6 @@ def _revoke(session_key: str) -> None:
     expires_at = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     row = RevokedSession(digest=digest(session_key), expires_at=expires_at)
     RevokedSession.objects.bulk_create([row], ignore_conflicts=True)
-
-
-def _forget_later(session_key: str | None) -> None:
-    if session_key:
-        outbox.put(topic="sessions.forget", payload={"cache_key": _cache_key(session_key)})
 
 
 def forget(cache_key: str) -> None:

@@ -3,6 +3,7 @@ from django.shortcuts import render
 
 from shop.catalog import listing
 from shop.catalog.models import Category
+from shop.platform.lane import CATALOGUE
 from shop.storefront.aisles import Aisles, aisles_of
 from shop.storefront.caching import catalogue_page
 
@@ -11,6 +12,7 @@ ARRIVALS, OFFERS = 8, 4  # full rows on phones and desktops
 
 
 @catalogue_page
+@CATALOGUE.place()
 def home(request: HttpRequest) -> HttpResponse:
     arrivals = listing.find(listing.Filters(), size=ARRIVALS).rows
     sale = listing.find(listing.Filters(on_sale=True), size=OFFERS).rows

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from shop.catalog import pictures
 from shop.catalog.listing import Filters, find
 from shop.catalog.models import Category, Product, ProductImage, Variant
+from shop.platform.lane import CATALOGUE
 from shop.storefront.aisles import aisles_of
 from shop.storefront.caching import catalogue_page
 from shop.storefront.choice import Choice, choose, is_available
@@ -15,6 +16,7 @@ RELATED = 4
 
 
 @catalogue_page
+@CATALOGUE.place()
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Product.objects.public().for_page(), slug=slug)
     choice = choose(found, list(found.variants.all()), request.GET.get("variant", ""))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalog.listing import Filters, facets, find, matches
 from shop.catalog.models import Category
+from shop.platform.lane import CATALOGUE
 from shop.storefront import listing
 from shop.storefront.aisles import aisles_of
 from shop.storefront.caching import catalogue_page
@@ -16,12 +17,14 @@ OPTIONS_SHOWN = 6  # options beside a list; imported catalogues may have dozens
 
 
 @catalogue_page
+@CATALOGUE.place()
 def products(request: HttpRequest) -> HttpResponse:
     filters = listing.read(request.GET, aisles_of(request), None)
     return _show(request, filters, None)
 
 
 @catalogue_page
+@CATALOGUE.place()
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     found = aisles_of(request).find(slug)
     if found is None:

@@ -190,7 +190,7 @@ def test_term_stops_everything_and_leaves_no_process(store):
 
 
 def test_a_replica_that_cannot_boot_ends_the_start_with_its_last_words(another, monkeypatch):
-    monkeypatch.setenv("WEB_THREADS", "many")
+    monkeypatch.setenv("WEB_WORKERS", "many")
     another.start(wait=False)
     assert another.process.wait(120) == 1
     assert "web-1 did not start" in another.output.read_text()
