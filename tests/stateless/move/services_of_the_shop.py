@@ -1,0 +1,82 @@
+"""The shop's own database, bucket, queue and Redis database in the services of the tests, gone afterwards."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import psycopg
+import redis
+from psycopg import sql
+
+from config.local.s3 import aws_client
+from tests.mailserver import MailServer, mail_server
+
+REDIS_DATABASE = "9"
+NAMES = {  # as pods of a cluster would be told; the audit rightly takes 127.0.0.1 for this machine only
+    "DB_HOST": "db.internal",
+    "REDIS_URL": "redis://redis.internal:6379/0",
+    "EMAIL_HOST": "mail.internal",
+    "ALLOWED_HOSTS": "teashop.example",
+}
+
+
+class Services:
+    """`environment` leads to them. `mails` are those that were sent."""
+
+    def __init__(self, name: str, queue: str, mail: MailServer) -> None:
+        database, mails = urlsplit(os.environ["DATABASE_URL"]), urlsplit(mail.url)
+        self.mails = mail.mails
+        self.environment = {
+            "ALLOWED_HOSTS": "teashop.example,127.0.0.1",
+            "DB_HOST": str(database.hostname),
+            "DB_PORT": str(database.port),
+            "DB_NAME": name,
+            "DB_USER": str(database.username),
+            "DB_PASSWORD": str(database.password),
+            "REDIS_URL": _redis_url(),
+            "MEDIA_BUCKET": name,
+            "SQS_QUEUE_URL": queue,
+            "EMAIL_HOST": str(mails.hostname),
+            "EMAIL_PORT": str(mails.port),
+            **{key: value for key, value in os.environ.items() if key.startswith("AWS_")},
+        }
+
+
+@contextmanager
+def services() -> Iterator[Services]:
+    name = f"teashop-{secrets.token_hex(4)}"
+    bucket, queues = (aws_client(service, dict(os.environ)) for service in ("s3", "sqs"))
+    _database("CREATE DATABASE {}", name)
+    bucket.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": os.environ["AWS_REGION"]})
+    queue = queues.create_queue(QueueName=name)["QueueUrl"]
+    try:
+        with mail_server() as mail:
+            yield Services(name, queue, mail)
+    finally:
+        queues.delete_queue(QueueUrl=queue)
+        _empty(bucket, name)
+        redis.Redis.from_url(_redis_url()).flushdb()
+        _database("DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _database(statement: str, name: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+
+def _redis_url() -> str:
+    return urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{REDIS_DATABASE}").geturl()
+
+
+def _empty(client, bucket: str) -> None:
+    for key in keys(client, bucket):
+        client.delete_object(Bucket=bucket, Key=key)
+    client.delete_bucket(Bucket=bucket)
+
+
+def keys(client, bucket: str) -> list[str]:
+    """Return the names of all objects of the bucket."""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return [item["Key"] for page in pages for item in page.get("Contents", [])]
