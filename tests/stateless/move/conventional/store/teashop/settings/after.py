@@ -4,7 +4,7 @@ SECRET_KEY keeps its value: with another one everybody would be signed out.
 """
 
 from teashop.settings.before import *  # noqa: F403
-from teashop.settings.before import INSTALLED_APPS, os
+from teashop.settings.before import INSTALLED_APPS, Path, os
 
 INSTALLED_APPS = [*INSTALLED_APPS, "shop.stateless"]  # the commands of the move, and a check at each start
 ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
@@ -43,6 +43,7 @@ STORAGES = {
     "private": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**BUCKET, "location": "teashop/private"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
+STATIC_ROOT = Path(__file__).parents[2] / "static"  # in the image, with the code
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ["EMAIL_HOST"]

@@ -1,0 +1,16 @@
+"""While files are being carried: the services are in use, and what only the old place has is found there.
+
+All processes are still on the old server, since its disk is one of the two places.
+"""
+
+from teashop.settings import before
+from teashop.settings.after import *  # noqa: F403
+from teashop.settings.after import DATABASES
+
+DATABASES = {**DATABASES, "old": before.DATABASES["default"]}
+
+SESSION_ENGINE = "shop.stateless.bridge.sessions"
+SESSION_BRIDGE = {
+    "old": "django.contrib.sessions.backends.file",
+    "new": "django.contrib.sessions.backends.cached_db",
+}
