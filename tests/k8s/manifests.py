@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,26 @@ Object = dict[str, Any]
 @cache
 def rendered(folder: str) -> list[Object]:
     """Return all objects of k8s/<folder>. Skips the test where there is no kubectl."""
+    return _render(ROOT / "k8s" / folder)
+
+
+@cache
+def with_component(name: str) -> list[Object]:
+    """Return all objects of the base together with k8s/components/<name>."""
+    with tempfile.TemporaryDirectory() as directory:
+        shutil.copytree(ROOT / "k8s", f"{directory}/k8s")
+        file = Path(directory, "k8s", "kustomization.yaml")
+        file.write_text(
+            yaml.safe_dump({"resources": ["base"], "components": [f"components/{name}"], "namespace": "shop"})
+        )
+        return _render(file.parent)
+
+
+def _render(directory: Path) -> list[Object]:
     kubectl = shutil.which("kubectl")
     if not kubectl:
         pytest.skip("no kubectl here, so the manifests cannot be rendered")
-    run = subprocess.run([kubectl, "kustomize", ROOT / "k8s" / folder], capture_output=True, text=True, check=False)
+    run = subprocess.run([kubectl, "kustomize", directory], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert "deprecated" not in run.stderr, run.stderr
     return [each for each in yaml.safe_load_all(run.stdout) if each]

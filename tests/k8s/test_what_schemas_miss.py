@@ -59,7 +59,10 @@ def test_each_workload_of_ours_has_one_budget_that_lets_a_node_drain(folder: str
 
 @in_each_folder
 def test_no_replicas_beside_an_autoscaler(folder: str) -> None:
-    scaled = {each["spec"]["scaleTargetRef"]["name"] for each in of_kind(folder, "HorizontalPodAutoscaler")}
+    scalers = of_kind(folder, "HorizontalPodAutoscaler", "ScaledObject")
+    targets = [each["spec"]["scaleTargetRef"]["name"] for each in scalers]
+    scaled = set(targets)
+    assert len(targets) == len(scaled), "two autoscalers would pull at one Deployment"
     for deployment in of_kind(folder, "Deployment"):
         name = deployment["metadata"]["name"]
         if name in scaled:
