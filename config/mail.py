@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import SplitResult, unquote
 
-TIMEOUT = 15  # seconds; below the worker's time limit and the database's idle limit
+from shop.platform import patience
 
 
 def mail_settings(url: SplitResult) -> dict[str, Any]:
@@ -21,5 +21,5 @@ def mail_settings(url: SplitResult) -> dict[str, Any]:
         "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
         "EMAIL_USE_SSL": url.scheme == "smtps",
         "EMAIL_USE_TLS": url.scheme == "smtp" and bool(url.username),
-        "EMAIL_TIMEOUT": TIMEOUT,
+        "EMAIL_TIMEOUT": patience.MAIL,
     }

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "shop.stateless.guard.middleware.GuardMiddleware",
     "shop.platform.pod.PodMiddleware",
     "shop.platform.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -178,6 +179,18 @@ OUTBOX_TOPICS = {  # topic: (queue, handler)
 }
 HEARTBEAT_FILE = env.text("HEARTBEAT_FILE", "/tmp/heartbeat")  # noqa: S108 - a memory volume in a pod
 
+# The contract of outages, row by row: what everybody sees while it is away. See docs/outages.md
+DEPENDENCIES = (
+    "shop.platform.dependencies.CACHE",
+    "shop.platform.dependencies.SESSIONS",
+    "shop.platform.dependencies.SQS",
+    "shop.platform.dependencies.S3",
+    "shop.notifications.outage.MAIL",
+    "shop.payments.outage.PROVIDER",
+    "shop.storefront.outage.READ_PATH",
+    "shop.platform.dependencies.DATABASE",
+)
+
 # Mail
 EMAIL_FILE_PATH: str | None = None  # set by eml:// addresses
 globals().update(mail_settings(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "eml"))))
@@ -185,6 +198,11 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tessel <hello@tessel.exampl
 
 # Orders from one network in ten minutes, 0 for any number; a shop whose customers share one address raises it
 ORDERS_PER_NETWORK = env.number("ORDERS_PER_NETWORK", 600)
+
+# What requests and tasks write to their own pod: off, count (a metric, and a line in the log) or raise (tests).
+# Allowed: the worker's sign of life, and mails as files, which one machine alone has.
+STATELESS_GUARD = env.text("STATELESS_GUARD", "count")
+STATELESS_GUARD_ALLOWED = [HEARTBEAT_FILE, *([EMAIL_FILE_PATH] if EMAIL_FILE_PATH else [])]
 
 # Payments
 CARD_PROVIDER_URL = env.text("CARD_PROVIDER_URL", "")

@@ -4,19 +4,20 @@
 
 /readyz: this pod can serve: it booted, its schema was there, it is not draining. Not: the database answers now. An
 outage of a shared dependency must not take every pod out of service at once; pages have their own answer to it.
+/readyz?verbose adds the contract of outages with the state of each dependency, for people.
 """
 
 import json
 import threading
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from shop.platform import asking
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -66,7 +67,7 @@ def _readiness(environ: Environ, start_response: Callable[..., Any]) -> Iterable
     reason = _why_not_ready()
     body: dict[str, Any] = {"status": reason or "ready"}
     if "verbose" in environ.get("QUERY_STRING", ""):
-        body["dependencies"] = dependencies()
+        body["dependencies"] = asking.report()
     return _answer(start_response, 503 if reason else 200, body)
 
 
@@ -84,36 +85,6 @@ def _look_for_schema() -> None:
             return
         _Pod.schema_seen = schema_is_here()
         _Pod.checked_at = time.monotonic()
-
-
-def dependencies() -> dict[str, str]:
-    """Ask each shared service once; for people, never for a probe. Values are "ok" or what is wrong."""
-    checks: dict[str, Callable[[], None]] = {
-        "postgresql": _ask_database,
-        "redis": partial(_ask_redis, "default"),
-        "redis-sessions": partial(_ask_redis, "sessions"),
-    }
-    return {name: _said(check) for name, check in checks.items()}
-
-
-def _said(check: Callable[[], None]) -> str:
-    try:
-        check()
-    except Exception as error:  # noqa: BLE001 - any failure is the answer
-        return f"{type(error).__name__}"
-    return "ok"
-
-
-def _ask_database() -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    finally:
-        connection.close()
-
-
-def _ask_redis(alias: str) -> None:
-    caches[alias].client.get_client().ping()  # type: ignore[attr-defined]
 
 
 def _answer(start_response: Callable[..., Any], status: int, body: dict[str, Any]) -> Iterable[bytes]:

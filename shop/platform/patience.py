@@ -14,6 +14,7 @@ DATABASE_CONNECT = 2  # libpq knows nothing shorter
 DATABASE_HEALTH = 2.0  # for the question whether a connection that was idle still lives
 DATABASE_AWAY = 0.5  # how long no connection is opened after one could not be
 LOCK = 3.0  # longer than any transaction of ours holds a row
+MIGRATION_LOCK = 5.0  # a migration that waits longer for a table would make the shop wait behind it
 IDLE_IN_TRANSACTION = 60.0  # above the mail server's time-out, below a stuck worker's
 STATEMENTS = {"web": 5.0}  # somebody waits for the page
 LANE = 0.5  # a catalogue page that takes longer to make is slow: once all that are being made are, no other one begins
@@ -30,6 +31,9 @@ def silence(role: str) -> float:
     """Return how long a silent connection is listened to: longer than its server may be at work."""
     return statement(role) + NETWORK
 
+
+# The mail server: below the worker's time limit and the database's idle limit
+MAIL = 15
 
 # What a verbose readiness probe allows for all questions together; they are asked side by side
 PROBE = 1.5

@@ -6,10 +6,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from shop.platform import patience
 from shop.stateless.startup import refuse_pod_local_state
 
 LOCK = 4_207_000_001  # any number that only migrations use
-PATIENCE = "5s"  # a migration that waits longer for a table lock would make the shop wait behind it
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ def _alone() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
+        cursor.execute(f"SET lock_timeout = '{patience.MIGRATION_LOCK:.0f}s'")
     try:
         yield
     finally:

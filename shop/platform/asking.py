@@ -1,0 +1,57 @@
+"""The state of all dependencies now: asked side by side, in bounded time, whatever they do."""
+
+import threading
+from collections.abc import Iterable
+from time import monotonic
+from typing import Any
+
+from django.db import connection
+
+from shop.platform import contract, patience
+from shop.platform.contract import Dependency
+
+
+class _Question:
+    """One dependency is asked, in a thread of its own: a name server that is silent cannot be given a time-out."""
+
+    def __init__(self, row: Dependency) -> None:
+        self.row = row
+        self.answer = f"no answer in {patience.PROBE:g} s"
+        self.thread = threading.Thread(target=self._ask, name=f"ask-{row.name}", daemon=True)
+        self.thread.start()
+
+    def _ask(self) -> None:
+        try:
+            self.answer = self.row.ask()
+        except Exception as error:  # noqa: BLE001 - any failure is the answer
+            self.answer = type(error).__name__  # its text may name accounts and addresses
+        finally:
+            connection.close()
+
+
+_open: dict[str, _Question] = {}
+_lock = threading.Lock()
+
+
+def states(rows: Iterable[Dependency]) -> dict[str, str]:
+    """Return "ok" or what is wrong for each name, within patience.PROBE seconds."""
+    deadline = monotonic() + patience.PROBE
+    questions = [_question(row) for row in rows]
+    for question in questions:
+        question.thread.join(max(0.0, deadline - monotonic()))
+    return {question.row.name: question.answer for question in questions}
+
+
+def _question(row: Dependency) -> _Question:
+    """Ask, or join those who ask already: what hangs, hangs in one thread."""
+    with _lock:
+        if row.name not in _open or not _open[row.name].thread.is_alive():
+            _open[row.name] = _Question(row)  # per-pod: what this process is asking right now
+        return _open[row.name]
+
+
+def report() -> dict[str, dict[str, Any]]:
+    """Return the contract with each dependency's state, by its name, ready for JSON."""
+    rows = contract.rows()
+    found = states(rows)
+    return {row.name: {"state": found[row.name], **row.as_json()} for row in rows}

@@ -1,0 +1,154 @@
+"""The contract of outages is complete, is shown, and its page says what the code enforces."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from shop.platform import asking, contract, patience
+from shop.platform.contract import OK, Dependency
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PROJECT = Path(__file__).resolve().parent.parent.parent
+NAMES = [
+    "redis-cache",
+    "redis-sessions",
+    "sqs",
+    "s3",
+    "mail",
+    "card-provider",
+    "postgresql-read",
+    "postgresql",
+]
+
+
+def dependency(name: str, ask) -> Dependency:
+    words = dict.fromkeys(("title", "shopper", "staff", "phone", "operator", "bounded"), "words")
+    return Dependency(name=name, seconds=1, ask=ask, **words)
+
+
+def test_each_dependency_has_a_row_and_each_row_says_all():
+    assert [row.name for row in contract.rows()] == NAMES
+    for row in contract.rows():
+        assert all([row.title, row.shopper, row.staff, row.phone, row.operator, row.bounded]), row.name
+
+
+def test_all_is_well_here():
+    assert asking.states(contract.rows()) == dict.fromkeys(NAMES, OK)
+
+
+def test_the_page_in_the_docs_is_that_of_the_code():
+    made = StringIO()
+    call_command("outages", "--markdown", stdout=made)
+    kept = (PROJECT / "docs" / "outages.md").read_text()
+    assert kept == made.getvalue(), "Write it again: manage.py outages --markdown > docs/outages.md"
+
+
+def test_the_page_is_the_same_on_every_machine():
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "another",
+        "DATABASE_URL": "postgres://nobody@db.invalid/shop",
+        "EMAIL_URL": "smtp://mail.invalid",
+        "OUTBOX_RESEND_AFTER": "7",
+        "SHOP_ROLE": "web",
+    }
+    command = [sys.executable, "manage.py", "outages", "--markdown"]
+    made = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)
+    assert made.stdout == (PROJECT / "docs" / "outages.md").read_text()
+
+
+def test_the_bounds_are_those_that_are_enforced():
+    bounds = {row.name: row.seconds for row in contract.rows()}
+    options = settings.CACHES["default"]["OPTIONS"]
+    assert bounds["redis-cache"] == options["SOCKET_CONNECT_TIMEOUT"] + options["SOCKET_TIMEOUT"]
+    database = settings.DATABASES["default"]["OPTIONS"]
+    assert bounds["postgresql"] == database["connect_timeout"] + patience.DATABASE_HEALTH
+    assert database["answer_timeout"] == patience.silence("command")
+
+
+def test_all_are_asked_side_by_side_and_silence_is_an_answer():
+    def silent() -> str:
+        time.sleep(5)
+        return OK
+
+    asked = [dependency(f"silent-{number}", silent) for number in range(6)]
+    began = time.monotonic()
+    for _ in range(2):
+        states = asking.states([*asked, dependency("quick", lambda: OK)])
+    assert time.monotonic() - began < 2 * patience.PROBE + 1
+    assert states == {**{row.name: "no answer in 1.5 s" for row in asked}, "quick": OK}
+
+
+def test_what_hangs_hangs_in_one_thread():
+    calls = []
+
+    def silent() -> str:
+        calls.append(1)
+        time.sleep(3)
+        return OK
+
+    for _ in range(2):
+        asking.states([dependency("hangs", silent)])
+    assert len(calls) == 1
+
+
+def test_what_is_wrong_is_named_without_accounts_and_addresses():
+    def refuse() -> str:
+        raise ConnectionError("user shop at 10.1.2.3")
+
+    assert asking.states([dependency("away", refuse)]) == {"away": "ConnectionError"}
+
+
+def test_the_command_shows_the_state_as_json():
+    shown = StringIO()
+    call_command("outages", "--json", stdout=shown)
+    assert json.loads(shown.getvalue())["sqs"]["state"] == OK
+
+
+SHOW = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name"]
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "relay", "cron", "command"])
+def test_the_session_of_each_role_has_all_time_outs(role):
+    code = (
+        "import json; from django.db import connection\n"
+        "def show(name):\n"
+        "    with connection.cursor() as cursor:\n"
+        "        cursor.execute(f'SHOW {name}')\n"
+        "        return cursor.fetchone()[0]\n"
+        f"print(json.dumps([show(name) for name in {SHOW}] + [connection.connection.answer_timeout]))"
+    )
+    environment = {**os.environ, "SHOP_ROLE": role, "POD_NAME": "pod-7", "LOG_LEVEL": "ERROR"}
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
+    shown = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)
+    statement = "5s" if role == "web" else "10s"
+    silence = 7 if role == "web" else 12
+    assert json.loads(shown.stdout) == [statement, "3s", "1min", f"shop {role} pod-7", silence]
+
+
+@pytest.mark.usefixtures("mailbox")
+def test_a_migration_may_take_long_but_never_waits_long_for_a_table(monkeypatch):
+    seen: list[str] = []
+
+    def look(*_arguments: object, **_options: object) -> None:
+        with connection.cursor() as cursor:
+            for name in ("statement_timeout", "lock_timeout"):
+                cursor.execute(f"SHOW {name}")
+                seen.append(cursor.fetchone()[0])
+        seen.append(connection.connection.answer_timeout)
+
+    monkeypatch.setattr("shop.platform.management.commands.migrate_safely.call_command", look)
+    try:
+        call_command("migrate_safely")
+    finally:
+        connection.close()
+    assert seen == ["0", "5s", None]
