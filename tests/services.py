@@ -62,6 +62,7 @@ def _environment(services: Services) -> dict[str, str]:
         "CARD_WEBHOOK_SECRET": _secret("CARD_WEBHOOK_SECRET"),
         "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "LOG_LEVEL": "WARNING",
+        "STATELESS_GUARD": "raise",
         "HEARTBEAT_FILE": str(directory / "heartbeat"),
         **services.environment,
     }

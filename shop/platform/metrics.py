@@ -10,10 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from shop.stateless.guard.report import Write
+
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 
 requests_total = Counter("shop_requests_total", "Requests answered", ["method", "route", "status"])
 request_seconds = Histogram("shop_request_seconds", "Time to answer, in seconds", ["route"], buckets=BUCKETS)
+local_writes_total = Counter(
+    "shop_local_writes_total", "Writes of requests and tasks to their own pod", ["action", "work"]
+)
 
 
 class MetricsMiddleware:
@@ -30,6 +35,11 @@ class MetricsMiddleware:
         request_seconds.labels(route).observe(time.perf_counter() - start)
         requests_total.labels(request.method, route, response.status_code).inc()
         return response
+
+
+def count_local_write(write: Write) -> None:
+    """Count what the guard found, by the route or the topic that did it."""
+    local_writes_total.labels(write.action, write.name).inc()
 
 
 def serve(port: int) -> None:

@@ -1,0 +1,97 @@
+"""A request or a task while it runs, and what it made."""
+
+import os
+from contextvars import ContextVar
+from types import TracebackType
+
+from django.http import HttpRequest
+
+from shop.stateless.guard.policy import Policy
+from shop.stateless.guard.report import StateWritten, Write
+
+
+class Work:
+    """`made`: temporary files and directories that have to be gone at its end. `refused`: what mode "raise" raised.
+
+    `with work:` attributes to it what this thread, or this coroutine, does. May be entered again: a response is closed
+    after the middleware returned it.
+    """
+
+    __slots__ = ("is_over", "made", "outer", "policy", "refused")
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.made: dict[str, Write] = {}
+        self.refused: list[StateWritten] = []
+        self.is_over = False
+        self.outer: Work | None = None
+
+    @property
+    def name(self) -> str:
+        """A name of which there are few, for a metric."""
+        raise NotImplementedError
+
+    @property
+    def title(self) -> str:
+        return self.name
+
+    def __enter__(self) -> None:
+        self.outer = current.get()
+        current.set(self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        current.set(self.outer)
+        self.outer = None
+
+    def stayed(self) -> list[Write]:
+        """Return what it should have removed, and take nothing more for temporary."""
+        self.is_over = True
+        return [write for path, write in list(self.made.items()) if os.path.lexists(path)]
+
+
+class RequestWork(Work):
+    __slots__ = ("request",)
+
+    def __init__(self, policy: Policy, request: HttpRequest) -> None:
+        super().__init__(policy)
+        self.request = request
+
+    @property
+    def name(self) -> str:
+        match = self.request.resolver_match
+        return match.route if match else "unknown"
+
+    @property
+    def title(self) -> str:
+        return f"{self.request.method} {self.request.path}"
+
+
+class TaskWork(Work):
+    __slots__ = ("_name", "key")
+
+    def __init__(self, policy: Policy, name: str, key: str) -> None:
+        super().__init__(policy)
+        self._name, self.key = name, key
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def title(self) -> str:
+        return f"Task {self._name}"
+
+    def rename(self, name: str) -> None:
+        self._name = name
+
+
+current: ContextVar[Work | None] = ContextVar("stateless_work", default=None)
+
+
+def name_task(name: str) -> None:
+    """Call the running task by what it does, where one task of Celery does the work of many. Nothing outside a task."""
+    work = current.get()
+    if isinstance(work, TaskWork):
+        work.rename(name)
