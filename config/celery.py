@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from django.conf import settings
 
 from shop.platform.heartbeat import Heartbeat
+from shop.stateless.guard import tasks as guarded_tasks
 
 app = Celery("shop")
 app.conf.update(
@@ -51,4 +52,5 @@ def _keep_django_logging(**_: object) -> None:
     """Celery leaves the logging set up by Django alone when this signal has a receiver."""
 
 
+guarded_tasks.watch()
 app.finalize()

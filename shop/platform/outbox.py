@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from shop.platform.models import OutboxMessage
 from shop.platform.models.outbox import MAX_FAILURES
+from shop.stateless.guard.work import name_task
 
 logger = logging.getLogger("shop.outbox")
 CHANNEL = "outbox"
@@ -58,6 +59,7 @@ def handle(message_id: int) -> str:
             message = _claim(message_id)
             if message is None:
                 return "skipped"
+            name_task(message.topic)
             _handler(message.topic)(**message.payload)
             message.done_at = timezone.now()
             message.save(update_fields=["done_at"])
