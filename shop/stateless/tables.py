@@ -22,6 +22,8 @@ def terminal(report: Report, stream: TextIO) -> None:
         return
     table = Table(*HEADINGS, title="Where the state of this project lives", show_lines=True)
     table.columns[0].no_wrap = True
+    for column in table.columns[1:]:
+        column.overflow = "fold"  # a setting or a path is of use in full only
     for row in ordered(report):
         first, *others = (escape(cell) for cell in cells(report, row))
         table.add_row(f"[{COLOURS[row.verdict]}]{first}[/]", *others)
