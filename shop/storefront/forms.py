@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from shop.accounts.models import Address
+from shop.storefront.widgets import LongSelect
 
 ADDRESS_FIELDS = ("name", "company", "line1", "line2", "postal_code", "city", "region", "country", "phone")
 AUTOCOMPLETE = {  # what browsers fill in by themselves
@@ -38,6 +39,7 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Address
         fields = [*ADDRESS_FIELDS, "is_default"]
         labels = {"name": _("Full name"), "is_default": _("Use this address first")}
+        widgets = {"country": LongSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,7 +61,7 @@ class CheckoutForm(forms.Form):
     postal_code = forms.CharField(label=_("Postal code"), max_length=20)
     city = forms.CharField(label=_("Town"), max_length=100)
     region = forms.CharField(label=_("Region"), max_length=100, required=False)
-    country = forms.ChoiceField(label=_("Country"), choices=countries)
+    country = forms.ChoiceField(label=_("Country"), choices=countries, widget=LongSelect)
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, help_text=_("Only for questions about the delivery.")
     )
