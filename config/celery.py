@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from django.conf import settings
 
 from shop.platform.heartbeat import Heartbeat
+from shop.platform.visibility import KeepHidden
 from shop.stateless.guard import tasks as guarded_tasks
 
 app = Celery("shop")
@@ -24,6 +25,8 @@ app.conf.update(
         },
         "wait_time_seconds": 10,  # long polling: one request in ten seconds on an empty queue
         "polling_interval": 0,
+        # The consumer acknowledges in its only thread: an SQS that hangs must not make it look stuck.
+        "client-config": {"connect_timeout": 2, "read_timeout": 5, "retries": {"total_max_attempts": 2}},
     },
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,  # a broker that is away is waited for
@@ -40,11 +43,11 @@ app.conf.update(
     worker_send_task_events=False,
     worker_soft_shutdown_timeout=20,  # seconds; below the pod's grace period
     worker_cancel_long_running_tasks_on_connection_loss=False,
-    task_soft_time_limit=120,  # seconds; below the hard limit, below the queue's visibility time-out
-    task_time_limit=150,
+    task_soft_time_limit=50,  # seconds; below the database's limit for an idle transaction, which would end the work
+    task_time_limit=75,
     timezone="UTC",
 )
-app.steps["consumer"].add(Heartbeat)
+app.steps["consumer"].update({Heartbeat, KeepHidden})
 
 
 @setup_logging.connect

@@ -11,11 +11,8 @@ from config.local.process import Program, python
 from config.local.s3 import aws_client
 
 ACCOUNT = "123456789012"
-QUEUES = {
-    "default": 180,
-    "mail": 180,
-    "media": 300,
-}  # logical name: visibility time-out in seconds, above the longest task
+VISIBILITY = 30  # seconds; workers extend it while they are at work (settings.SQS_VISIBILITY)
+QUEUES = ("default", "mail", "media")
 MAX_RECEIVES = 5  # deliveries before a message is set aside
 RETENTION = 14 * 24 * 3600  # seconds; the most that SQS keeps
 
@@ -55,12 +52,12 @@ def create_queues(environment: dict[str, str]) -> str:
     client = aws_client("sqs", environment)
     address = ""
     try:
-        for name, visibility in QUEUES.items():
+        for name in QUEUES:
             queue = environment["SQS_QUEUE_PREFIX"] + name
             dead = _queue(client, f"{queue}-dlq", {"MessageRetentionPeriod": str(RETENTION)})
             arn = client.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
             redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": str(MAX_RECEIVES)})
-            address = _queue(client, queue, {"VisibilityTimeout": str(visibility), "RedrivePolicy": redrive})
+            address = _queue(client, queue, {"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": redrive})
     except (BotoCoreError, ClientError) as error:
         raise LaunchError(f"The queues {environment['SQS_QUEUE_PREFIX']}* cannot be used: {error}") from error
     return address.rpartition("/")[0]

@@ -20,7 +20,7 @@ from shop.cart.models import Cart
 from shop.checkout.models import IdempotencyKey
 from shop.orders.models import Order
 from shop.payments import services as payments
-from shop.platform import outbox
+from shop.platform import dead_letters, outbox
 from shop.platform.models import RevokedSession
 
 logger = logging.getLogger("shop.cron")
@@ -32,6 +32,7 @@ PATIENCE = 20  # seconds that one run spends on cancelling orders
 ACTOR = "cron"
 
 DONE_MESSAGES_KEPT = timedelta(days=7)
+DISCARDED_MESSAGES_KEPT = timedelta(days=90)
 UNPAID_CARD_ORDERS_KEPT = timedelta(hours=2)
 UNPAID_TRANSFERS_KEPT = timedelta(days=14)
 GUEST_CARTS_KEPT = timedelta(days=90)
@@ -41,6 +42,10 @@ IDEMPOTENCY_KEYS_KEPT = timedelta(days=30)
 
 def forget_done_messages() -> int:
     return outbox.prune(older_than=DONE_MESSAGES_KEPT, most=MOST)
+
+
+def forget_discarded_messages() -> int:
+    return dead_letters.prune(older_than=DISCARDED_MESSAGES_KEPT, most=MOST)
 
 
 def end_expired_sessions() -> int:
@@ -109,6 +114,7 @@ def _delete(rows: QuerySet) -> int:  # type: ignore[type-arg]
 
 TASKS: dict[str, Callable[[], int]] = {
     "forget done messages": forget_done_messages,
+    "forget discarded messages": forget_discarded_messages,
     "end expired sessions": end_expired_sessions,
     "end expired devices": end_expired_devices,
     "ask about open payments": payments.reconcile,  # first, so that what was paid is not cancelled

@@ -16,12 +16,13 @@ from shop.backoffice.filters import MailStateFilter, OutboxStateFilter
 from shop.backoffice.lists import RecordAdmin
 from shop.backoffice.pills import pill
 from shop.notifications.models import Mail
-from shop.platform import outbox
+from shop.platform import dead_letters
 from shop.platform.models import OutboxMessage
 
 NAMES = {
     "done": _("done"),
     "dead": _("given up"),
+    "discarded": _("discarded"),
     "sent": _("sent"),
     "waiting": _("waiting"),
     "given up": _("given up"),
@@ -87,7 +88,7 @@ class MailAdmin(RecordAdmin):
     @action(description=_("Send again what was given up"), permissions=["change"])
     def resend(self, request: HttpRequest, queryset: "QuerySet[Mail]") -> None:
         given_up = queryset.filter(sent_at=None).exclude(message=None).values_list("message_id", flat=True)
-        _tell(request, outbox.redrive([pk for pk in given_up if pk]))
+        _tell(request, dead_letters.redrive([pk for pk in given_up if pk], by=str(request.user)))
 
 
 @admin.register(OutboxMessage)
@@ -117,4 +118,4 @@ class OutboxAdmin(RecordAdmin):
 
     @action(description=_("Try again what was given up"), permissions=["change"])
     def redrive(self, request: HttpRequest, queryset: "QuerySet[OutboxMessage]") -> None:
-        _tell(request, outbox.redrive(list(queryset.values_list("pk", flat=True))))
+        _tell(request, dead_letters.redrive(queryset.values_list("pk", flat=True), by=str(request.user)))

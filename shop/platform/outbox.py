@@ -7,21 +7,29 @@ committed, the broker may lose or repeat anything, and the effects of a handler 
 
 import importlib
 import logging
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from shop.platform.models import OutboxMessage
-from shop.platform.models.outbox import MAX_FAILURES
+from shop.platform.models.outbox import MAX_FAILURES, MAX_UNFINISHED
 from shop.stateless.guard.work import name_task
 
 logger = logging.getLogger("shop.outbox")
 CHANNEL = "outbox"
 LONGEST_BACKOFF = 3600  # seconds
+LONGEST_TRACEBACK = 6000  # characters, its end
+FAILED = ["failures", "unfinished", "last_error", "traceback", "history", "sent_at", "available_at", "dead_at"]
+
+
+class Hopeless(Exception):
+    """What a handler raises when no repetition can help; the text says why. The message is a dead letter at once."""
 
 
 def put(*, topic: str, payload: dict[str, Any], delay: timedelta = timedelta()) -> OutboxMessage:
@@ -37,23 +45,26 @@ def put_many(*, topic: str, payloads: list[dict[str, Any]], delay: timedelta = t
     due = timezone.now() + delay
     rows = [OutboxMessage(topic=topic, queue=queue, payload=payload, available_at=due) for payload in payloads]
     OutboxMessage.objects.bulk_create(rows)
-    transaction.on_commit(_wake_relays, robust=True)
+    transaction.on_commit(wake_relays, robust=True)
     return rows
 
 
-def _wake_relays() -> None:
+def wake_relays() -> None:
     # After the commit, not in it: NOTIFY inside a transaction makes all committing transactions queue for one lock.
     # Losing it costs a second: relays also look by themselves.
     with connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {CHANNEL}")
 
 
-def handle(message_id: int) -> str:
+def handle(message_id: int, *, again: bool = False) -> str:
     """Do the work of one message. Safe to call any number of times, anywhere, at once.
 
-    Returns what happened: "done", "failed" (will be tried again, or is dead now) or "skipped" (done before, or in
-    work elsewhere).
+    `again`: it was sent or delivered before. Such a message says before its work that it begins, because one that
+    kills its worker says nothing afterwards. Returns what happened: "done", "failed" (will be tried again, or is dead
+    now) or "skipped" (done before, given up, or in work elsewhere).
     """
+    if again and not _begins(message_id):
+        return "skipped"
     try:
         with transaction.atomic():
             message = _claim(message_id)
@@ -74,6 +85,21 @@ def _claim(message_id: int) -> OutboxMessage | None:
     return OutboxMessage.objects.open().select_for_update(skip_locked=True).filter(pk=message_id).first()
 
 
+@transaction.atomic
+def _begins(message_id: int) -> bool:
+    """Count one more beginning, in a transaction of its own. Returns False if there is nothing to begin."""
+    message = _claim(message_id)
+    if message is None:
+        return False
+    message.unfinished += 1
+    if message.unfinished > MAX_UNFINISHED:
+        message.last_error = f"Begun {MAX_UNFINISHED} times and never ended: it may be killing its worker."
+        message.note(message.last_error, by=settings.POD_NAME)
+        message.dead_at = timezone.now()
+    message.save(update_fields=["unfinished", "last_error", "history", "dead_at"])
+    return message.dead_at is None
+
+
 def _handler(topic: str) -> Callable[..., None]:
     module, _, name = settings.OUTBOX_TOPICS[topic][1].rpartition(".")
     handler: Callable[..., None] = getattr(importlib.import_module(module), name)
@@ -82,17 +108,21 @@ def _handler(topic: str) -> Callable[..., None]:
 
 def _record_failure(message_id: int, error: Exception) -> None:
     logger.warning("outbox message failed", extra={"message_id": message_id}, exc_info=error)
+    connection.close_if_unusable_or_obsolete()  # the failure may have been that of the connection
     with transaction.atomic():
         message = _claim(message_id)
         if message is None:
             return
         message.failures += 1
+        message.unfinished = 0
         message.last_error = f"{type(error).__name__}: {error}"[:2000]
+        message.traceback = "".join(traceback.format_exception(error))[-LONGEST_TRACEBACK:]
+        message.note(message.last_error, by=settings.POD_NAME)
         message.sent_at = None
         message.available_at = timezone.now() + backoff(message.failures)
-        if message.failures >= MAX_FAILURES:
+        if message.failures >= MAX_FAILURES or isinstance(error, Hopeless):
             message.dead_at = timezone.now()
-        message.save(update_fields=["failures", "last_error", "sent_at", "available_at", "dead_at"])
+        message.save(update_fields=FAILED)
 
 
 def backoff(failures: int) -> timedelta:
@@ -100,22 +130,16 @@ def backoff(failures: int) -> timedelta:
     return timedelta(seconds=min(5 * 3 ** (failures - 1), LONGEST_BACKOFF))
 
 
-def redrive(ids: list[int]) -> int:
-    """Give dead messages a new life. Returns how many there were."""
-    fresh = {"dead_at": None, "sent_at": None, "failures": 0, "sends": 0, "available_at": timezone.now()}
-    count = OutboxMessage.objects.dead().filter(pk__in=ids).update(**fresh)
-    transaction.on_commit(_wake_relays, robust=True)
-    return count
-
-
 def prune(*, older_than: timedelta, most: int = 20_000, batch: int = 1_000) -> int:
-    """Delete messages done longer ago than that, a batch at a time and at most that many; return how many.
+    """Delete messages done longer ago than that, a batch at a time and at most that many; return how many."""
+    return delete(OutboxMessage.objects.filter(done_at__lt=timezone.now() - older_than), most=most, batch=batch)
 
-    Bounded, so that a long backlog never runs into the statement time-out.
-    """
-    before, deleted = timezone.now() - older_than, 0
+
+def delete(rows: QuerySet[OutboxMessage], *, most: int, batch: int) -> int:
+    """Bounded, so that a long backlog never runs into the statement time-out."""
+    deleted = 0
     while deleted < most:
-        ids = list(OutboxMessage.objects.filter(done_at__lt=before).values_list("pk", flat=True)[:batch])
+        ids = list(rows.values_list("pk", flat=True)[:batch])
         OutboxMessage.objects.filter(pk__in=ids).delete()
         deleted += len(ids)
         if len(ids) < batch:

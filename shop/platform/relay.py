@@ -26,7 +26,7 @@ from shop.platform.outbox import CHANNEL
 
 logger = logging.getLogger("shop.relay")
 BATCH = 100  # rows taken at once
-LEASE = 20  # seconds for which rows are one relay's: its sending ends before
+LEASE = 15  # seconds for which rows are one relay's: its sending ends before
 POLL = 1.0  # seconds between two looks when nobody calls
 SWEEP = 5.0  # seconds between two looks for lost messages
 LOOK = 15.0  # seconds between two looks at the lengths of the queues

@@ -14,7 +14,8 @@ from config.local.process import Place, Process
 from config.local.s3 import aws_client
 from config.local.secret_files import SecretFiles
 from config.local.services import Services
-from config.local.sqs import QUEUES
+from config.local.sqs import QUEUES, VISIBILITY
+from tests.k8s.provision import QUEUES as PROVISIONED
 
 
 def embedded(place: Place, given: dict[str, str] | None = None) -> Services:
@@ -54,10 +55,10 @@ def test_queues_have_a_dead_letter_queue_and_come_back_after_a_restart(place):
     services.processes["sqs"].kill()
     services.restart("sqs")
     sqs = aws_client("sqs", services.environment)
-    for name, visibility in QUEUES.items():
+    for name in QUEUES:
         url = f"{services.environment['SQS_QUEUE_BASE_URL']}/shop-{name}"
         attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        assert int(attributes["VisibilityTimeout"]) == visibility
+        assert int(attributes["VisibilityTimeout"]) == VISIBILITY
         redrive = json.loads(attributes["RedrivePolicy"])
         assert redrive["deadLetterTargetArn"].endswith(f":shop-{name}-dlq")
         assert int(redrive["maxReceiveCount"]) == 5
@@ -66,6 +67,10 @@ def test_queues_have_a_dead_letter_queue_and_come_back_after_a_restart(place):
 
 def test_every_queue_of_the_store_is_created(settings):
     assert set(QUEUES) == set(settings.QUEUES)
+
+
+def test_messages_are_as_long_invisible_as_workers_believe(settings):
+    assert {VISIBILITY, *PROVISIONED.values()} == {settings.SQS_VISIBILITY}
 
 
 def test_a_given_service_is_not_embedded(place):

@@ -1,5 +1,5 @@
 from shop.platform.models.image import Image
-from shop.platform.models.outbox import OutboxMessage
+from shop.platform.models.outbox import DeadLetter, OutboxMessage, QueueDepth
 from shop.platform.models.session import RevokedSession
 
-__all__ = ["Image", "OutboxMessage", "RevokedSession"]
+__all__ = ["DeadLetter", "Image", "OutboxMessage", "QueueDepth", "RevokedSession"]

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -6,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 MAX_FAILURES = 10  # then a person has to look; with the backoff of handle() that is about three hours
-MAX_SENDS = 30  # a message that kills its worker never reports a failure; this bounds it
-PROMPT_SENDS = 5  # repeated at once; then patiently, so that a day without workers makes no dead letters
+MAX_UNFINISHED = 5  # works begun again and never ended: what kills its worker reports no failure
+PROMPT_SENDS = 5  # repeated at once; then patiently, so that days without workers do not fill the queue
 PATIENCE = 60  # times as long
+HISTORY = 20  # entries kept
 
 
 class OutboxQuerySet(QuerySet["OutboxMessage"]):
@@ -29,7 +31,11 @@ class OutboxQuerySet(QuerySet["OutboxMessage"]):
         return self.open().filter(long_ago, sent_at__lt=now - after)
 
     def dead(self) -> "OutboxQuerySet":
-        return self.filter(done_at=None).exclude(dead_at=None)
+        """Given up, and waiting for a person. Served by the index outbox_dead."""
+        return self.filter(done_at=None, discarded_at=None).exclude(dead_at=None)
+
+    def discarded(self) -> "OutboxQuerySet":
+        return self.exclude(dead_at=None).exclude(discarded_at=None)
 
 
 class OutboxMessage(models.Model):
@@ -46,6 +52,13 @@ class OutboxMessage(models.Model):
     sends = models.PositiveSmallIntegerField(_("times sent"), default=0)
     failures = models.PositiveSmallIntegerField(_("failures"), default=0)
     last_error = models.TextField(_("last error"), blank=True)
+    traceback = models.TextField(_("traceback"), blank=True, default="", db_default="")
+    # What became of it, oldest first: {"at": ISO time, "text": a sentence, "by": who, or the pod}
+    history = models.JSONField(_("history"), blank=True, default=list, db_default=models.Value([], models.JSONField()))
+    unfinished = models.PositiveSmallIntegerField(_("begun without an end"), default=0, db_default=0)
+    discarded_at = models.DateTimeField(_("discarded"), null=True, blank=True)
+    discarded_by = models.CharField(_("discarded by"), max_length=254, blank=True, default="", db_default="")
+    discard_reason = models.CharField(_("reason"), max_length=400, blank=True, default="", db_default="")
 
     objects = OutboxQuerySet.as_manager()
 
@@ -66,9 +79,38 @@ class OutboxMessage(models.Model):
 
     @property
     def state(self) -> str:
-        """Return waiting, sent, done or dead."""
+        """Return waiting, sent, done, discarded or dead."""
         if self.done_at:
             return "done"
+        if self.discarded_at:
+            return "discarded"
         if self.dead_at:
             return "dead"
         return "sent" if self.sent_at else "waiting"
+
+    def note(self, text: str, *, by: str = "") -> None:
+        """Add to the history, and forget the oldest entries; the caller saves."""
+        entry: dict[str, Any] = {"at": timezone.now().isoformat(timespec="seconds"), "text": text[:500], "by": by}
+        self.history = [*self.history, entry][-HISTORY:]
+
+
+class DeadLetter(OutboxMessage):
+    """The same row, for the people who look at what was given up: they have rights of their own."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("dead letter")
+        verbose_name_plural = _("dead letters")
+
+
+class QueueDepth(models.Model):
+    """What a relay last saw of a queue of SQS, so that nobody else has to ask SQS. Numbers are SQS' own estimates."""
+
+    queue = models.CharField(_("queue"), max_length=40, primary_key=True)
+    waiting = models.PositiveIntegerField(_("waiting"))
+    in_work = models.PositiveIntegerField(_("in work"))
+    set_aside = models.PositiveIntegerField(_("set aside"))  # in the queue's own dead-letter queue
+    seen_at = models.DateTimeField(_("seen"))
+
+    def __str__(self) -> str:
+        return self.queue

@@ -1,0 +1,230 @@
+"""SQS is refused, silent, slow, or full of nonsense: each chore is done once, and nobody waits for another."""
+
+import base64
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+
+from config.local.fleet import Fleet
+from config.local.proxy import Proxy
+from config.local.sqs import create_queues
+from shop.notifications.models import Mail
+from shop.platform import outbox, relay
+from shop.platform.broker import Broker, encode, queue_url
+from shop.platform.models import OutboxMessage, QueueDepth
+from tests.fleet import queue_settings
+from tests.outages import proxied
+from tests.services import directory, fleet, running
+
+pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queues")]
+VISIBILITY = 2  # seconds
+PREFIX = f"chores-{uuid.uuid4().hex[:8]}-"
+FILE = directory / "chores"
+
+
+@dataclass
+class Pods:
+    fleet: Fleet
+    sqs: Proxy
+
+
+@pytest.fixture(scope="module")
+def pods(django_db_setup) -> Iterator[Pods]:
+    """Two relays and two workers that reach SQS through a proxy, over queues of their own."""
+    create_queues(running.environment | {"SQS_QUEUE_PREFIX": PREFIX})
+    for name in django_settings.QUEUES:
+        url = f"{django_settings.SQS_QUEUE_BASE_URL}/{PREFIX}{name}"
+        redrive = json.loads(
+            sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]["RedrivePolicy"]
+        )
+        changes = {"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": json.dumps(redrive | {"maxReceiveCount": 3})}
+        sqs().set_queue_attributes(QueueUrl=url, Attributes=changes)
+    FILE.touch()
+    with proxied("sqs") as (proxies, leads):
+        ours = {
+            "DJANGO_SETTINGS_MODULE": "tests.fleet.queue_settings",
+            "SQS_QUEUE_PREFIX": PREFIX,
+            "SQS_VISIBILITY": str(VISIBILITY),
+            "OUTBOX_RESEND_AFTER": "600",  # nothing here is waiting for the relay to think it lost
+            "WORKER_QUEUES": "default,mail",
+            "CHORES_FILE": str(FILE),
+        }
+        database = django_settings.DATABASES["default"]
+        made = fleet("queue", database, web=0, relays=2, workers=2, environment=leads | ours)
+        made.start("relay", "worker")
+        try:
+            yield Pods(made, proxies["sqs"])
+        finally:
+            proxies["sqs"].restore()
+            for process in made.processes.values():
+                process.kill()
+
+
+@pytest.fixture
+def queues(settings: Any, pods: Pods) -> Iterator[None]:
+    """This process speaks to the same queues, around the proxy."""
+    settings.SQS_QUEUE_PREFIX = PREFIX
+    settings.OUTBOX_TOPICS = queue_settings.OUTBOX_TOPICS
+    FILE.write_text("")
+    yield
+    pods.sqs.restore()
+
+
+def sqs() -> Any:
+    return boto3.client("sqs", region_name=django_settings.AWS_REGION)
+
+
+def put(*names: str, topic: str = "plain", **facts: Any) -> list[int]:
+    rows = outbox.put_many(topic=topic, payloads=[{"name": name, **facts} for name in names])
+    return [row.pk for row in rows]
+
+
+def begun() -> list[str]:
+    return FILE.read_text().split()
+
+
+def until(condition: Callable[[], object], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, list(OutboxMessage.objects.values())
+        time.sleep(0.1)
+
+
+def is_done(ids: list[int]) -> bool:
+    return not OutboxMessage.objects.filter(pk__in=ids, done_at=None).exists()
+
+
+def assert_each_once(ids: list[int], *names: str) -> None:
+    until(lambda: is_done(ids))
+    assert sorted(Mail.objects.values_list("kind", flat=True)) == sorted(names)
+
+
+def longest_transaction() -> float:
+    """Seconds that the oldest transaction of another process is open."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+        )
+        return float(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("outage", ["refuse", "hold", "slow"])
+def test_without_the_queue_nothing_is_lost_and_no_transaction_waits_for_it(pods, outage):
+    if outage == "slow":
+        pods.sqs.delay(0.7)
+    else:
+        getattr(pods.sqs, outage)()
+    names = [f"{outage}-{number}" for number in range(12)]
+    ids = put(*names)
+    longest = 0.0
+    for _look in range(12):
+        time.sleep(0.2)
+        longest = max(longest, longest_transaction())
+    assert longest < 1
+    if outage != "slow":
+        assert not begun()
+    pods.sqs.restore()
+    assert_each_once(ids, *names)
+    assert all(process.running for name, process in pods.fleet.processes.items() if name != "balancer")
+
+
+def test_the_queue_goes_away_while_a_task_is_at_work(pods):
+    ids = put("at-work", seconds=2)
+    until(begun)
+    pods.sqs.refuse()
+    until(lambda: is_done(ids))
+    pods.sqs.restore()
+    again = put("afterwards")
+    assert_each_once(ids + again, "at-work", "afterwards")
+
+
+def test_delivered_three_times_backwards_is_done_once(pods):
+    ids = put("one", "two", "three")
+    rows = list(OutboxMessage.objects.filter(pk__in=ids).order_by("-pk"))
+    for _copy in range(3):
+        Broker().send(rows)
+    assert_each_once(ids, "one", "two", "three")
+    time.sleep(1)
+    assert_each_once(ids, "one", "two", "three")
+
+
+def nonsense() -> list[str]:
+    """Bodies that no relay of ours writes."""
+    task = json.loads(base64.b64decode(encode(1, "default")))
+    unknown = {**task, "headers": {**task["headers"], "task": "no.such.task"}}
+    headless = {name: value for name, value in task.items() if name != "headers"}
+    plain = ["no JSON", "{}", "[]", "null", "\u00fc" * 10, base64.b64encode(b"\xff\xfe\x00").decode()]
+    torn = [
+        headless,
+        unknown,
+        {**task, "body": "@@@"},
+        {**task, "content-type": "application/x-pickle"},
+        {**task, "properties": 1},
+    ]
+    ids: list[Any] = [10**12, "nonsense", None]
+    return plain + [json.dumps(value) for value in torn] + [encode(value, "default") for value in ids]
+
+
+def test_nonsense_and_tasks_that_fail_or_kill_stop_nobody(pods):
+    (killer,), (failing,) = put("killer", topic="kills"), put("failing", topic="fails")
+    for body in nonsense():
+        sqs().send_message(QueueUrl=queue_url("default"), MessageBody=body)
+    ids = put("good", "better") + put("mail", topic="plain.mail")
+    assert_each_once(ids, "good", "better", "mail")
+    assert all(pods.fleet.processes[name].running for name in ("worker-1", "worker-2"))
+    until(lambda: OutboxMessage.objects.get(pk=killer).unfinished, 20)  # it came again, and is counted
+    assert OutboxMessage.objects.get(pk=failing).failures >= 1
+    OutboxMessage.objects.filter(pk__in=[killer, failing]).update(dead_at=timezone.now())
+    until(lambda: relay.look_at_queues(Broker()) or QueueDepth.objects.get(queue="default").set_aside >= 6)
+    later = put("later")
+    until(lambda: is_done(later), 10)
+
+
+def test_the_message_of_a_killed_worker_returns_soon_and_its_work_is_done_once(pods):
+    ids = put("interrupted", seconds=3)
+    until(begun)
+    for name in ("worker-1", "worker-2"):
+        pods.fleet.kill(name)
+    pods.fleet.start("worker")
+    until(lambda: len(begun()) == 2, 10)
+    assert_each_once(ids, "interrupted")
+
+
+def test_a_long_task_keeps_its_message_and_is_not_taken_for_lost(pods, settings):
+    ids = put("long", seconds=3 * VISIBILITY)
+    until(begun)
+    settings.OUTBOX_RESEND_AFTER = 1
+    while not is_done(ids):
+        assert relay.reclaim_lost() == 0
+        time.sleep(0.5)
+    assert begun() == ["long"]
+    row = OutboxMessage.objects.get()
+    assert (row.sends, row.failures, row.unfinished) == (1, 0, 0)
+    received = sqs().receive_message(QueueUrl=queue_url("default"), WaitTimeSeconds=0)
+    assert "Messages" not in received
+
+
+def test_what_is_due_later_is_sent_then_whoever_dies_meanwhile(pods):
+    soon = outbox.put(topic="plain", payload={"name": "soon"}, delay=timedelta(seconds=4))
+    far = outbox.put(topic="plain", payload={"name": "far"}, delay=timedelta(minutes=20))
+    for name in ("relay-1", "relay-2", "worker-1", "worker-2"):
+        pods.fleet.kill(name)
+    pods.fleet.start("relay", "worker")
+    until(lambda: is_done([soon.pk]))
+    soon.refresh_from_db()
+    assert soon.done_at >= soon.created_at + timedelta(seconds=4)
+    far.refresh_from_db()
+    assert (far.state, far.sends) == ("waiting", 0)
+    OutboxMessage.objects.filter(pk=far.pk).update(available_at=timezone.now())
+    assert_each_once([far.pk], "soon", "far")
