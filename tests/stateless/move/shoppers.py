@@ -1,5 +1,6 @@
 """Somebody with a browser: cookies that hold for any pod, and forms that are sent as their page has them."""
 
+import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -36,6 +37,22 @@ class Shopper:
         with ThreadPoolExecutor(times) as pool:
             for response in pool.map(lambda place: self._browser.post(place, data=token), places):
                 self._good(response)
+
+    def upload_tea(self, pod: Pod, name: str, picture: bytes) -> None:
+        """What staff do in the admin. The slug is the name."""
+        add = "/admin/teashop/tea/add/"
+        files = {"picture": (f"{name}.png", picture, "image/png")}
+        page = self.send(pod, add, add, files, name=name.title(), slug=name, cents="700", stock="10")
+        assert "was added successfully" in page.text, page.text
+
+    def picture(self, pod: Pod, tea: str) -> tuple[str, bytes]:
+        """Return the address that the tea's page has for its picture, and what is there."""
+        found = re.search(r'<img src="([^"]+)"', self.open(pod, f"/tea/{tea}/").text)
+        assert found, f"{tea} has no picture"
+        address = html.unescape(found[1])
+        if address.startswith("/"):
+            return address, self.open(pod, address).content
+        return address, self._good(httpx.get(address)).content
 
     def cart(self, pod: Pod) -> list[str]:
         """Return the lines, such as "2 × Assam"."""

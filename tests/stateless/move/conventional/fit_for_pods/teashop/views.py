@@ -1,11 +1,9 @@
-from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
-from django.views.static import serve
 
 from teashop import cart, ordering
 from teashop.models import Order, Tea
@@ -64,7 +62,3 @@ def _orders_of(request: HttpRequest) -> QuerySet[Order]:
     if request.user.is_authenticated:
         return Order.objects.filter(user=request.user)
     return Order.objects.filter(number__in=request.session.get("orders", []))
-
-
-def media(request: HttpRequest, path: str) -> HttpResponse:
-    return serve(request, path, document_root=settings.MEDIA_ROOT)

@@ -67,5 +67,6 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"output": {"class": "logging.StreamHandler"}},
+    "loggers": {"botocore": {"level": "WARNING"}},
     "root": {"handlers": ["output"], "level": "INFO"},
 }

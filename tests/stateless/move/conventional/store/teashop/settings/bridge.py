@@ -5,7 +5,7 @@ All processes are still on the old server, since its disk is one of the two plac
 
 from teashop.settings import before
 from teashop.settings.after import *  # noqa: F403
-from teashop.settings.after import DATABASES
+from teashop.settings.after import DATABASES, STORAGES
 
 DATABASES = {**DATABASES, "old": before.DATABASES["default"]}
 
@@ -13,4 +13,16 @@ SESSION_ENGINE = "shop.stateless.bridge.sessions"
 SESSION_BRIDGE = {
     "old": "django.contrib.sessions.backends.file",
     "new": "django.contrib.sessions.backends.cached_db",
+}
+
+STORAGES = {
+    **STORAGES,
+    "default": {
+        "BACKEND": "shop.stateless.bridge.storage.BridgingStorage",
+        "OPTIONS": {"old": before.STORAGES["default"], "new": STORAGES["default"]},
+    },
+    "private": {
+        "BACKEND": "shop.stateless.bridge.storage.BridgingStorage",
+        "OPTIONS": {"old": before.STORAGES["private"], "new": STORAGES["private"]},
+    },
 }
