@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench manage screenshots clean install install-test browser
+.PHONY: help run test lint format lock bench prove manage screenshots clean install install-test browser
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -32,6 +32,9 @@ format: install-test ## Bring the code into shape
 
 bench: install-test ## Measure the store beside a bare Django view (ARGS="--products 10000")
 	@$(PY) -m bench $(ARGS)
+
+prove: install-test ## Kill processes under visitors and prove that nothing was lost or done twice (ARGS="--journeys 40 --seed 7")
+	@$(PY) -m prove $(ARGS)
 
 screenshots: install-test browser ## Keep pictures of the journeys in tests/artifacts
 	@$(PY) -m pytest tests/journeys $(ARGS)

@@ -1,5 +1,6 @@
 """A mail server that takes mails over SMTP and remembers them, so that a mail sent twice is seen twice."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -11,16 +12,26 @@ from config.local import ports
 
 
 class MailServer:
-    """Received mails, oldest first."""
+    """Received mails, oldest first, and how badly it behaves.
+
+    `to_recipient` and `to_mail` are its answers; `hangs_up` that many times after it took a mail, without a word;
+    `silent` for so many seconds then.
+    """
 
     def __init__(self) -> None:
         self.mails: list[Message] = []
+        self.to_recipient = self.to_mail = ""
+        self.hangs_up = 0
+        self.silent = 0.0
+        self.asked = 0
+        self.arrived_at: list[float] = []  # unix seconds of each
         (port,) = ports.free(1)
         self._controller = Controller(self, hostname=ports.HOST, port=port)
         self.url = f"smtp://{ports.HOST}:{port}"
 
     async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
         self.mails.append(message_from_bytes(envelope.content))
+        self.arrived_at.append(time.time())
         return "250 OK"
 
     def ids(self) -> list[str]:

@@ -17,11 +17,17 @@ ENVIRONMENT = "environment"  # in the run directory: what the running store's pr
 class Command:
     """A command that is started now and waited for later."""
 
-    def __init__(self, place: Place, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
-        self.process = Process(
-            Program(name, python(*arguments), {**os.environ, "PYTHONUNBUFFERED": "1", "POD_NAME": name, **environment}),
-            place,
-        )
+    def __init__(
+        self,
+        place: Place,
+        name: str,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        *,
+        directory: Path = PROJECT,
+    ) -> None:
+        own = {**os.environ, "PYTHONUNBUFFERED": "1", "POD_NAME": name, **environment}
+        self.process = Process(Program(name, python(*arguments), own, directory=directory), place)
         self.process.start()
 
     def wait(self, note: Callable[[str], None] = lambda _: None) -> None:

@@ -1,0 +1,142 @@
+"""A visitor's browser or phone: each request goes to another process than the last, and what was cut is sent again."""
+
+import time
+from typing import Any
+
+import httpx
+
+from prove.plan import Journey
+from prove.record import CUT, FAILED, OK, WAITED, Record, Sample
+from prove.storm import Storm
+
+TRIES = 8  # of one request
+PAUSE = 0.4  # seconds before a request is sent again
+BROKEN = {0, 502, 503, 504}
+CONFLICT = 409
+NETWORKS = 250
+
+
+class WentWrong(Exception):
+    """The visitor saw what nobody should see. `about`: cart, session, order, media or journey."""
+
+    def __init__(self, sentence: str, about: str = "journey") -> None:
+        super().__init__(sentence)
+        self.about = about
+
+
+class Cut(Exception):
+    """A request that must not simply be sent again got no answer: look first at what became of it."""
+
+
+class Client:
+    """One visitor with cookies, from a network of their own. `storm` is None in a calm run."""
+
+    def __init__(
+        self, journey: Journey, base_url: str, upstreams: dict[str, str], record: Record, storm: Storm | None
+    ) -> None:
+        """`upstreams`: {host:port: name} of the web processes."""
+        self.journey, self.record, self.storm = journey, record, storm
+        self.upstreams = upstreams
+        self.last = ""  # who served the last request
+        self.count = 0
+        self.tokens: dict[str, Any] = {}  # a phone's
+        self.order: dict[str, Any] = {}  # as a phone sees it
+        self.order_page = self.order_number = ""  # as a browser does
+        address = f"127.0.{1 + journey.number // NETWORKS}.{1 + journey.number % NETWORKS}"
+        transport = httpx.HTTPTransport(local_address=address, verify=False)
+        self.http = httpx.Client(
+            base_url=base_url, timeout=30, headers={"Origin": base_url}, transport=transport, trust_env=False
+        )
+
+    @property
+    def served_by(self) -> str:
+        return self.last
+
+    def get(self, path: str, *, status: int = 200, **content: Any) -> httpx.Response:
+        return self.send("GET", path, status=status, **content)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int | tuple[int, ...] = 200,
+        label: str = "",
+        repeat: bool = True,
+        **content: Any,
+    ) -> httpx.Response:
+        """Send until there is an answer. Raises WentWrong if it is not the one expected.
+
+        `repeat=False`: raises Cut instead of sending again what may have been carried out.
+        """
+        expected = (status,) if isinstance(status, int) else status
+        for tries in range(1, TRIES + 1):
+            response, fate = self._once(method, path, label, tries, expected, content)
+            if fate in (OK, FAILED):
+                return self._checked(response, method, path, expected)
+            if fate == CUT and not repeat:
+                raise Cut(path)
+            time.sleep(PAUSE)
+        raise WentWrong(f"{method} {path} got no answer in {TRIES} tries.")
+
+    def close(self) -> None:
+        self.http.close()
+
+    def _once(
+        self, method: str, path: str, label: str, tries: int, expected: tuple[int, ...], content: dict[str, Any]
+    ) -> tuple[httpx.Response | None, str]:
+        self.count += 1
+        route = self._route(label if tries == 1 else "")
+        headers = {**content.pop("headers", {}), **route}
+        began_at = time.time()
+        try:
+            response = self.http.request(method, path, headers=headers, **content)
+        except httpx.TransportError:
+            response = None
+        seconds = time.time() - began_at
+        content["headers"] = {name: value for name, value in headers.items() if name not in route}
+        fate = _fate(response, expected)
+        pod = self._server(response)
+        facts = (began_at, seconds, self.journey.name, self.journey.script, self.count, method, path)
+        status = response.status_code if response is not None else 0
+        self.record.add(Sample(*facts, status, pod, self.last, fate, tries, tries > 1, label))
+        self.last = pod or self.last
+        return response, fate
+
+    def _route(self, label: str) -> dict[str, str]:
+        """Choose who may serve the next request, and begin what was planned to happen to it."""
+        if self.storm is None:
+            return {}
+        self.storm.wait_for_another(self.last)
+        victim = ""
+        for kill in self.journey.kills:
+            if kill.at in (label or None, self.count):
+                victim = self.storm.strike(kill, self.last) or victim
+        if victim:
+            return {"X-Route": f"only-{victim}"}
+        return {"X-Route": f"not-{self.last}"} if self.last else {}
+
+    def _server(self, response: httpx.Response | None) -> str:
+        if response is None:
+            return ""
+        upstream = response.headers.get("X-Upstream", "")
+        return str(response.headers.get("X-Pod") or self.upstreams.get(upstream, ""))
+
+    def _checked(
+        self, response: httpx.Response | None, method: str, path: str, expected: tuple[int, ...]
+    ) -> httpx.Response:
+        if response is None or response.status_code not in expected:
+            status = response.status_code if response is not None else "nothing"
+            wanted = " or ".join(map(str, expected))
+            raise WentWrong(f"{self.last} answered {method} {path} with {status} instead of {wanted}.")
+        return response
+
+
+def _fate(response: httpx.Response | None, expected: tuple[int, ...]) -> str:
+    if response is None:
+        return CUT
+    if response.status_code in expected:
+        return OK
+    if response.status_code == CONFLICT and response.headers.get("Retry-After"):
+        return WAITED
+    return CUT if response.status_code in BROKEN else FAILED

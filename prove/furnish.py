@@ -1,0 +1,59 @@
+"""`python -m prove.furnish PEOPLE NUMBER,NUMBER...`: fill an empty store, by its own services.
+
+Goods, prices, PEOPLE accounts, and for each NUMBER a member of staff with a product to look after.
+"""
+
+import sys
+from decimal import Decimal
+
+GOODS = {"lamp": "19.90", "rug": "99.00", "cushion": "24.50", "print": "12.00"}  # slug: price
+PLENTY = 100_000  # pieces
+STAFF_STOCK = 50
+STAFF_PRICE = "30.00"
+PASSWORD = "correct horse battery"
+
+
+def main(people: int, staff: list[int]) -> None:
+    import django
+
+    django.setup()
+    for slug, price in GOODS.items():
+        product(slug, price, PLENTY)
+    for number in staff:
+        product(f"staff-{number}", STAFF_PRICE, STAFF_STOCK)
+    accounts(people, staff)
+    prices()
+
+
+def product(slug: str, price: str, stock: int) -> None:
+    from shop.catalog import services as catalog
+    from shop.inventory import services as inventory
+
+    variants = (catalog.VariantData(sku=slug.upper(), price=Decimal(price), option_values=(), weight_g=500),)
+    saved = catalog.save(catalog.ProductData(slug=slug, title=slug.title(), variants=variants))
+    inventory.set_levels({variant.pk: stock for variant in saved.variants.values()})
+
+
+def accounts(people: int, staff: list[int]) -> None:
+    """One hash for all: hashing is slow on purpose."""
+    from django.contrib.auth.hashers import make_password
+
+    from shop.accounts.models import User
+
+    password = make_password(PASSWORD)
+    members = [User(email=f"member-{number}@example.com", password=password) for number in range(people)]
+    rights = {"is_staff": True, "is_superuser": True}
+    members += [User(email=f"staff-{number}@example.com", password=password, **rights) for number in staff]
+    User.objects.bulk_create(members)
+
+
+def prices() -> None:
+    from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate
+
+    method, _created = ShippingMethod.objects.get_or_create(code="standard", defaults={"name": "Standard"})
+    ShippingRate.objects.create(method=method, price=Decimal("4.90"))
+    TaxRate.objects.create(country="DE", rate=Decimal(19), tax_class="standard")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), [int(number) for number in sys.argv[2].split(",") if number])

@@ -1,0 +1,56 @@
+"""What may be chosen on the command line."""
+
+import argparse
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from prove import code
+
+RESULTS = Path(__file__).resolve().parent / "results"
+NONE = "none"
+MOST = 5000  # journeys
+
+
+@dataclass(frozen=True)
+class Options:
+    """`mixed`: journeys of the run in which `old` processes work beside the new ones; `old` is "" for none."""
+
+    journeys: int
+    mixed: int
+    seed: int
+    old: str
+    revision: str
+    out: Path
+    at_once: int
+
+
+def parse(arguments: list[str] | None = None) -> Options:
+    """Raises LaunchError where there is no earlier revision, SystemExit(2) for what cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m prove", description=__doc__)
+    parser.add_argument("--journeys", type=_some, default=200, help="visitors of the storm (200)")
+    parser.add_argument("--seed", type=int, help="the plan of an earlier run (drawn anew)")
+    parser.add_argument("--old", default="", metavar="REV", help="run beside the new code (last release, else HEAD~1)")
+    parser.add_argument("--revision", default="", metavar="REV", help="prove this commit (the working tree)")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="directory of the report (prove/results)")
+    parser.add_argument("--at-once", type=_some, default=6, help="visitors at the same time (6)")
+    parser.add_argument("--quick", action="store_true", help="12 journeys, and no old code unless --old names it")
+    found = parser.parse_args(arguments)
+    journeys = 12 if found.quick else found.journeys
+    skip = found.old == NONE or (found.quick and not found.old)
+    return Options(
+        journeys=journeys,
+        mixed=max(9, journeys // 5),
+        seed=secrets.randbelow(1_000_000) if found.seed is None else found.seed,
+        old="" if skip else found.old or code.previous(),
+        revision=found.revision,
+        out=found.out,
+        at_once=found.at_once,
+    )
+
+
+def _some(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MOST:
+        raise argparse.ArgumentTypeError(f"write a number from 1 to {MOST}")
+    return number

@@ -1,0 +1,128 @@
+"""What will happen, decided by a seed before anything starts: which journeys, and when what is killed or cut."""
+
+import random
+from dataclasses import dataclass
+from itertools import count
+
+WEIGHTS = {  # of 100 journeys
+    "guest": 20,
+    "guest-card": 14,
+    "member": 18,
+    "phone": 10,
+    "phone-card": 6,
+    "phone-member": 12,
+    "window": 8,
+    "window-member": 6,
+    "staff": 6,
+}
+LEAST_REQUESTS = 8  # that each journey makes
+ORDER = "order"  # the request that places an order
+ORDERING = ("guest", "guest-card", "member", "phone", "phone-card", "phone-member")
+SIGNED_IN = ("member", "phone-member", "window-member")
+WEB_KILLS, WORKER_KILLS, RELAY_KILLS = 0.22, 0.06, 0.04  # for each journey
+
+
+@dataclass(frozen=True)
+class Kill:
+    """SIGKILL `delay` seconds after a request of a journey was sent; a web process is the one that serves it.
+
+    `at`: the number of the request, or ORDER.
+    """
+
+    role: str
+    at: int | str
+    delay: float
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One visitor. `script` says what they do, `number` who they are."""
+
+    number: int
+    script: str
+    kills: tuple[Kill, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.script} {self.number}"
+
+    @property
+    def email(self) -> str:
+        person = "staff" if self.script == "staff" else "member" if self.script in SIGNED_IN else "guest"
+        return f"{person}-{self.number}@example.com"
+
+
+@dataclass(frozen=True)
+class Outage:
+    """`service` is away for `seconds` from when journey number `begins` sets out. `way`: refuse or hold."""
+
+    service: str
+    begins: int
+    seconds: float
+    way: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`rolls`: the numbers of the journeys whose start begins a rolling restart of everything."""
+
+    seed: int
+    journeys: tuple[Journey, ...]
+    outages: tuple[Outage, ...] = ()
+    rolls: tuple[int, ...] = ()
+
+    @property
+    def kills(self) -> int:
+        return sum(len(journey.kills) for journey in self.journeys)
+
+
+def storm(seed: int, journeys: int, *, scripts: tuple[str, ...] = tuple(WEIGHTS)) -> Plan:
+    """Return a plan with kills, outages and a roll. The same arguments give the same plan."""
+    chance = random.Random(seed)
+    visitors = _visitors(chance, journeys, scripts)
+    return Plan(seed, _with_kills(chance, visitors), _outages(chance, journeys), (journeys // 2,))
+
+
+def calm(plan: Plan) -> Plan:
+    """Return one journey of each script of a plan, and nothing that happens to them."""
+    first: dict[str, Journey] = {}
+    for journey in plan.journeys:
+        first.setdefault(journey.script, Journey(journey.number, journey.script))
+    return Plan(plan.seed, tuple(first.values()))
+
+
+def _visitors(chance: random.Random, journeys: int, scripts: tuple[str, ...]) -> list[Journey]:
+    """Each script at least once if there is room; then by their weights."""
+    weights = [WEIGHTS[script] for script in scripts]
+    drawn = [*scripts, *chance.choices(scripts, weights, k=max(0, journeys - len(scripts)))][:journeys]
+    chance.shuffle(drawn)
+    return [Journey(number, script) for number, script in zip(count(), drawn, strict=False)]
+
+
+def _with_kills(chance: random.Random, visitors: list[Journey]) -> tuple[Journey, ...]:
+    kills: dict[int, list[Kill]] = {journey.number: [] for journey in visitors}
+    buyers = [journey.number for journey in visitors if journey.script in ORDERING]
+    for number in chance.sample(buyers, min(len(buyers), _share(len(visitors), WEB_KILLS / 2))):
+        kills[number].append(Kill("web", ORDER, chance.uniform(0.0, 0.06)))
+    for number in _some(chance, visitors, WEB_KILLS / 2):
+        kills[number].append(Kill("web", chance.randint(2, LEAST_REQUESTS), chance.uniform(0.0, 0.04)))
+    for role, share in (("worker", WORKER_KILLS), ("relay", RELAY_KILLS)):
+        for number in chance.sample(buyers, min(len(buyers), _share(len(visitors), share))):
+            kills[number].append(Kill(role, ORDER, chance.uniform(0.0, 1.0)))
+    return tuple(Journey(journey.number, journey.script, tuple(kills[journey.number])) for journey in visitors)
+
+
+def _some(chance: random.Random, visitors: list[Journey], share: float) -> list[int]:
+    return [journey.number for journey in chance.sample(visitors, _share(len(visitors), share))]
+
+
+def _share(whole: int, share: float) -> int:
+    return min(whole, max(1, round(whole * share))) if whole else 0
+
+
+def _outages(chance: random.Random, journeys: int) -> tuple[Outage, ...]:
+    """One of each service, apart from each other and from the roll in the middle."""
+    seconds = 2.0 if journeys < 40 else 5.0
+    places = {"redis": 0.15, "sqs": 0.35, "s3": 0.75}
+    ways = {service: chance.choice(("refuse", "hold")) for service in places}
+    return tuple(Outage(name, round(journeys * place), seconds, ways[name]) for name, place in places.items())
