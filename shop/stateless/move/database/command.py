@@ -3,12 +3,14 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from django.db import Error
 
 from shop.stateless.move.database.connecting import first_line, offline_target, source_of, target_at
 from shop.stateless.move.database.moving import Move
+from shop.stateless.move.database.report import Output
 from shop.stateless.move.problems import MoveError
 
 ABOUT = (
@@ -36,6 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="stop",
         help="stop: move nothing while there are bad rows; report: name them, leave them out and move the others",
     )
+    parser.add_argument("--bad-rows", type=Path, metavar="FILE", help="write all bad rows to this file, as CSV")
     parser.add_argument("--empty", action="store_true", help="delete all rows of this project at the target first")
 
 
@@ -45,7 +48,7 @@ def run(options: argparse.Namespace, stream: TextIO) -> int:
         raise MoveError("Say where the rows go: --to postgresql://user@host:5432/name.")
     try:
         with source_of(options.source) as source, _target(options) as target:
-            return _chosen(Move(source, target, options.source, stream), options)
+            return _chosen(Move(source, target, options.source, Output(stream, options.bad_rows)), options)
     except Error as error:
         raise MoveError(f"A database gave up: {first_line(error)}. Run the same command again to go on.") from error
     except KeyboardInterrupt:

@@ -17,6 +17,10 @@ from shop.stateless.move.problems import MoveError
 from shop.stateless.move.progress import Progress
 
 Digests = dict[str, Digest]
+_RAISE_SEQUENCE = """
+    SELECT setval(s::regclass, greatest(%s, nextval(s::regclass) - 1))
+    FROM pg_get_serial_sequence(%s, %s) s WHERE s IS NOT NULL
+"""
 
 
 class Copier:
@@ -84,12 +88,31 @@ def _prepared(cells: list[Column], row: Row) -> Row:
     return tuple(column.prepared(column.python(raw)) for column, raw in zip(cells, row, strict=True))
 
 
-def set_sequences(target: Any, tables: list[Table]) -> None:
-    """Let the next row of each table get an id above those that were copied."""
+def set_sequences(source: Any, target: Any, tables: list[Table]) -> None:
+    """Let the next row of each table get an id that no row has, nor had as far as the source remembers."""
     models = [table.model for table in tables]
+    given = _given_ids(source)
     with target.cursor() as cursor:
         for statement in target.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
+        for table in tables:
+            if table.name in given:
+                name, column = target.ops.quote_name(table.name), table.columns[table.key[0]]
+                cursor.execute(_RAISE_SEQUENCE, [given[table.name], name, column])
+
+
+def _given_ids(source: Any) -> dict[str, int]:
+    """Return {table: highest id ever given} where SQLite keeps it: ids of deleted rows must not come back."""
+    with source.cursor() as cursor:
+        if source.vendor != "sqlite" or "sqlite_sequence" not in _all_tables(cursor):
+            return {}
+        cursor.execute("SELECT name, seq FROM sqlite_sequence")
+        return {name: int(given) for name, given in cursor.fetchall() if given}
+
+
+def _all_tables(cursor: Any) -> set[str]:
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {name for (name,) in cursor.fetchall()}
 
 
 def explained(error: Error) -> str:

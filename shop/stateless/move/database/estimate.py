@@ -8,7 +8,7 @@ from shop.stateless.move.database.reading import canonical, columns, count, page
 from shop.stateless.move.database.tables import Table
 
 SAMPLE = 200  # rows of a table
-PASSES = 3.2  # survey, copy and comparison, each as long as reading and hashing, and PostgreSQL's own work
+PASSES = 4.5  # survey, copy and comparison, each as long as reading and hashing, and PostgreSQL's own work
 
 
 @dataclass(frozen=True)

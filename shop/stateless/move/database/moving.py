@@ -1,7 +1,7 @@
 """The steps of a move, and what they say."""
 
 import time
-from typing import Any, TextIO
+from typing import Any
 
 from shop.stateless.move.database import preparing, records, report
 from shop.stateless.move.database.connecting import snapshot, version
@@ -18,11 +18,11 @@ EQUAL, DIFFERENT = 0, 1
 
 
 class Move:
-    """From `source` to `target`, which is called `alias` while the move lasts. Everything is said on `stream`."""
+    """From `source` to `target`, which is called `alias` while the move lasts. Everything is said on `output`."""
 
-    def __init__(self, source: Any, target: Any, alias: str, stream: TextIO) -> None:
+    def __init__(self, source: Any, target: Any, alias: str, output: report.Output) -> None:
         self.source, self.target = source, target
-        self.stream = report.plain(stream)
+        self.output, self.stream = output, output.stream
         self.groups = groups(tables(alias))
         self.tables = [table for group in self.groups for table in group]
         self.name = _name(source)
@@ -61,7 +61,7 @@ class Move:
 
     def check(self) -> int:
         bad = self._survey()
-        report.write_bad(self.stream, bad)
+        self.output.bad(bad)
         self.stream.write(f"{len(bad)} bad rows.\n" if bad else "PostgreSQL takes every row. Nothing was written.\n")
         return DIFFERENT if bad else EQUAL
 
@@ -70,7 +70,7 @@ class Move:
         before, begun = version(self.source), time.monotonic()
         with snapshot(self.source):
             bad = self._survey()
-            report.write_bad(self.stream, bad)
+            self.output.bad(bad)
             if bad and not leave_out:
                 raise MoveError(_how_to_repair(len(bad)))
             self._leave_out(bad)
@@ -84,7 +84,7 @@ class Move:
     def verify(self) -> int:
         """Compare both ends as they are now."""
         bad = self._survey()
-        report.write_bad(self.stream, bad)
+        self.output.bad(bad)
         preparing.require_tables(self.tables, self.target)
         same = self._compare(self.tables)
         return EQUAL if same and not bad else DIFFERENT
@@ -105,7 +105,7 @@ class Move:
         for row in bad:
             self.left_out.setdefault(row.table, set()).add(row.key)
         following = list(referring(self.tables, self.left_out, self.source))
-        report.write_bad(self.stream, following)
+        self.output.bad(following)
         bad += following
         for table in self.tables:
             if table.name in self.left_out:
@@ -127,7 +127,7 @@ class Move:
             name = ", ".join(table.name for table in group)
             with progress(f"Copying {name}", sum(self.rows[table.name] for table in group), self.stream) as bar:
                 copier.copy(group, bar)
-        set_sequences(self.target, self.tables)
+        set_sequences(self.source, self.target, self.tables)
         return [table for group in waiting for table in group]
 
     def _waiting(self, recorded: dict[str, records.Record]) -> list[list[Table]]:

@@ -1,38 +1,64 @@
 """What the person at the terminal reads: tables with rich where it is installed, plain lines elsewhere."""
 
+import csv
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 from shop.stateless.move.database.estimate import Estimate
 from shop.stateless.move.database.survey import BadRow
+from shop.stateless.move.problems import MoveError
 
 SHOWN = 20  # bad rows of one table
 
 
-def plain(stream: Any) -> TextIO:
-    """Return the stream below Django's wrapper, which would end each piece of a bar with a new line."""
-    found: TextIO = getattr(stream, "_out", stream)
-    return found
+class Output:
+    """The terminal, and a file for bad rows if one is wanted. Raises MoveError if the file cannot be written."""
+
+    def __init__(self, stream: Any, bad_rows: Path | None = None) -> None:
+        # below Django's wrapper, which would end each piece of a bar with a new line
+        self.stream: TextIO = getattr(stream, "_out", stream)
+        self._file = bad_rows
+        self._bad: list[BadRow] = []
+        self.bad([])
+
+    def bad(self, rows: list[BadRow]) -> None:
+        """Name bad rows: some of each table here, all of them in the file."""
+        _write_bad(self.stream, rows)
+        self._bad += rows
+        if self._file:
+            try:
+                with self._file.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
+                    writer = csv.writer(file)
+                    writer.writerow(["table", "row", "column", "what is wrong"])
+                    writer.writerows([row.table, row.shown_key, row.column, row.text] for row in self._bad)
+            except OSError as error:
+                raise MoveError(f"{self._file} cannot be written: {error.strerror}. Name another file.") from error
 
 
 def write_table(stream: TextIO, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table whose first column is text and whose others are numbers."""
     found = [list(row) for row in rows]
+    rich = _rich() if stream.isatty() else None
+    if rich is None:
+        _write_lines(stream, title, headings, found)
+        return
+    table = rich[1](title=title)
+    for index, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if index else "left")
+    for row in found:
+        table.add_row(*row)
+    rich[0](file=stream).print(table)
+
+
+def _rich() -> tuple[Any, Any] | None:
+    """Return rich's Console and Table, None where it is not installed."""
     try:
         from rich.console import Console
         from rich.table import Table
     except ImportError:
-        found = []
-    else:
-        if stream.isatty():
-            table = Table(title=title)
-            for index, heading in enumerate(headings):
-                table.add_column(heading, justify="right" if index else "left")
-            for row in found:
-                table.add_row(*row)
-            Console(file=stream).print(table)
-            return
-    _write_lines(stream, title, headings, found)
+        return None
+    return Console, Table
 
 
 def _write_lines(stream: TextIO, title: str, headings: Sequence[str], rows: list[list[str]]) -> None:
@@ -69,7 +95,7 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def write_bad(stream: TextIO, bad: list[BadRow]) -> None:
+def _write_bad(stream: TextIO, bad: list[BadRow]) -> None:
     counts: dict[str, int] = {}
     for row in bad:
         counts[row.table] = counts.get(row.table, 0) + 1
@@ -77,7 +103,7 @@ def write_bad(stream: TextIO, bad: list[BadRow]) -> None:
             stream.write(f"{row}\n")
     for table, number in counts.items():
         if number > SHOWN:
-            stream.write(f"{table}: {number - SHOWN} more such rows.\n")
+            stream.write(f"{table}: {number - SHOWN} more. --bad-rows FILE writes them all.\n")
 
 
 def write_left_behind(stream: TextIO, tables: list[tuple[str, int]], columns: list[str]) -> None:

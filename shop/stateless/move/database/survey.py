@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from shop.stateless.move.database.connecting import first_line
 from shop.stateless.move.database.digest import Digest
 from shop.stateless.move.database.limits import Limits, shown
@@ -23,9 +25,12 @@ class BadRow:
     column: str
     text: str
 
+    @property
+    def shown_key(self) -> str:
+        return ", ".join(shown(part) for part in self.key)
+
     def __str__(self) -> str:
-        key = ", ".join(shown(part) for part in self.key)
-        return f"{self.table}, row {key}: {self.column} {self.text}."
+        return f"{self.table}, row {self.shown_key}: {self.column} {self.text}."
 
 
 @dataclass
@@ -86,10 +91,11 @@ def _read(column: Column, limits: Limits, raw: Any, found: list[Any]) -> str | N
     except Unreadable as error:
         return f"is {shown(raw)}, which {error}"
     except Exception as error:  # noqa: BLE001  # fields of others may raise anything
-        return f"is {shown(raw)}, which its field cannot read ({_reason(error)})"
+        return f"is {shown(raw)}, which cannot be read as {column.kind}{_reason(error)}"
     return text
 
 
 def _reason(error: Exception) -> str:
-    messages = getattr(error, "messages", None)
-    return "; ".join(messages) if messages else f"{type(error).__name__}: {first_line(error)}"
+    """Return why, if the field says it in words for people."""
+    messages = getattr(error, "messages", None) or [first_line(error)]
+    return f" ({'; '.join(messages)})" if isinstance(error, ValidationError | ValueError) else ""

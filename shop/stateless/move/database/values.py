@@ -41,9 +41,15 @@ class Column:
         """Return what an instance of the model would have. Raises Unreadable or whatever the field raises."""
         value = self._converted(raw, self._backend)
         if value is None and raw is not None:
-            raise Unreadable(f"cannot be read as {_article(self.stored)}")
+            raise Unreadable(f"cannot be read as {self.kind}")
         value = self._converted(value, self._own)
         return JSON_NULL if self.is_json and value is None and raw is not None else value
+
+    @property
+    def kind(self) -> str:
+        """Such as "a DateField"."""
+        name = type(self.stored).__name__
+        return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
     def _converted(self, value: Any, converters: list[Callable[..., Any]]) -> Any:
         for convert in converters:
@@ -76,11 +82,6 @@ def stored_field(field: Any) -> Any:
     while field.remote_field and hasattr(field, "target_field"):
         field = field.target_field
     return field
-
-
-def _article(field: Any) -> str:
-    name = type(field).__name__
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
 def _json(value: Any) -> Any:
