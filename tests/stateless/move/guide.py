@@ -9,6 +9,12 @@ from tests.stateless.move.teashop import CONVENTIONAL, ROOT, Done
 
 GUIDE = ROOT / "docs" / "move" / "README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CHANGES = [
+    ("fit_for_pods", "views.py"),
+    ("fit_for_pods", "ordering.py"),
+    ("fit_for_pods", "tasks.py"),
+    ("cart_in_rows", "cart.py"),
+]
 EXPORT = "export DJANGO_SETTINGS_MODULE=teashop.settings."
 
 
@@ -39,6 +45,18 @@ def check(done: list[Done]) -> None:
         for line in one.output.splitlines():
             pattern = r"\s+".join(re.escape(word).replace("…", ".*") for word in line.split())
             assert re.search(pattern, ran.output), f"{one.line!r} did not print {line!r} but\n{ran.output}"
+
+
+def check_code() -> None:
+    """Every piece of settings and code of the guide is the shop's, every changed line one that was changed."""
+    files = [path.read_text() for path in CONVENTIONAL.rglob("*.py")]
+    for block in blocks("python"):
+        assert any(block in text for text in files), f"The shop has no such lines:\n{block}"
+    changed = "\n".join(change(part, file) for part, file in CHANGES)
+    for block in blocks("diff"):
+        rest = iter(changed.splitlines())
+        for line in block.splitlines():
+            assert line in rest, f"No such change, or not there: {line}"
 
 
 def change(part: str, file: str) -> str:

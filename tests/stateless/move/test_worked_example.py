@@ -2,18 +2,46 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from tests.stateless.move.services_of_the_shop import Services, services
+from tests.stateless.move import guide
+from tests.stateless.move.services_of_the_shop import NAMES, Services, services
 from tests.stateless.move.shoppers import Shopper
-from tests.stateless.move.teashop import Server
+from tests.stateless.move.teashop import Pod, Server
 
 POD_LOCAL = {
     "E001", "E010", "W013", "W020", "E030", "E031", "E060", "W062", "W063", "E080", "W110", "W070", "W150",
 }  # fmt: skip
+AUDIT = "python -m shop.stateless --settings teashop.settings."
+LAST_YEARS = "/order/2025-000/"
+
+
+class Visitors:
+    """A shopper who is signed in, a guest, and staff."""
+
+    def __init__(self) -> None:
+        self.grace, self.guest, self.ada = Shopper(), Shopper(), Shopper()
+
+    def come(self, pod: Pod) -> None:
+        self.grace.sign_in(pod, "grace", "a cup of tea")
+        self.ada.sign_in(pod, "ada", "two cups of tea")
+        for tea in ("assam", "assam", "oolong"):
+            self.grace.add(pod, tea)
+        self.guest.add(pod, "sencha")
+
+    def are_still_there(self, pods: list[Pod]) -> None:
+        for pod in pods:
+            assert "Hello grace" in self.grace.open(pod, "/").text
+            assert "Hello ada" in self.ada.open(pod, "/").text
+            assert self.grace.cart(pod) == ["2 × Assam", "1 × Oolong"]
+            assert self.guest.cart(pod) == ["1 × Sencha"]
 
 
 @pytest.fixture
@@ -30,46 +58,36 @@ def server(there: Services, tmp_path: Path) -> Server:
     return server
 
 
-class Visitors:
-    """A shopper who is signed in, a guest, and staff."""
-
-    def __init__(self) -> None:
-        self.grace, self.guest, self.ada = Shopper(), Shopper(), Shopper()
-
-    def come(self, pod) -> None:
-        self.grace.sign_in(pod, "grace", "a cup of tea")
-        self.ada.sign_in(pod, "ada", "two cups of tea")
-        for tea in ("assam", "assam", "oolong"):
-            self.grace.add(pod, tea)
-        self.guest.add(pod, "sencha")
-        self.are_still_there(pod)
-
-    def are_still_there(self, pod) -> None:
-        assert "Hello grace" in self.grace.open(pod, "/").text
-        assert self.grace.cart(pod) == ["2 × Assam", "1 × Oolong"]
-        assert self.guest.cart(pod) == ["1 × Sencha"]
-
-
 def test_everybody_stays_signed_in(server, there):
     visitors = Visitors()
     with server.web("before") as [pod]:
         visitors.come(pod)
+        assam = visitors.grace.picture(pod, "assam")
     look(server)
     make_the_code_fit(server, visitors)
-    server.run("python manage.py collectstatic --noinput -v 0", "bridge")
     move_the_database(server)
     with server.worker("bridge"), server.web("bridge", 2) as pods:
-        for pod in pods:
-            visitors.are_still_there(pod)
+        visitors.are_still_there(pods)
         move_the_sessions(server)
+        move_the_uploads(server, visitors, pods)
+    leave_the_server(server)
     with server.worker("after"), server.web("after", 2) as pods:
-        for pod in pods:
-            visitors.are_still_there(pod)
+        visitors.are_still_there(pods)
+        pictures_open(visitors, pods, assam)
+        pods[0].kill()
+        order_is_done_once(visitors.grace, pods[1], there)
+    keep_the_cart_in_rows(server, visitors)
+    guide.check(server.done)
+
+
+def test_the_code_of_the_guide_is_that_of_the_shop():
+    guide.check_code()
 
 
 def look(server: Server) -> None:
-    server.run("python -m shop.stateless --settings teashop.settings.before", "before", code=1)
-    found = server.run("python -m shop.stateless --settings teashop.settings.before --json", "before", code=1)
+    server.run(f"{AUDIT}before", "before", code=1)
+    server.run(f"{AUDIT}before --html --output map.html", "before", code=1)
+    found = server.run(f"{AUDIT}before --json", "before", code=1)
     rows = json.loads(found.output)["rows"]
     assert {row["id"].removeprefix("stateless.") for row in rows if row["verdict"] == "pod-local"} == POD_LOCAL
 
@@ -78,11 +96,17 @@ def make_the_code_fit(server: Server, visitors: Visitors) -> None:
     """One release, still on one server with the old settings."""
     server.release("fit_for_pods")
     with server.web("before") as [pod]:
-        visitors.are_still_there(pod)
+        visitors.are_still_there([pod])
+        other = Shopper()
+        other.add(pod, "assam")
+        assert "Invoice" in other.open(pod, other.order(pod, "other@example.com")).text
 
 
 def move_the_database(server: Server) -> None:
     before = fingerprint(server.data)
+    server.run("python manage.py move database --from old --to default --dry-run", "bridge")
+    server.run("python manage.py move database --from old --check", "bridge")
+    server.run("python manage.py collectstatic --noinput -v 0", "bridge")
     server.run("python manage.py move database --from old --to default", "bridge")
     assert fingerprint(server.data) == before
 
@@ -94,6 +118,68 @@ def move_the_sessions(server: Server) -> None:
     assert fingerprint(server.data) == before
 
 
+def move_the_uploads(server: Server, visitors: Visitors, pods: list[Pod]) -> None:
+    """While staff upload more."""
+    before = fingerprint(server.data)
+    colours = {"rooibos": (190, 60, 30), "matcha": (120, 180, 60), "earl-grey": (70, 60, 60)}
+    with ThreadPoolExecutor(1) as staff:
+        teas = list(colours)
+        uploads = [
+            staff.submit(visitors.ada.upload_tea, pods[number % 2], tea, png(colours[tea]))
+            for number, tea in enumerate(teas)
+        ]
+        server.run("python manage.py move media --from default --to default --dry-run", "bridge")
+        server.run("python manage.py move media --from default --to default", "bridge")
+    for upload in uploads:
+        upload.result()
+    server.run("python manage.py move media --from private --to private", "bridge")
+    server.run("python manage.py move media --from default --to default --verify", "bridge")
+    assert fingerprint(server.data) == before
+    for pod in pods:
+        for tea in teas:
+            assert visitors.guest.picture(pod, tea)[1] == png(colours[tea])
+
+
+def leave_the_server(server: Server) -> None:
+    """From here on its disk is not there."""
+    server.data.rename(server.data.with_name("left behind"))
+    found = server.run(f"{AUDIT}after", "after", **NAMES)
+    assert "0 pod-local, 0 unknown" in found.output
+
+
+def pictures_open(visitors: Visitors, pods: list[Pod], old: tuple[str, bytes]) -> None:
+    address, content = old
+    for pod in pods:
+        assert visitors.guest.picture(pod, "assam")[1] == content
+        assert visitors.guest.open(pod, address).content == content
+        assert visitors.grace.open(pod, f"{LAST_YEARS}invoice/").text.startswith("Invoice 2025-000")
+
+
+def order_is_done_once(shopper: Shopper, pod: Pod, there: Services) -> None:
+    page = shopper.order(pod, "grace@example.com")
+    deadline = time.monotonic() + 30
+    while "Invoice" not in shopper.open(pod, page).text or not there.mails:
+        assert time.monotonic() < deadline, "The worker makes no invoice."
+        time.sleep(0.2)
+    assert "2 × Assam\t17.00" in shopper.open(pod, f"{page}invoice/").text
+    assert [mail["To"] for mail in there.mails] == ["grace@example.com"]
+
+
+def keep_the_cart_in_rows(server: Server, visitors: Visitors) -> None:
+    """The step after the move: pieces that are added at once by two pods all count."""
+    server.release("cart_in_rows")
+    server.run("python manage.py migrate", "after")
+    with server.web("after", 2) as pods:
+        visitors.guest.add_at_once(pods, "sencha", 20)
+        assert visitors.guest.cart(pods[0]) == ["21 × Sencha"]
+
+
 def fingerprint(directory: Path) -> dict[str, str]:
     files = sorted(path for path in directory.rglob("*") if path.is_file())
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def png(colour: tuple[int, int, int]) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (64, 48), colour).save(file, "PNG")
+    return file.getvalue()
