@@ -1,0 +1,1 @@
+"""A site with pictures, as small as the move of files needs."""
