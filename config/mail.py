@@ -14,7 +14,7 @@ def mail_settings(url: SplitResult) -> dict[str, Any]:
     if url.scheme == "eml":
         return {"EMAIL_BACKEND": "config.local.eml.EmailBackend", "EMAIL_FILE_PATH": unquote(url.path)}
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "shop.notifications.smtp.EmailBackend",
         "EMAIL_HOST": url.hostname or "127.0.0.1",
         "EMAIL_PORT": url.port or (465 if url.scheme == "smtps" else 25),
         "EMAIL_HOST_USER": unquote(url.username or ""),

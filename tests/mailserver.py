@@ -1,5 +1,7 @@
 """A mail server that takes mails over SMTP and remembers them, so that a mail sent twice is seen twice."""
 
+import asyncio
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,9 +31,20 @@ class MailServer:
         self._controller = Controller(self, hostname=ports.HOST, port=port)
         self.url = f"smtp://{ports.HOST}:{port}"
 
-    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:  # noqa: N802 - aiosmtpd's name
+        self.asked += 1
+        envelope.rcpt_tos.append(address)
+        return self.to_recipient or "250 OK"
+
+    async def handle_DATA(self, server, _session, envelope) -> str:  # noqa: N802
+        if self.to_mail:
+            return self.to_mail
         self.mails.append(message_from_bytes(envelope.content))
         self.arrived_at.append(time.time())
+        await asyncio.sleep(self.silent)
+        if self.hangs_up:
+            self.hangs_up -= 1
+            server.transport.abort()
         return "250 OK"
 
     def ids(self) -> list[str]:

@@ -16,6 +16,8 @@ class Mail(models.Model):
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    # times that the mail server took it and did not say so
+    doubts = models.PositiveSmallIntegerField(_("unconfirmed"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("mail")
@@ -27,12 +29,15 @@ class Mail(models.Model):
 
     @property
     def state(self) -> str:
-        """Return sent, given up, trying again or waiting.
+        """Return sent, given up, discarded, trying again or waiting.
 
         Reads the outbox message: select_related("message") in lists.
         """
         if self.sent_at:
             return "sent"
+        if self.message and self.message.discarded_at:
+            return "discarded"
         if self.message and self.message.dead_at:
             return "given up"
-        return "trying again" if self.message and self.message.failures else "waiting"
+        tried = self.doubts or (self.message and self.message.failures)
+        return "trying again" if tried else "waiting"

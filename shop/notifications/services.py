@@ -1,13 +1,21 @@
 """Mail: a row and an outbox message now, the sending later, once."""
 
+import logging
+from datetime import timedelta
 from typing import Any
 
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone, translation
 
 from shop.notifications.message import build
 from shop.notifications.models import Mail
+from shop.notifications.smtp import InDoubt, RefusedForGood
 from shop.platform import outbox
+
+logger = logging.getLogger("shop.mail")
+MOST_DOUBTS = 1  # repetitions of a mail that the server may have
+DOUBT_WAIT = timedelta(seconds=30)
 
 
 def queue(
@@ -37,15 +45,38 @@ def _once(dedupe_key: str | None, facts: dict[str, Any]) -> tuple[Mail, bool]:
 def send(mail_id: int) -> None:
     """Write and send a mail that was queued; doing it again does nothing. Called with the outbox message locked.
 
-    Raises what the mail server's connection raises. If this process dies after the server took the mail and before
-    the commit, it is sent again with the same Message-ID, by which mailboxes drop the second.
+    Raises Hopeless if the mail server refuses it for good, and what the connection raises if it may work later. If
+    this process dies after the server took the mail and before the commit, it is sent again with the same Message-ID,
+    by which mailboxes drop the second.
     """
     mail = Mail.objects.select_for_update().filter(pk=mail_id, sent_at=None).first()
     if mail is None:
         return
     message = build(mail)
-    message.send()
+    try:
+        message.send()
+    except RefusedForGood as error:
+        raise outbox.Hopeless(f"The mail server refuses this mail for good: {error}") from error
+    except InDoubt as error:
+        _doubt(mail, message, error)
+    else:
+        _sent(mail, message)
+
+
+def _sent(mail: Mail, message: EmailMessage) -> None:
     mail.subject = message.subject[:255]
     mail.sent_at = timezone.now()
     mail.context.pop("url", None)  # a link that opens an account or an order has no business in the database any more
     mail.save(update_fields=["subject", "sent_at", "context"])
+
+
+def _doubt(mail: Mail, message: EmailMessage, error: InDoubt) -> None:
+    """Send once more, later, what the server may have: a mail twice is better than none, and than one three times."""
+    mail.doubts += 1
+    logger.warning("the mail server did not confirm a mail", extra={"mail": mail.pk, "error": str(error)})
+    if mail.doubts > MOST_DOUBTS:
+        mail.save(update_fields=["doubts"])
+        _sent(mail, message)
+        return
+    mail.message = outbox.put(topic="notifications.mail", payload={"mail_id": mail.pk}, delay=DOUBT_WAIT)
+    mail.save(update_fields=["doubts", "message"])

@@ -13,18 +13,25 @@ BUSY = 0.05  # seconds until a worker whose processes are all at work looks whet
 NO_ANSWER = -1
 
 
-class Receiver(AsyncSQSConnection):  # type: ignore[misc]  # kombu has no types
+class Receiver(AsyncSQSConnection):
     """Asks for messages. Any answer but messages is None: kombu raises for some of them, which ends the worker."""
 
     def _on_list_ready(self, parent: Any, markers: Any, operation: Any, response: Any) -> Any:
         if response.status == self.STATUS_CODE_OK:
-            return super()._on_list_ready(parent, markers, operation, response)
+            return super()._on_list_ready(parent, markers, operation, response)  # type: ignore[misc]  # kombu's types are few
         logger.warning("the queue is away", extra={"status": response.status})
         return None
 
 
-class Channel(SQS.Channel):  # type: ignore[misc]
+class Channel(SQS.Channel):
     """Polls on after an outage, and reads each message by itself: one that cannot be read keeps no other waiting."""
+
+    hub: Any
+    _schedule_queue: Any
+    _predefined_queue_async_clients: Any
+    get_message_attributes: Any
+    region: Any
+    sqs: Any
 
     def asynsqs(self, queue: str | None = None) -> Receiver:
         known = self._predefined_queue_async_clients
@@ -44,7 +51,7 @@ class Channel(SQS.Channel):  # type: ignore[misc]
     def _read(self, queue: str, qname: str, message: dict[str, Any]) -> int:
         """What cannot be read is left where it is; SQS sets it aside after some deliveries."""
         try:
-            return int(super()._on_messages_ready(queue, qname, {"Messages": [message]}))
+            return int(super()._on_messages_ready(queue, qname, {"Messages": [message]}))  # type: ignore[misc]
         except (ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
             logger.warning("a message cannot be read", extra={"queue": qname, "error": repr(error)})
             return 0
@@ -59,7 +66,7 @@ class Channel(SQS.Channel):  # type: ignore[misc]
             self.hub.call_soon(self._schedule_queue, queue)
 
 
-class Transport(SQS.Transport):  # type: ignore[misc]
+class Transport(SQS.Transport):
     """An error that SQS answers is waited out like one of the network.
 
     A queue that is not there yet, a throttled request or a right that comes later would end the worker otherwise.

@@ -9,7 +9,7 @@ from shop.platform.broker import TASK
 
 
 @shared_task(name=TASK, bind=True)
-def handle(self: "Task[Any, Any]", message_id: int, *, again: bool = False, **_later: Any) -> str:
+def handle(self: "Task[Any, Any]", /, message_id: int, *, again: bool = False, **_later: Any) -> str:
     """Handle one outbox message.
 
     Takes and ignores arguments that a newer relay may add. Failures are counted in its row, not here.
