@@ -15,10 +15,13 @@ logger = logging.getLogger("shop.breaker")
 
 @dataclass(frozen=True)
 class Slow:
-    """Answers that take `seconds`, `in_a_row` of them, count as a failure: a service can be away by being slow."""
+    """Answers that take `seconds` each and `in_all` together, in a row, count as a failure.
+
+    So a service that always answers just before the time-out costs so much and no more.
+    """
 
     seconds: float
-    in_a_row: int
+    in_all: float
 
 
 class Breaker:
@@ -40,7 +43,7 @@ class Breaker:
         self._refusal = refusal
         self._seconds = seconds
         self._slow = slow
-        self._slow_answers = 0
+        self._slow_seconds = 0.0
         self._retry_at = 0.0
         self._lock = threading.Lock()
         self._is_tried = False
@@ -76,11 +79,11 @@ class Breaker:
 
     def _answered(self, seconds: float) -> None:
         if self._slow is None or seconds < self._slow.seconds:
-            self._slow_answers = 0
+            self._slow_seconds = 0.0
             self._close()
             return
-        self._slow_answers += 1
-        if self.is_open or self._slow_answers >= self._slow.in_a_row:
+        self._slow_seconds += seconds
+        if self.is_open or self._slow_seconds >= self._slow.in_all:
             self._failed(f"it took {seconds:.1f} s to answer")
 
     def _failed(self, reason: str) -> None:

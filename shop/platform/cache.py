@@ -13,7 +13,7 @@ from shop.platform import patience
 from shop.platform.breaker import Breaker, Slow
 
 AWAY = (RedisConnectionError, RedisTimeoutError, redis.exceptions.BusyLoadingError)
-SLOW = Slow(patience.REDIS_SLOW, patience.REDIS_SLOW_IN_A_ROW)
+SLOW = Slow(patience.REDIS_SLOW, patience.REDIS_SLOW_IN_ALL)
 
 _breakers: dict[str, Breaker] = {}
 

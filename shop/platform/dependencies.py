@@ -65,8 +65,8 @@ CACHE = Dependency(
     phone="No difference. Signing in works; its limit is a third for each process.",
     operator=(
         f"One log line, “redis is away”, for each process. One call every {patience.REDIS_AWAY:g} s asks whether it is "
-        f"back; nothing has to be restarted. {patience.REDIS_SLOW_IN_A_ROW} answers in a row slower than "
-        f"{patience.REDIS_SLOW:g} s count as away. A full Redis refuses what is new and counts as there."
+        f"back; nothing has to be restarted. Answers slower than {patience.REDIS_SLOW:g} s "
+        f"count as away once several in a row took {patience.REDIS_SLOW_IN_ALL:g} s. A full Redis refuses what is new and counts as there."
     ),
     seconds=patience.REDIS_CONNECT + patience.REDIS_ANSWER,
     bounded="for the calls under way when it goes away; then nobody waits until it is back",

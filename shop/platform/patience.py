@@ -5,8 +5,8 @@
 # Redis: a cache that is slower than this is no cache
 REDIS_CONNECT = 0.2
 REDIS_ANSWER = 0.3
-REDIS_SLOW = 0.1  # an answer, not a failure, but so many of them in a row are worth no more than none
-REDIS_SLOW_IN_A_ROW = 5
+REDIS_SLOW = 0.1  # an answer, not a failure; but several of them in a row are worth no more than none,
+REDIS_SLOW_IN_ALL = 0.6  # once they took so long together
 REDIS_AWAY = 1.0  # how long nothing is asked after a failure; also the most it takes to notice the return
 
 # PostgreSQL: from here, by what a thread of a pod can wait for without others noticing

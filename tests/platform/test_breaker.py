@@ -91,7 +91,7 @@ def test_a_refusal_is_an_answer():
 
 
 def test_several_slow_answers_in_a_row_are_as_bad_as_none():
-    one = breaker(slow=Slow(seconds=0.02, in_a_row=3))
+    one = breaker(slow=Slow(seconds=0.02, in_all=0.08))
     call(one, takes=0.03)
     call(one, takes=0.03)
     call(one)  # a quick one: it was a hiccup
