@@ -1,7 +1,6 @@
 """A mail server that takes mails over SMTP and remembers them, so that a mail sent twice is seen twice."""
 
 import asyncio
-import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
