@@ -26,6 +26,8 @@ from config.local.secret_files import signing_key
 from config.local.services import Services
 from config.local.store import HASHED
 
+pytest_plugins = ["shop.stateless.guard.fixtures"]
+
 directory = Path(tempfile.mkdtemp(prefix="shop-tests-"))
 place = Place(directory, f"{directory}/run:{secrets.token_hex(8)}")
 running: Services
