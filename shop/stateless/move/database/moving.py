@@ -1,6 +1,7 @@
 """The steps of a move, and what they say."""
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from shop.stateless.move.database import preparing, records, report
@@ -12,9 +13,17 @@ from shop.stateless.move.database.reading import count, digest
 from shop.stateless.move.database.survey import BadRow, survey
 from shop.stateless.move.database.tables import Table, groups, tables
 from shop.stateless.move.problems import MoveError
-from shop.stateless.move.progress import progress
+from shop.stateless.move.progress import Progress, progress
 
 EQUAL, DIFFERENT = 0, 1
+SLOW = 2_000  # rows that take long enough to show how far they are
+
+
+class Unseen(Progress):
+    """The progress of what is done at once."""
+
+    def advance(self, steps: int = 1) -> None:
+        pass
 
 
 class Move:
@@ -89,12 +98,15 @@ class Move:
         same = self._compare(self.tables)
         return EQUAL if same and not bad else DIFFERENT
 
+    def _bar(self, what: str, rows: int) -> AbstractContextManager[Progress]:
+        return progress(what, rows, self.stream) if rows >= SLOW else nullcontext(Unseen())
+
     def _survey(self) -> list[BadRow]:
         """Read all rows; remember the digests of the good ones."""
         bad: list[BadRow] = []
         for table in self.tables:
             self.rows[table.name] = count(table, self.source)
-            with progress(f"Checking {table.name}", self.rows[table.name], self.stream) as bar:
+            with self._bar(f"Checking {table.name}", self.rows[table.name]) as bar:
                 found = survey(table, self.source, self.target, bar)
             self.digests[table.name] = found.digest
             bad += found.bad
@@ -125,7 +137,7 @@ class Move:
         waiting = self._waiting(recorded)
         for group in waiting:
             name = ", ".join(table.name for table in group)
-            with progress(f"Copying {name}", sum(self.rows[table.name] for table in group), self.stream) as bar:
+            with self._bar(f"Copying {name}", sum(self.rows[table.name] for table in group)) as bar:
                 copier.copy(group, bar)
         set_sequences(self.source, self.target, self.tables)
         return [table for group in waiting for table in group]
@@ -147,7 +159,7 @@ class Move:
         for table in self.tables:
             wanted = found = self.digests[table.name]
             if table in copied:
-                with progress(f"Comparing {table.name}", wanted.rows, self.stream) as bar:
+                with self._bar(f"Comparing {table.name}", wanted.rows) as bar:
                     found = digest(table, self.target, self.target, bar)
             equal = found == wanted
             same &= equal
