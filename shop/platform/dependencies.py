@@ -37,7 +37,7 @@ def ask_database() -> str:
 
 
 def ask_queues() -> str:
-    late = OutboxMessage.objects.due().filter(available_at__lt=timezone.now() - timedelta(seconds=LATE))
+    late = OutboxMessage.objects.unsent().filter(available_at__lt=timezone.now() - timedelta(seconds=LATE))
     first = late.order_by("available_at").values_list("available_at", flat=True).first()
     return OK if first is None else f"work waits to be sent since {first:%Y-%m-%d %H:%M:%S} UTC"
 
@@ -64,9 +64,9 @@ CACHE = Dependency(
     staff="The dashboard counts anew each time. Signing in works; its limit is a third for each process.",
     phone="No difference. Signing in works; its limit is a third for each process.",
     operator=(
-        f"One log line, “redis is away”, for each process. One call every {patience.REDIS_AWAY:g} s asks whether it is "
-        f"back; nothing has to be restarted. Answers slower than {patience.REDIS_SLOW:g} s "
-        f"count as away once several in a row took {patience.REDIS_SLOW_IN_ALL:g} s. A full Redis refuses what is new and counts as there."
+        f"One log line, “redis is away”, for each process. One call every {patience.REDIS_AWAY:g} s asks whether it "
+        f"is back; nothing has to be restarted. Answers slower than {patience.REDIS_SLOW:g} s count as away once "
+        f"several in a row took {patience.REDIS_SLOW_IN_ALL:g} s. A full Redis refuses what is new and counts as there."
     ),
     seconds=patience.REDIS_CONNECT + patience.REDIS_ANSWER,
     bounded="for the calls under way when it goes away; then nobody waits until it is back",
