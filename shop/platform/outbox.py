@@ -25,7 +25,18 @@ logger = logging.getLogger("shop.outbox")
 CHANNEL = "outbox"
 LONGEST_BACKOFF = 3600  # seconds
 LONGEST_TRACEBACK = 6000  # characters, its end
-FAILED = ["failures", "unfinished", "last_error", "traceback", "history", "sent_at", "available_at", "dead_at"]
+FAILED = ["failures", "unfinished", "last_error", "traceback", "history"]
+FAILED += ["sent_at", "taken_until", "available_at", "dead_at"]
+    "failures",
+    "unfinished",
+    "last_error",
+    "traceback",
+    "history",
+    "sent_at",
+    "taken_until",
+    "available_at",
+    "dead_at",
+]
 
 
 class Hopeless(Exception):
@@ -118,7 +129,7 @@ def _record_failure(message_id: int, error: Exception) -> None:
         message.last_error = f"{type(error).__name__}: {error}"[:2000]
         message.traceback = "".join(traceback.format_exception(error))[-LONGEST_TRACEBACK:]
         message.note(message.last_error, by=settings.POD_NAME)
-        message.sent_at = None
+        message.sent_at = message.taken_until = None
         message.available_at = timezone.now() + backoff(message.failures)
         if message.failures >= MAX_FAILURES or isinstance(error, Hopeless):
             message.dead_at = timezone.now()

@@ -1,8 +1,8 @@
 """The relay: moves ids of due outbox rows to SQS. Any number of relays may run at once.
 
 It never talks to SQS inside a transaction: SQS may hang, and rows locked meanwhile would be passed over by the worker
-that has their message already. Instead a relay takes rows by moving their due time LEASE seconds on, sends, and then
-marks them as sent. If it dies on the way they are due again by themselves, and handled once.
+that has their message already. Instead a relay takes rows for LEASE seconds, sends, and then marks them as sent. If it
+dies on the way they are due again by themselves, and handled once.
 """
 
 import logging
@@ -43,7 +43,7 @@ def relay_once(broker: Broker) -> int:
     try:
         accepted = broker.send(rows, seconds=LEASE - LONGEST_REQUEST)
     except QueueAway as away:
-        _settle(rows, until, away.accepted, wait=PAUSE)
+        _settle(rows, until, away.accepted, wait=0)
         raise
     _settle(rows, until, accepted, wait=REFUSED_WAIT)
     return len(accepted)
@@ -55,20 +55,21 @@ def _take() -> tuple[list[OutboxMessage], datetime]:
     with transaction.atomic():
         due = OutboxMessage.objects.due().select_for_update(skip_locked=True).order_by("available_at", "id")
         rows = list(due.only("id", "queue", "sends")[:BATCH])
-        OutboxMessage.objects.filter(pk__in=[row.pk for row in rows]).update(available_at=until)
+        OutboxMessage.objects.filter(pk__in=[row.pk for row in rows]).update(taken_until=until)
     return rows, until
 
 
 def _settle(rows: list[OutboxMessage], until: datetime, accepted: Collection[int], *, wait: float) -> None:
-    """Write down what SQS took, and when the others are due again.
+    """Write down what SQS took, and let go of the others; with `wait` they are due so many seconds later.
 
     Only in rows that are as we left them: a worker may have been faster and have put off the next try.
     """
     now = timezone.now()
-    ours = OutboxMessage.objects.filter(available_at=until)
-    ours.filter(pk__in=accepted).update(available_at=now, sent_at=now, sends=F("sends") + 1)
-    refused = [row.pk for row in rows if row.pk not in accepted]
-    ours.filter(pk__in=refused).update(available_at=now + timedelta(seconds=wait))
+    ours = OutboxMessage.objects.filter(taken_until=until)
+    ours.filter(pk__in=accepted).update(taken_until=None, sent_at=now, sends=F("sends") + 1)
+    refused = ours.filter(pk__in=[row.pk for row in rows if row.pk not in accepted])
+    later = {"available_at": now + timedelta(seconds=wait)} if wait else {}
+    refused.update(taken_until=None, **later)
 
 
 def reclaim_lost() -> int:

@@ -17,9 +17,13 @@ class OutboxQuerySet(QuerySet["OutboxMessage"]):
     def open(self) -> "OutboxQuerySet":
         return self.filter(done_at=None, dead_at=None)
 
-    def due(self) -> "OutboxQuerySet":
+    def unsent(self) -> "OutboxQuerySet":
         """Not on a queue, and its time has come. Served by the index outbox_due."""
         return self.open().filter(sent_at=None, available_at__lte=timezone.now())
+
+    def due(self) -> "OutboxQuerySet":
+        """Unsent, and in no relay's hands."""
+        return self.unsent().filter(Q(taken_until=None) | Q(taken_until__lte=timezone.now()))
 
     def lost(self, *, after: timedelta) -> "OutboxQuerySet":
         """Put on a queue longer than `after` ago and never done: the broker or a worker lost it, or none is at work.
@@ -47,6 +51,7 @@ class OutboxMessage(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     available_at = models.DateTimeField(_("due"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    taken_until = models.DateTimeField(null=True, blank=True, editable=False)  # by a relay that is sending it
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     dead_at = models.DateTimeField(_("given up"), null=True, blank=True)
     sends = models.PositiveSmallIntegerField(_("times sent"), default=0)
