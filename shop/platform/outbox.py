@@ -27,16 +27,6 @@ LONGEST_BACKOFF = 3600  # seconds
 LONGEST_TRACEBACK = 6000  # characters, its end
 FAILED = ["failures", "unfinished", "last_error", "traceback", "history"]
 FAILED += ["sent_at", "taken_until", "available_at", "dead_at"]
-    "failures",
-    "unfinished",
-    "last_error",
-    "traceback",
-    "history",
-    "sent_at",
-    "taken_until",
-    "available_at",
-    "dead_at",
-]
 
 
 class Hopeless(Exception):
