@@ -13,6 +13,7 @@ from psycopg import sql
 from config.local.s3 import aws_client
 from tests.mailserver import MailServer, mail_server
 
+HIDDEN = "5"  # seconds until a message comes again that was given to a worker which was killed
 REDIS_DATABASE = "9"
 NAMES = {  # as pods of a cluster would be told; the audit rightly takes 127.0.0.1 for this machine only
     "DB_HOST": "db.internal",
@@ -50,7 +51,7 @@ def services() -> Iterator[Services]:
     bucket, queues = (aws_client(service, dict(os.environ)) for service in ("s3", "sqs"))
     _database("CREATE DATABASE {}", name)
     bucket.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": os.environ["AWS_REGION"]})
-    queue = queues.create_queue(QueueName=name)["QueueUrl"]
+    queue = queues.create_queue(QueueName=name, Attributes={"VisibilityTimeout": HIDDEN})["QueueUrl"]
     try:
         with mail_server() as mail:
             yield Services(name, queue, mail)

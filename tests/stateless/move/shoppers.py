@@ -41,7 +41,7 @@ class Shopper:
     def upload_tea(self, pod: Pod, name: str, picture: bytes) -> None:
         """What staff do in the admin. The slug is the name."""
         add = "/admin/teashop/tea/add/"
-        files = {"picture": (f"{name}.png", picture, "image/png")}
+        files = {"picture": (f"{name}.gif", picture, "image/gif")}
         page = self.send(pod, add, add, files, name=name.title(), slug=name, cents="700", stock="10")
         assert "was added successfully" in page.text, page.text
 
