@@ -1,0 +1,269 @@
+"""PostgreSQL is restarted, refused, cut off or silent: friendly refusals, no half order, back by itself at once."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.models import Sum
+
+from config.local.fleet import Fleet
+from config.local.proxy import Proxy
+from shop.api.problems import CONTENT_TYPE
+from shop.catalog.models import Product, Variant
+from shop.inventory.models import Stock, StockMovement
+from shop.orders.models import Order, OrderLine
+from shop.payments.models import Payment
+from shop.platform import patience
+from tests import factories
+from tests.fleet.visitors import Basket, Phone
+from tests.outages import proxied
+from tests.services import fleet, running
+
+pytestmark = [
+    pytest.mark.fleet,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("delivery_and_tax"),
+]
+WEB, THREADS = 2, 4
+STOCK = 100
+RECOVERY = 2.0  # seconds from the server's return to the first answer of each process
+PATIENT = 30  # seconds that a phone goes on trying
+
+
+@pytest.fixture(scope="module")
+def through() -> Iterator[tuple[Proxy, dict[str, str]]]:
+    with proxied("postgres") as (proxies, environment):
+        yield proxies["postgres"], environment
+
+
+@pytest.fixture(scope="module")
+def pods(django_db_setup, through) -> Iterator[Fleet]:
+    made = fleet("database-outages", settings.DATABASES["default"], web=WEB, environment=through[1])
+    try:
+        made.start()
+        made.wait()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def proxy(through) -> Iterator[Proxy]:
+    yield through[0]
+    through[0].restore()
+
+
+@pytest.fixture
+def lamp(pods, proxy) -> Product:
+    """A product, and processes that have noticed that the database is there."""
+    made = factories.product("Lamp", slug="lamp", stock=STOCK)
+    for name in pods.ports:
+        wait_for_answer(pods.url(name))
+    return made
+
+
+def restart() -> None:
+    running.processes["postgres"].stop()
+    time.sleep(0.5)
+    running.restart("postgres")
+    connection.close()  # this process's own
+
+
+def refuse(proxy: Proxy) -> None:
+    proxy.refuse()
+    time.sleep(1.5)
+    proxy.restore()
+
+
+def cut(proxy: Proxy) -> None:
+    for _ in range(3):
+        proxy.cut()
+        time.sleep(0.3)
+
+
+def hold(proxy: Proxy) -> None:
+    proxy.hold()
+    time.sleep(3)
+    proxy.restore()
+
+
+OUTAGES: dict[str, Callable[[Proxy], None]] = {
+    "restarted": lambda _proxy: restart(),
+    "refused": refuse,
+    "cut off": cut,
+    "silent": hold,
+}
+
+
+def wait_for_answer(address: str) -> float:
+    """Return the seconds until one process answers a question that needs the database."""
+    began = time.monotonic()
+    while httpx.get(f"{address}/api/v1/products/?limit={time.time_ns() % 50 + 1}", timeout=30).status_code != 200:
+        assert time.monotonic() - began < PATIENT
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+class Customers:
+    """Phones that order without a pause, each order until it is taken, with one key."""
+
+    def __init__(self, pods: Fleet, variant: Variant) -> None:
+        self.variant = variant
+        self.numbers: list[str] = []
+        self.refusals: list[httpx.Response] = []
+        self._pods = pods
+        self._over = threading.Event()
+
+    @contextmanager
+    def at_work(self, count: int = 6) -> Iterator[None]:
+        with ThreadPoolExecutor(count) as threads:
+            works = [threads.submit(self._work) for _ in range(count)]
+            try:
+                yield
+            finally:
+                self._over.set()
+            for work in works:
+                work.result()
+
+    def _work(self) -> None:
+        with Phone(self._pods.base_url).http as http:
+            while not self._over.is_set():
+                cart = self._until_taken(http, "/api/v1/carts/", {}).json()["id"]
+                line = {"variant": self.variant.pk, "quantity": 1}
+                self._until_taken(http, f"/api/v1/carts/{cart}/lines/", line)
+                basket = Basket(cart)
+                answer = self._until_taken(http, "/api/v1/orders/", basket.body, basket.headers)
+                self.numbers.append(answer.json()["number"])
+
+    def _until_taken(
+        self, http: httpx.Client, url: str, body: dict[str, object], headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        deadline = time.monotonic() + PATIENT
+        while time.monotonic() < deadline:
+            answer = http.post(url, json=body, headers=headers)
+            if answer.is_success:
+                return answer
+            self.refusals.append(answer)
+            time.sleep(0.1)
+        raise AssertionError(f"{url} never succeeded: {answer.status_code} {answer.text}")
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_no_order_is_lost_halved_or_doubled_and_pods_recover_by_themselves(pods, proxy, lamp, outage):
+    variant = lamp.variants.get()
+    customers = Customers(pods, variant)
+    with customers.at_work():
+        time.sleep(0.7)
+        OUTAGES[outage](proxy)
+        recovery = [wait_for_answer(pods.url(name)) for name in pods.ports]
+        time.sleep(0.5)
+
+    assert max(recovery) < RECOVERY, recovery
+    assert customers.numbers
+    assert sorted(Order.objects.values_list("number", flat=True)) == sorted(customers.numbers)
+    assert Payment.objects.count() == len(customers.numbers)
+    sold = OrderLine.objects.aggregate(sum=Sum("quantity"))["sum"]
+    assert StockMovement.objects.filter(reason="sold").aggregate(sum=Sum("change"))["sum"] == -sold
+    assert Stock.objects.get(variant=variant).on_hand == STOCK - sold
+    for refusal in customers.refusals:
+        assert_is_friendly(refusal)
+    assert customers.refusals or outage in {"cut off", "silent"}
+
+
+def assert_is_friendly(answer: httpx.Response) -> None:
+    assert answer.status_code == 503, answer.text
+    assert answer.headers["Content-Type"] == CONTENT_TYPE
+    assert answer.json()["code"] == "unavailable"
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_pages_seen_before_still_open_and_the_rest_asks_to_come_back(pods, proxy, lamp):
+    with httpx.Client(base_url=pods.base_url, timeout=30) as http:
+        seen = http.get("/products/lamp/")
+        assert seen.status_code == 200
+        proxy.refuse()
+        assert http.get("/products/lamp/").status_code == 200
+        page = http.get("/products/unseen/")
+        assert (page.status_code, "Back in a moment" in page.text) == (503, True)
+        assert int(page.headers["Retry-After"]) > 0
+        assert_is_friendly(http.post("/api/v1/carts/", json={}))
+        for name in pods.ports:
+            assert httpx.get(f"{pods.url(name)}/readyz").status_code == 200
+
+
+def test_a_silent_database_holds_threads_for_a_moment_and_then_one_of_them(pods, proxy, lamp):
+    pod = pods.url("web-1")
+    httpx.get(f"{pod}/products/lamp/")
+    ask_at_once(pod, THREADS)  # each thread has its connection
+    proxy.hold()
+    began = time.monotonic()
+    assert set(ask_at_once(pod, THREADS)) == {503}
+    assert time.monotonic() - began < patience.DATABASE_HEALTH + patience.DATABASE_CONNECT + 1
+
+    for _ in range(2):
+        asked = ThreadPoolExecutor(1).submit(ask_at_once, pod, THREADS * 3)
+        began = time.monotonic()
+        assert httpx.get(f"{pod}/livez", timeout=30).status_code == 200
+        assert httpx.get(f"{pod}/products/lamp/", timeout=30).status_code == 200
+        assert time.monotonic() - began < patience.DATABASE_CONNECT  # nobody waited for another's try
+        assert set(asked.result()) == {503}
+    began = time.monotonic()
+    states = httpx.get(f"{pod}/readyz?verbose", timeout=30).json()["dependencies"]
+    assert time.monotonic() - began < 2
+    assert states["redis-cache"]["state"] == "ok"
+    assert states["postgresql"]["state"] != "ok"
+    proxy.restore()
+    assert wait_for_answer(pod) < RECOVERY
+
+
+def ask_at_once(pod: str, count: int) -> list[int]:
+    """Return the statuses of so many questions at the same time that need the database."""
+
+    def ask(number: int) -> int:
+        url = f"{pod}/api/v1/carts/00000000-0000-4000-8000-{time.time_ns() % 10**8:08d}{number:04d}/"
+        return httpx.get(url, timeout=30).status_code
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(ask, range(count)))
+
+
+def test_slow_pages_leave_threads_to_carts_and_sign_in(pods, lamp):
+    pod = pods.url("web-1")
+    with locked("catalog_product"), ThreadPoolExecutor(6) as threads:
+        searches = [threads.submit(timed, f"{pod}/products/?q=lamp{number}") for number in range(6)]
+        time.sleep(0.2)
+        others = [timed(f"{pod}{page}") for page in ("/cart/", "/account/login/", "/livez") * 2]
+        assert not all(search.done() for search in searches)
+        found = [search.result() for search in searches]
+    assert {status for status, _seconds in others} == {200}
+    assert max(seconds for _status, seconds in others) < patience.LOCK / 2
+    assert {status for status, _seconds in found} == {503}
+    quick = [seconds for _status, seconds in found if seconds < patience.LOCK - 0.5]
+    assert len(quick) == 6 - THREADS // 2
+    assert max(seconds for _status, seconds in found) < patience.LOCK + 1
+    assert timed(f"{pod}/products/?q=lamp")[0] == 200
+
+
+@contextmanager
+def locked(table: str) -> Iterator[None]:
+    """Somebody holds a table, as a long migration would."""
+    known = connection.get_connection_params()
+    address = {name: known[name] for name in ("dbname", "user", "password", "host", "port")}
+    with psycopg.connect(**address) as other:
+        other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")  # type: ignore[arg-type]
+        yield
+        other.rollback()
+
+
+def timed(url: str) -> tuple[int, float]:
+    """Return the status and the seconds of a GET."""
+    began = time.monotonic()
+    status = httpx.get(url, timeout=30).status_code
+    return status, time.monotonic() - began
