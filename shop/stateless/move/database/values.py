@@ -5,6 +5,7 @@ The conversions are those of Django's own fields, so custom fields bring theirs.
 
 import datetime
 import ipaddress
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -43,6 +44,8 @@ class Column:
         if value is None and raw is not None:
             raise Unreadable(f"cannot be read as {self.kind}")
         value = self._converted(value, self._own)
+        if self.is_json and isinstance(value, str) and value == raw:
+            json.loads(raw)  # Django takes text that is no JSON for a text, but it was never stored by it
         return JSON_NULL if self.is_json and value is None and raw is not None else value
 
     @property

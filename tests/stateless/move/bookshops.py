@@ -1,0 +1,116 @@
+"""The bookshop in processes of its own, the databases it moves to, and a way to hold a move in the middle."""
+
+import os
+import secrets
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[3]
+BOOKSHOP = Path(__file__).parent / "bookshop"
+PATIENCE = 30  # seconds
+LAST = "books_sale"  # the table that is copied last
+
+
+@dataclass
+class Target:
+    """A database of the PostgreSQL of the tests; its role may do there what an owner may."""
+
+    url: str
+
+    def query(self, sql, *arguments):
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(sql, arguments or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def value(self, sql, *arguments):
+        return self.query(sql, *arguments)[0][0]
+
+    def tables(self):
+        return {name for (name,) in self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let a move that is running come as far as its last table and wait there until the block ends."""
+        with psycopg.connect(self.url) as connection:
+            wait(lambda: {"stateless_move"} < self.tables() and self.query("SELECT 1 FROM stateless_move LIMIT 1"))
+            connection.execute(f"LOCK TABLE {LAST} IN SHARE MODE")
+            wait(lambda: self.query("SELECT 1 FROM pg_locks WHERE NOT granted"))
+            yield
+
+
+@contextmanager
+def target() -> Iterator[Target]:
+    """A new database, which is gone afterwards."""
+    admin = os.environ["DATABASE_URL"]
+    name = f"move_{secrets.token_hex(6)}"
+    _run(admin, f'CREATE DATABASE "{name}"')
+    try:
+        yield Target(urlsplit(admin)._replace(path=f"/{name}").geturl())
+    finally:
+        _run(admin, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _run(url, statement):
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def wait(condition):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "this did not happen in time"
+        time.sleep(0.005)
+
+
+class Bookshop:
+    """A bookshop whose rows are in the SQLite file `path`."""
+
+    def __init__(self, path: Path, **environment: str) -> None:
+        self.path = path
+        self.environment = {
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{BOOKSHOP}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DJANGO_SETTINGS_MODULE": "settings",
+            "BOOKSHOP_SQLITE": str(path),
+            **environment,
+        }
+
+    def copy(self, path: Path) -> "Bookshop":
+        shutil.copy(self.path, path)
+        return Bookshop(path)
+
+    def fill(self, books: int) -> "Bookshop":
+        subprocess.run([sys.executable, BOOKSHOP / "stock.py", str(books)], env=self.environment, check=True)
+        return self
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "django", "move", "database", *arguments]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, env=self.environment, stdout=pipe, stderr=pipe, text=True)
+
+    def move(self, *arguments: str) -> tuple[int, str]:
+        """Return the exit code and all that was said."""
+        return ended(self.start(*arguments))
+
+    def change(self, statement: str, *values: object) -> None:
+        """Write to the file as a program may that knows nothing of Django's fields."""
+        with sqlite3.connect(self.path) as connection:
+            connection.execute("PRAGMA ignore_check_constraints = ON")
+            connection.execute(statement, values)
+        connection.close()
+
+
+def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    output, errors = process.communicate(timeout=60)
+    return process.returncode, output + errors
