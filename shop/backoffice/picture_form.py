@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -18,6 +17,7 @@ from shop.catalog.models import Product, ProductImage, Variant
 from shop.platform import media
 from shop.platform.media import InvalidImage
 from shop.platform.models import Image
+from shop.platform.storage import StorageAway
 
 AWAY = _("The store for pictures does not answer. Nothing you typed is lost: choose the file again and save again.")
 PREVIEW = 72  # pixels
@@ -49,7 +49,7 @@ class PictureForm(forms.ModelForm):  # type: ignore[type-arg]
             return media.store(file)
         except InvalidImage as error:
             raise ValidationError(str(error.message)) from error
-        except (BotoCoreError, ClientError) as error:
+        except StorageAway as error:
             raise ValidationError(AWAY) from error
 
     def clean(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import ImageOps, UnidentifiedImageError
 
 from shop.errors import ShopError
-from shop.platform import outbox
+from shop.platform import outbox, storage
 from shop.platform.models import Image
 
 FORMATS_READ = ("JPEG", "PNG", "WEBP", "GIF")
@@ -59,13 +59,14 @@ def store(file: IO[bytes], *, render: bool = True) -> Image:
     """Check a picture, put it on S3 and return its row; the same content gives the same row.
 
     The object is written before the row, so no row is ever without its object. With `render` an outbox message asks a
-    worker for the renditions. Raises InvalidImage, or botocore's errors when S3 is away (nothing is changed then).
+    worker for the renditions. Raises InvalidImage, or StorageAway (nothing is changed then).
     """
     picture = check(file)
     known = Image.objects.filter(sha256=picture.sha256).first()
     if known:
         return known
-    default_storage.save(picture.key, ContentFile(picture.content))
+    with storage.reachable():
+        default_storage.save(picture.key, ContentFile(picture.content))
     return _record(picture, render=render)
 
 
@@ -129,7 +130,7 @@ def make_renditions(image_id: int) -> None:
     image = Image.objects.filter(pk=image_id).first()
     if image is None or image.rendered_at:
         return
-    with default_storage.open(image.key) as file:
+    with storage.reachable(), default_storage.open(image.key) as file:
         original = _flat(_upright(_decode(file.read())))
     widths = widths_for(image.width)
     renditions = [rendition for width in widths for rendition in _render(original, image.sha256, width)]
@@ -160,6 +161,7 @@ def _render(original: PIL.Image.Image, sha256: str, width: int) -> list[dict[str
         buffer = io.BytesIO()
         smaller.save(buffer, fmt.upper(), **options)
         key = f"{sha256[:2]}/{sha256}-{width}.{SUFFIXES[fmt]}"
-        default_storage.save(key, ContentFile(buffer.getvalue()))
+        with storage.reachable():
+            default_storage.save(key, ContentFile(buffer.getvalue()))
         renditions.append({"width": width, "format": fmt, "key": key})
     return renditions

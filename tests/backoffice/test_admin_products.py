@@ -200,18 +200,6 @@ class TestPictures:
         assert 'value="In front"' in page
         assert Image.objects.count() == 0
 
-    def test_a_store_for_pictures_that_is_away_is_said_so_and_nothing_typed_is_lost(self, admin, settings):
-        product = factories.product()
-        default = settings.STORAGES["default"]
-        away = {**default, "OPTIONS": {**default["OPTIONS"], "endpoint_url": "http://127.0.0.1:9"}}
-        settings.STORAGES = {**settings.STORAGES, "default": away}
-        page = problems(save(admin, change_page(product), title="New", images__0__upload=upload(), **PICTURE))
-        assert "The store for pictures does not answer" in page
-        assert 'value="New"' in page
-        assert 'value="In front"' in page
-        product.refresh_from_db()
-        assert product.title != "New"
-
     def test_a_row_without_a_file_is_refused(self, admin):
         assert "Choose a file" in problems(save(admin, change_page(factories.product()), **PICTURE))
 

@@ -2,13 +2,13 @@
 
 import contextlib
 import io
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -16,7 +16,10 @@ from django.utils.translation import gettext as _
 from shop.backoffice.importer.attempts import persist
 from shop.errors import ShopError
 from shop.platform import media
+from shop.platform.storage import StorageAway
 
+PATIENCE = 20.0  # seconds that an import waits for a store for pictures that does not answer
+PAUSE = 2.0  # seconds between two looks whether it does
 AT_ONCE = 8  # pictures fetched, decoded and stored side by side: at most so many are in memory
 
 
@@ -60,6 +63,7 @@ class Album:
         self._dry_run = dry_run
         self._executor = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pictures")
         self._asked: dict[str, Future[int]] = {}
+        self._away_since: float | None = None
 
     def __enter__(self) -> "Album":
         return self
@@ -80,11 +84,25 @@ class Album:
                 media.check(file)
                 return 0
             with _connection_of_this_thread():
-                return persist(lambda: _stored(file))
+                return self._store(file)
+        except StorageAway as error:
+            raise Unobtainable(_("the store for pictures does not answer; import the file again later")) from error
         except ShopError as error:
             raise Unobtainable(str(error.message)) from error
-        except (BotoCoreError, ClientError) as error:
-            raise Unobtainable(_("the store for pictures does not answer: %(why)s") % {"why": error}) from error
+
+    def _store(self, file: io.BytesIO) -> int:
+        """Put it on S3. An outage is waited for once, by all pictures together; then they are reported as missing."""
+        while True:
+            try:
+                stored = persist(lambda: _stored(file))
+            except StorageAway:
+                self._away_since = self._away_since or time.monotonic()
+                if time.monotonic() - self._away_since > PATIENCE:
+                    raise
+                time.sleep(PAUSE)
+            else:
+                self._away_since = None
+                return stored
 
 
 def _stored(file: io.BytesIO) -> int:

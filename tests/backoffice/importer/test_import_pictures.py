@@ -2,7 +2,9 @@
 
 import ipaddress
 import socket
+import threading
 import time
+from unittest.mock import patch
 
 import pytest
 
@@ -15,6 +17,7 @@ from shop.platform.models import Image, OutboxMessage
 from tests import factories
 from tests.backoffice.importer.files import row, shirt, write
 from tests.backoffice.importer.webserver import Server
+from tests.outages import storage_behind_proxy
 
 PUBLIC = ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 PRIVATE = [
@@ -240,9 +243,19 @@ class TestAnImport:
                 Directory(tmp_path / "pictures").read(src)
 
     def test_a_store_for_pictures_that_is_away_costs_the_pictures_only(self, tmp_path, server, web, settings):
-        storages = {**settings.STORAGES}
-        options = {**storages["default"]["OPTIONS"], "endpoint_url": "http://127.0.0.1:9"}
-        settings.STORAGES = {**storages, "default": {**storages["default"], "OPTIONS": options}}
-        report = run(write(tmp_path, shirt(image=server.url("/picture/red.jpg"))), web)
+        files = [shirt(f"shirt-{number}", image=server.url("/picture/red.jpg?v=" + str(number))) for number in range(9)]
+        began = time.monotonic()
+        with storage_behind_proxy(settings) as s3, patch.object(pictures, "PATIENCE", 1.0):
+            s3.refuse()
+            report = run(write(tmp_path, *files), web)
+        assert time.monotonic() - began < 20
+        assert len(report.pictures_missing) == Product.objects.count() == 9
         assert "does not answer" in report.pictures_missing[0].text
-        assert Product.objects.count() == 1
+
+    def test_a_short_outage_of_the_store_for_pictures_is_waited_for(self, tmp_path, server, web, settings):
+        with storage_behind_proxy(settings) as s3, patch.object(pictures, "PAUSE", 0.3):
+            s3.refuse()
+            threading.Timer(1.5, s3.restore).start()
+            report = run(write(tmp_path, shirt(image=server.url("/picture/red.jpg"))), web)
+        assert not report.pictures_missing
+        assert ProductImage.objects.count() == 1
