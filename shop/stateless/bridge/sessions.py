@@ -63,9 +63,13 @@ class SessionStore(SessionBase):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self.engines = engines()
+        self._is_out_of_reach = False
 
     def load(self) -> dict[str, Any]:
-        """Without the old engine, a visitor whose session is only there is a stranger for now and keeps the cookie."""
+        """Without the old engine, a visitor whose session is only there is a stranger for now and keeps the cookie.
+
+        If something has to be saved for this stranger, it goes into a session of its own.
+        """
         key = str(self.session_key)
         data = self._loaded(key)
         if data is None:
@@ -73,6 +77,7 @@ class SessionStore(SessionBase):
                 session = self._left_behind(key)
             except Exception as error:  # noqa: BLE001 - whatever an engine of others raises
                 self._warn("cannot be read from the old engine", key, error)
+                self._is_out_of_reach = True
                 return {}
             if session and self.engines.new.add([session]) is not None:
                 data = self._loaded(key)
@@ -92,13 +97,19 @@ class SessionStore(SessionBase):
         if new.store().exists(key) or new.has_ended(key):
             return None
         session = self.engines.old.read([key]).get(key)
+        if session and session.unread:
+            raise OSError(session.problem)
         return session if session and session.is_live and not session.problem else None
 
     def exists(self, session_key: str) -> bool:
         new, old = self.engines.new, self.engines.old
         if new.store().exists(session_key):
             return True
-        return bool(old.store().exists(session_key)) and not new.has_ended(session_key)
+        try:
+            return bool(old.store().exists(session_key)) and not new.has_ended(session_key)
+        except Exception as error:  # noqa: BLE001 - whatever an engine of others raises
+            self._warn("cannot be looked for in the old engine", session_key, error)
+            return False
 
     def create(self) -> None:
         while True:
@@ -111,10 +122,12 @@ class SessionStore(SessionBase):
             return
 
     def save(self, must_create: bool = False) -> None:
+        data = self._get_session(no_load=must_create)
+        if self._is_out_of_reach and not must_create:
+            self._session_key, self._is_out_of_reach = None, False
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)
         self._save_in(self.engines.new.store(self.session_key), data, must_create)
         if self.engines.write_old:
             try:

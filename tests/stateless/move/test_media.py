@@ -234,7 +234,7 @@ def refused(*arguments):
 def test_refusals(gallery, settings, tmp_path):
     put(gallery, "a.txt")
     assert "STORAGES has no 's4'" in refused("--to", "s4")
-    assert "Name the new storage with --to" in refused()
+    assert "No bridging storage says" in refused()
     assert "cannot be used" in refused("--to", "no.such.Storage")
     assert "no alias of STORAGES" in refused("--to", "s3", "--from", "nothing")
     assert "which is also the target" in refused("--to", "default")
@@ -260,3 +260,24 @@ def test_a_target_that_cannot_be_used_is_one_sentence_at_the_start(gallery, sett
     settings.STORAGES = {**settings.STORAGES, "s3": {"BACKEND": FILES, "OPTIONS": {"location": "/proc/nowhere"}}}
     assert "cannot be read or written" in refused("--to", "s3")
     assert S3 in refused("--to", "s5")
+
+
+def test_a_default_storage_that_nobody_uses_is_no_hindrance(gallery, settings):
+    put(gallery.parent / "private", "deed.pdf")
+    settings.MEDIA_ROOT = ""
+    from tests.stateless.move.gallery.models import Painting
+
+    field = Painting._meta.get_field("picture")
+    before, field.storage = field.storage, storages["private"]
+    try:
+        assert move("--to", "elsewhere")[0] == 0
+    finally:
+        field.storage = before
+    assert names("elsewhere") == ["deed.pdf"]
+
+
+def test_what_is_at_the_target_already_is_left_out(gallery, settings):
+    put(gallery.parent / "private", "deed.pdf")
+    settings.STORAGES = {**settings.STORAGES, "default": settings.STORAGES["s3"]}
+    assert move("--to", "default")[0] == 0
+    assert names("s3") == ["deed.pdf"]

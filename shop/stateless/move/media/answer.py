@@ -4,8 +4,6 @@ import argparse
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.core.files.storage import Storage
-
 from shop.stateless.move.media import places
 from shop.stateless.move.media.carrying import Outcome, Survey
 from shop.stateless.move.media.copying import ABSENT, DIFFERENT, FAILED
@@ -24,14 +22,15 @@ def code(outcomes: Iterable[Outcome]) -> int:
     )
 
 
-def lines(options: argparse.Namespace, target: Storage, surveys: list[Survey], outcomes: list[Outcome]) -> list[str]:
+def lines(options: argparse.Namespace, surveys: list[Survey], outcomes: list[Outcome]) -> list[str]:
     said: list[str] = []
     for found, outcome in zip(surveys, outcomes, strict=True):
-        said += [f"{found.origin.title} → {places.title(target)}:", *_counts(outcome), *_problems(outcome)]
+        way = f"{found.way.origin.title} → {places.title(found.way.target)}:"
+        said += [way, *_counts(outcome), *_problems(outcome)]
         said += _listed(f"{len(found.orphans)} files that no row names (carried all the same)", found.orphans)
         rows = [f"{name}, {row}" for name, row in found.missing.items()]
         said += _listed(f"{len(rows)} files that rows name are nowhere", rows)
-        said += [PRIVATE.format(title=found.origin.title)] if places.outside_media(found.origin) else []
+        said += [PRIVATE.format(title=found.way.origin.title)] if places.outside_media(found.way.origin) else []
         said += [STOPPED] if outcome.stopped else []
     return [*said, _verdict(options, code(outcomes))]
 
@@ -77,12 +76,9 @@ def _verdict(options: argparse.Namespace, code: int) -> str:
     return "Every file is at the target, the same byte for byte. Nothing was removed at the source."
 
 
-def content(
-    options: argparse.Namespace, target: Storage, surveys: list[Survey], outcomes: list[Outcome]
-) -> dict[str, Any]:
+def content(options: argparse.Namespace, surveys: list[Survey], outcomes: list[Outcome]) -> dict[str, Any]:
     return {
         "mode": "dry run" if options.dry_run else "verify" if options.verify else "copy",
-        "to": places.title(target),
         "complete": not code(outcomes) and not options.dry_run,
         "storages": list(_storages(surveys, outcomes)),
     }
@@ -91,8 +87,9 @@ def content(
 def _storages(surveys: list[Survey], outcomes: list[Outcome]) -> Iterator[dict[str, Any]]:
     for found, outcome in zip(surveys, outcomes, strict=True):
         yield {
-            "from": found.origin.title,
-            "fields": [f"{one.model._meta.label}.{one.name}" for one in found.origin.fields],
+            "from": found.way.origin.title,
+            "to": places.title(found.way.target),
+            "fields": [f"{one.model._meta.label}.{one.name}" for one in found.way.origin.fields],
             "files": dict(outcome.counts),
             "bytes": dict(outcome.sizes),
             "names": outcome.names,

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 
+from django.core.files.storage import Storage
+
 from shop.stateless.move.media import listing, named
 from shop.stateless.move.media.copying import FAILED, Result
 from shop.stateless.move.media.places import Origin
@@ -17,28 +19,34 @@ BATCH = 500  # files that wait for a worker at the same time
 Work = Callable[[str], Result]
 
 
+@dataclass(frozen=True)
+class Way:
+    origin: Origin
+    target: Storage
+
+
 @dataclass
 class Survey:
     """What there is to carry. `missing`: names in rows whose file is nowhere, each with such a row."""
 
-    origin: Origin
+    way: Way
     names: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     orphans: list[str] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def survey(origin: Origin, exists_at_target: Callable[[str], bool]) -> Survey:
+def survey(way: Way, exists_at_target: Callable[[str], bool]) -> Survey:
     """List all files of the storage and compare them with the rows. Raises MoveError if either cannot be read."""
-    found, in_rows = Survey(origin), named.names(origin.fields)
+    found, in_rows = Survey(way), named.names(way.origin.fields)
     try:
-        for name, problem in listing.entries(origin.storage):
+        for name, problem in listing.entries(way.origin.storage):
             if problem:
                 found.problems[name] = problem
             else:
                 found.names.append(name)
     except Exception as error:
-        raise MoveError(f"The {origin.title} {sentence(error)}. Nothing was copied.") from error
+        raise MoveError(f"The {way.origin.title} {sentence(error)}. Nothing was copied.") from error
     listed = set(found.names) | found.problems.keys()
     found.orphans = [name for name in found.names if name not in in_rows]
     for name, row in in_rows.items():

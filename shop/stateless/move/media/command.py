@@ -1,6 +1,7 @@
 """`manage.py move media`: what it is asked and what it does."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -9,7 +10,7 @@ from django.core.files.storage import Storage
 
 from shop.stateless.move import report
 from shop.stateless.move.media import answer, places, probe, s3
-from shop.stateless.move.media.carrying import Outcome, Survey, each, refuse, survey
+from shop.stateless.move.media.carrying import Outcome, Survey, Way, each, refuse, survey
 from shop.stateless.move.media.copying import Copier
 from shop.stateless.move.problems import MoveError
 from shop.stateless.move.progress import progress
@@ -29,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         dest="target",
         metavar="STORAGE",
         help="an alias of STORAGES, such as s3, or the dotted path of a storage class; "
-        "default: the new one of the bridging storage",
+        "default: for each bridging storage its new one",
     )
     parser.add_argument(
         "--from",
@@ -54,20 +55,29 @@ def run(options: argparse.Namespace, stream: TextIO) -> int:
     """Return the exit code. Raises MoveError."""
     if options.workers < 1:
         raise MoveError(f"--workers {options.workers}: name at least one.")
-    target, origins = places.target(options.target), places.origins(options.source)
-    for storage in (target, *(origin.storage for origin in origins)):
-        s3.spare_memory(storage)
-        s3.share_connection(storage, options.workers)
-    for origin in origins:
-        places.check(origin, target)
+    ways = _ways(options)
     report.check(options.report)
-    left = _probed(options, target)
-    surveys = [survey(origin, lambda name: _is_at(target, name)) for origin in origins]
-    outcomes = [_worked(options, found, target, stream) for found in surveys]
-    lines = answer.lines(options, target, surveys, outcomes)
-    stream.write("\n".join([*lines, left] if left else lines) + "\n")
-    report.write(options.report, answer.content(options, target, surveys, outcomes))
+    left = [_probed(options, target) for target in {places.identity(way.target): way.target for way in ways}.values()]
+    surveys = [survey(way, partial(_is_at, way.target)) for way in ways]
+    outcomes = [_worked(options, found, stream) for found in surveys]
+    lines = [*answer.lines(options, surveys, outcomes), *filter(None, left)]
+    stream.write("\n".join(lines) + "\n")
+    report.write(options.report, answer.content(options, surveys, outcomes))
     return answer.code(outcomes)
+
+
+def _ways(options: argparse.Namespace) -> list[Way]:
+    named = places.target(options.target) if options.target else None
+    alone = bool(options.source)
+    ways = [Way(origin, places.goal(origin, named, alone=alone)) for origin in places.origins(options.source)]
+    if len(ways) > 1:
+        ways = [way for way in ways if not places.needs_nothing(way.origin, way.target)] or ways[:1]
+    for way in ways:
+        places.check(way.origin, way.target)
+        for storage in (way.origin.storage, way.target):
+            s3.spare_memory(storage)
+            s3.share_connection(storage, options.workers)
+    return ways
 
 
 def _probed(options: argparse.Namespace, target: Storage) -> str:
@@ -85,10 +95,10 @@ def _is_at(target: Storage, name: str) -> bool:
         return False
 
 
-def _worked(options: argparse.Namespace, found: Survey, target: Storage, stream: TextIO) -> Outcome:
-    copier, outcome = Copier(found.origin.storage, target, options.overwrite), Outcome()
+def _worked(options: argparse.Namespace, found: Survey, stream: TextIO) -> Outcome:
+    copier, outcome = Copier(found.way.origin.storage, found.way.target, options.overwrite), Outcome()
     work = copier.count if options.dry_run else copier.compare if options.verify else copier.copy
     refuse(outcome, found.problems)
-    with progress(f"Files of {found.origin.title}", len(found.names), stream) as shown:
+    with progress(f"Files of {found.way.origin.title}", len(found.names), stream) as shown:
         each(found.names, work, options.workers, outcome, shown.advance)
     return outcome

@@ -20,11 +20,18 @@ from shop.stateless.move.problems import MoveError
 
 @dataclass
 class Origin:
-    """A storage whose files are carried, what people call it, and the fields whose rows name its files."""
+    """A storage whose files are carried, and the fields whose rows name its files.
+
+    `new`: where the bridging storage in front of it takes them.
+    """
 
     storage: Storage
-    title: str
+    new: Storage | None = None
     fields: list[Any] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return title(self.storage)
 
 
 def fields() -> Iterator[Any]:
@@ -37,44 +44,63 @@ def origins(named: str | None) -> list[Origin]:
     """Return the storages to carry: of all fields and the default one, or the one that --from names."""
     if named:
         return [_named(named)]
-    found = {identity(storage := old(default_storage)): Origin(storage, title(storage))}
-    for one in fields():
-        storage = old(one.storage)
-        found.setdefault(identity(storage), Origin(storage, title(storage))).fields.append(one)
+    found: dict[tuple[Any, ...], Origin] = {}
+    for storage, one in [(default_storage, None), *((one.storage, one) for one in fields())]:
+        origin = _origin(storage)
+        users = found.setdefault(identity(origin.storage), origin).fields
+        users.extend([one] if one else [])
     return list(found.values())
+
+
+def _origin(storage: Any) -> Origin:
+    real = _real(storage)
+    return Origin(real.old, real.new) if isinstance(real, BridgingStorage) else Origin(real)
 
 
 def _named(named: str) -> Origin:
     """A directory that no field uses any more belongs to the fields of the default storage."""
-    storage = _source(named)
-    own = [one for one in fields() if identity(old(one.storage)) == identity(storage)]
-    followers = [one for one in fields() if one.storage is default_storage]
-    return Origin(storage, title(storage), own or followers)
+    origin = _source(named)
+    own = [one for one in fields() if identity(_origin(one.storage).storage) == identity(origin.storage)]
+    origin.fields = own or [one for one in fields() if one.storage is default_storage]
+    return origin
 
 
-def _source(named: str) -> Storage:
+def _source(named: str) -> Origin:
     labels = {f"{one.model._meta.label}.{one.name}": one for one in fields()}
     if named in storages.backends:
-        return old(_instance(named))
+        return _origin(_instance(named))
     if named in labels:
-        return old(labels[named].storage)
+        return _origin(labels[named].storage)
     if Path(named).is_dir():
-        return FileSystemStorage(location=named)
+        return Origin(FileSystemStorage(location=named))
     raise MoveError(
         f"--from {named}: this is no alias of STORAGES ({', '.join(storages.backends)}), no directory and no field "
         f"({', '.join(labels) or 'there is none'})."
     )
 
 
-def target(named: str | None) -> Storage:
-    """Return the storage that --to names; without it, the new one of the bridging storage."""
-    if named is None:
-        bridge = _real(default_storage)
-        if not isinstance(bridge, BridgingStorage):
-            raise MoveError("Name the new storage with --to: an alias of STORAGES, or the dotted path of a class.")
-        return bridge.new
+def target(named: str) -> Storage:
+    """Return the storage that --to names; the new one if that is a bridging storage."""
     storage = _instance(named)
     return storage.new if isinstance(storage, BridgingStorage) else storage
+
+
+def goal(origin: Origin, named: Storage | None, *, alone: bool) -> Storage:
+    """Return where to take the files. Raises MoveError if nobody says it, or the bridging storage says otherwise.
+
+    `alone`: it was named, so whoever named it wants it to go there.
+    """
+    if named is None and origin.new is None:
+        raise MoveError(
+            f"No bridging storage says where the files of the {origin.title} go. Name the new storage with --to: an "
+            "alias of STORAGES, or the dotted path of a class."
+        )
+    if named and origin.new and not alone and identity(named) != identity(origin.new):
+        raise MoveError(
+            f"A bridging storage takes the {origin.title} to the {title(origin.new)}, not to the {title(named)}. "
+            "Leave out --to, or name the storage to carry with --from."
+        )
+    return named or origin.new  # type: ignore[return-value]  # one of them is there
 
 
 def _instance(named: str) -> Storage:
@@ -90,12 +116,6 @@ def _instance(named: str) -> Storage:
         f"STORAGES has no {named!r}, only {', '.join(storages.backends)}. Add it to the settings, as in "
         f'STORAGES[{named!r}] = {{"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {{"bucket_name": "…"}}}}.'
     )
-
-
-def old(storage: Any) -> Storage:
-    """Return the storage that holds the files now."""
-    real = _real(storage)
-    return real.old if isinstance(real, BridgingStorage) else real
 
 
 def _real(storage: Any) -> Storage:
@@ -131,6 +151,13 @@ def check(origin: Origin, target: Storage) -> None:
             raise MoveError("MEDIA_ROOT is empty, which means the directory you are in. Set it, or use --from.")
         if not Path(origin.storage.location).is_dir():
             raise MoveError(f"The {origin.title} is not there. Set MEDIA_ROOT, or name the directory with --from.")
+
+
+def needs_nothing(origin: Origin, target: Storage) -> bool:
+    """Tell whether the files are in the target bucket already, or this is a default storage that nobody uses."""
+    if not isinstance(origin.storage, FileSystemStorage):
+        return identity(origin.storage) == identity(target)
+    return not origin.fields and not Path(origin.storage.base_location or "/nowhere/").is_dir()
 
 
 def outside_media(origin: Origin) -> bool:

@@ -18,13 +18,17 @@ FOREIGN = (
 
 @dataclass(frozen=True)
 class Session:
-    """What an engine keeps under a key. `problem`: why there is no data; `text`: the data as a table holds it."""
+    """What an engine keeps under a key.
+
+    `problem`: why there is no data; `unread`: that it might be read later; `text`: the data as a table holds it.
+    """
 
     key: str
     data: dict[str, Any]
     expires_at: datetime
     problem: str = ""
     text: str = ""
+    unread: bool = False
 
     @property
     def is_live(self) -> bool:

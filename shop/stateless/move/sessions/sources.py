@@ -111,7 +111,8 @@ class FileSource(Source):
         except (FileNotFoundError, InvalidSessionKey):
             return None
         except OSError as error:
-            return Session(key, {}, timezone.now() + timedelta(days=1), f"cannot be read: {error.strerror}")
+            reason = f"cannot be read: {error.strerror or error!r}"
+            return Session(key, {}, timezone.now() + timedelta(days=1), reason, unread=True)
         data = decoded(store, text) if text else {}
         problem = FOREIGN if data is None else ""
         return Session(key, data or {}, expiry(store, data or {}, modified_at), problem)
