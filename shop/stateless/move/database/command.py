@@ -48,7 +48,10 @@ def run(options: argparse.Namespace, stream: TextIO) -> int:
         raise MoveError("Say where the rows go: --to postgresql://user@host:5432/name.")
     try:
         with source_of(options.source) as source, _target(options) as target:
-            return _chosen(Move(source, target, options.source, Output(stream, options.bad_rows)), options)
+            return _chosen(
+                Move(source, target, target.alias if options.to else options.source, Output(stream, options.bad_rows)),
+                options,
+            )
     except Error as error:
         raise MoveError(f"A database gave up: {first_line(error)}. Run the same command again to go on.") from error
     except KeyboardInterrupt:

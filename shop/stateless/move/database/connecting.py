@@ -1,4 +1,4 @@
-"""The two ends: the source, opened for reading only, and the target, which takes the place of the source's alias."""
+"""The two ends: the source, opened for reading only, and the target, under the name it will have after the move."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from shop.stateless.move.problems import MoveError
 
@@ -104,16 +104,17 @@ def version(connection: Any) -> int | None:
 
 @contextmanager
 def target_at(to: str, alias: str) -> Iterator[Any]:
-    """Yield the connection to `to`, a URL or an alias of DATABASES, which is called `alias` until the end.
+    """Yield the connection to `to`, a URL or an alias of DATABASES, when `alias` is the source.
 
-    So migrations, routers and the project's own code see what they will see after the move.
-    Raises MoveError if it is not PostgreSQL or cannot be reached.
+    Until the end it is called what it will be called after the move, so migrations and routers see what they will see
+    then, and a migration that names no database does not write to the source. Raises MoveError if it is not PostgreSQL or cannot be reached.
     """
     settings = _from_url(to) if "://" in to else settings_of(to)
     if to == alias:
         raise MoveError(f'--to and --from are both "{alias}". Name another database.')
-    connections[alias].close()
-    with _opened(alias, settings) as connection:
+    name = DEFAULT_DB_ALIAS if to == DEFAULT_DB_ALIAS else alias
+    connections[name].close()
+    with _opened(name, settings) as connection:
         if connection.vendor != "postgresql":
             raise MoveError(f'The target "{to}" is {connection.vendor}. Only PostgreSQL can be a target.')
         _require_psycopg3()

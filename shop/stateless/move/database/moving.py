@@ -27,7 +27,7 @@ class Unseen(Progress):
 
 
 class Move:
-    """From `source` to `target`, which is called `alias` while the move lasts. Everything is said on `output`."""
+    """From `source` to `target`: the models of the database `alias`. Everything is said on `output`."""
 
     def __init__(self, source: Any, target: Any, alias: str, output: report.Output) -> None:
         self.source, self.target = source, target
