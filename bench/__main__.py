@@ -7,7 +7,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import report, result
+from bench import guard, report, result
 from bench.client import Broken
 from bench.measure import Measurement, Row
 from bench.options import RESULTS, Options, parse
@@ -40,7 +40,9 @@ def run(options: Options, console: Console) -> int:
     stage = Stage(steps := Steps(console), products=options.products, hashed=not options.quick)
     with steps, stage:
         found = measure(Measurement(stage, options), steps, options)
+        cost = watch(stage, steps, options)
         finished = result.collect(stage, options, *found)
+        finished.guard = cost
     save(finished, options)
     console.print(report.terminal(finished, width=console.width))
     for sentence in report.notes(finished):
@@ -51,14 +53,28 @@ def run(options: Options, console: Console) -> int:
 
 def measure(measurement: Measurement, steps: Steps, options: Options) -> tuple[list[Row], list[Row]]:
     """Return the slices of the bare view and the rows; a slice before each row, as a machine's speed drifts."""
-    slices, rows = [], []
+    short = {"seconds": options.seconds / 4, "alone": options.alone / 3}
+    slices, rows = [measurement.run(BARE, **short)], []
     for scenario in _chosen(options):
-        short = {"seconds": options.seconds / 4, "alone": options.alone / 3}
         slices.append(measurement.run(BARE, **short))
         step = steps.begin(scenario.title)
         rows.append(_attempt(measurement, scenario, options))
         step.done(f"{rows[-1].cost / slices[-1].cost:.2f} bare views" if rows[-1].good else "failed")
     return slices, rows
+
+
+def watch(stage: Stage, steps: Steps, options: Options) -> guard.GuardCost:
+    """Measure what the guard adds to a request, unless other rows were asked for."""
+    if options.only and "guard" not in options.only:
+        return guard.GuardCost()
+    step = steps.begin("The guard against local writes")
+    try:
+        cost = guard.measure(stage, rounds=2 if options.quick else guard.ROUNDS, connections=options.connections)
+    except (Broken, OSError) as error:
+        step.done(f"failed: {error}"[:100])
+        return guard.GuardCost()
+    step.done(f"{cost.share:+.1%}")
+    return cost
 
 
 def _attempt(measurement: Measurement, scenario: Scenario, options: Options) -> Row:
@@ -71,7 +87,7 @@ def _attempt(measurement: Measurement, scenario: Scenario, options: Options) -> 
 
 def _chosen(options: Options) -> list[Scenario]:
     found = [s for s in SCENARIOS if not options.only or any(part in s.name for part in options.only)]
-    if not found:
+    if not found and "guard" not in options.only:
         raise LaunchError(f"No row has such a name: {', '.join(s.name for s in SCENARIOS)}.")
     return found
 

@@ -151,7 +151,9 @@ def _row(scenario: Scenario, single: Load, load: Load, clocks: Snapshot, counts:
 
 def _parts(scenario: Scenario) -> dict[str, str]:
     """The parts of the cost and whose clocks they are. The bare view asks no other server."""
-    return {"app": "bare"} if scenario.part == "bare" else {"app": "app", "postgres": "postgres", "redis": "redis"}
+    if scenario.part == "bare":
+        return {"app": "bare"}
+    return {"app": scenario.part, "postgres": "postgres", "redis": "redis"}
 
 
 def quantile(seconds: list[float], share: float) -> float:

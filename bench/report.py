@@ -100,6 +100,8 @@ def notes(result: Result) -> Iterator[str]:
     foreign = f"Work of other programs took {result.foreign:.1%} of the busy time"
     noisy = ": times are noisy, and the bare view's range shows how far CPU times are" if result.foreign > QUIET else ""
     yield f"{foreign}{noisy}; the host took {result.stolen:.1f} CPU seconds for others."
+    if result.guard.ratios:
+        yield str(result.guard)
     for row in result.all_rows:
         if not row.good:
             yield f"{row.title} failed: {'; '.join(row.complaints) or 'no answer'}".replace("\n", " ")

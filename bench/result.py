@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench.guard import GuardCost
 from bench.measure import Row
 from bench.options import Options
 from bench.stage import Stage
@@ -32,6 +33,7 @@ class Result:
     commit: str = ""
     changed: bool = False
     at: str = ""
+    guard: GuardCost = field(default_factory=GuardCost)
 
     @property
     def good(self) -> bool:
@@ -64,7 +66,7 @@ def read(path: Path) -> Result:
     """Raises OSError, ValueError and TypeError for a file that is no result of this version."""
     found = json.loads(path.read_text())
     bare, rows = Row(**found.pop("bare")), [Row(**row) for row in found.pop("rows")]
-    return Result(bare=bare, rows=rows, **found)
+    return Result(bare=bare, rows=rows, guard=GuardCost(**found.pop("guard", {})), **found)
 
 
 def collect(stage: Stage, options: Options, slices: list[Row], rows: list[Row]) -> Result:

@@ -17,7 +17,7 @@ class Scenario:
     """`make`: the requests, prepared. `goal`: the most it may cost, in bare views; None where none is set.
 
     `cold`: the cache is emptied ahead of each request, and one is asked at a time. `once`: a request cannot be sent
-    twice. `part`: the server that is asked, "app" or "bare".
+    twice. `part`: the server that is asked, "app", "unguarded" or "bare".
     """
 
     name: str
@@ -115,6 +115,8 @@ def api_order(visitor: Visitor) -> list[Request]:
     return [visitor.api_order(number) for number in range(visitor.orders)]
 
 
+GUARDED = Scenario("guarded", "Home, warm, watched", home)
+UNGUARDED = Scenario("unguarded", "Home, warm, not watched", home, part="unguarded")
 BARE = Scenario("bare", "Bare view, 16 KB", bare, part="bare")
 SCENARIOS = [
     Scenario("home", "Home, warm", home, goal=0.9),

@@ -59,8 +59,8 @@ class Stage:
 
     @property
     def ports(self) -> dict[str, int]:
-        """Where the two applications listen."""
-        return {"app": self.fleet.ports[WEB], "bare": self.bare_port}
+        """Where the applications listen."""
+        return {"app": self.fleet.ports[WEB], "unguarded": self.unguarded.ports[WEB], "bare": self.bare_port}
 
     @property
     def roots(self) -> dict[str, int]:
@@ -68,6 +68,7 @@ class Stage:
         return {
             "load": os.getpid(),
             "app": self.fleet.processes[WEB].pid,
+            "unguarded": self.unguarded.processes[WEB].pid,
             "bare": self.bare.pid,
             "postgres": self.services.processes["postgres"].pid,
             "redis": self.services.processes["redis"].pid,
@@ -109,12 +110,20 @@ class Stage:
             with self.steps.begin("Static files") as step:
                 StaticFiles(self.place, self.environment).wait(step.note)
         with self.steps.begin("The store and the bare view"), _pinned(self.app_core):
-            self.fleet = Fleet(self.place, self.environment, web=1, relays=0, workers=0)
-            web = self.fleet.processes[WEB]  # its load balancer stays out of the measurement, and is not started
-            self._stack.callback(web.kill)
-            web.start()
+            self.fleet = self._started(self.place, {})
+            self.unguarded = self._started(
+                Place(self.place.data / "unguarded", self.place.mark), {"STATELESS_GUARD": "off"}
+            )
             self._start_bare()
             self.fleet.wait_for(WEB)
+            self.unguarded.wait_for(WEB)
+
+    def _started(self, place: Place, own: dict[str, str]) -> Fleet:
+        """One web process. Its load balancer stays out of the measurement, and is not started."""
+        fleet = Fleet(place, self.environment | own, web=1, relays=0, workers=0)
+        self._stack.callback(fleet.processes[WEB].kill)
+        fleet.processes[WEB].start()
+        return fleet
 
     def _start_bare(self) -> None:
         """The same server with the same configuration; only the application differs."""
@@ -149,6 +158,7 @@ def _environment(*, directory: Path) -> dict[str, str]:
         "CARD_PROVIDER_URL": "",
         "MEDIA_URL": f"http://{ports.HOST}/media/",
         "METRICS_PORT": "0",
+        "STATELESS_GUARD": "count",
     }
 
 

@@ -98,7 +98,7 @@ def real(path: str) -> str:
 def _judge_service(work: Work, address: Any) -> None:
     service = services.unknown_service(address)
     if service and not work.policy.allows(service):
-        found(work, "connected to the unconfigured service", service)
+        found(work, report.LOCAL_SERVICE, service)
 
 
 def found(work: Work, action: str, target: str) -> None:

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 
 from shop.stateless.guard.hook import finish, install
 from shop.stateless.guard.policy import Mode, policy
-from shop.stateless.guard.work import RequestWork
+from shop.stateless.guard.work import RequestWork, current
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
@@ -40,14 +40,20 @@ class GuardMiddleware:
         if self._is_async:
             return self._answer_later(request)
         work = RequestWork(self.policy, request)
-        with work:
-            response = cast(HttpResponseBase, self.get_response(request))
+        outside = current.set(work)
+        try:
+            response: HttpResponseBase = self.get_response(request)
+        finally:
+            current.reset(outside)
         return _handed_on(work, response)
 
     async def _answer_later(self, request: HttpRequest) -> HttpResponseBase:
         work = RequestWork(self.policy, request)
-        with work:
-            response = cast(HttpResponseBase, await self.get_response(request))
+        outside = current.set(work)
+        try:
+            response: HttpResponseBase = await self.get_response(request)
+        finally:
+            current.reset(outside)
         return _handed_on(work, response)
 
 
@@ -55,18 +61,26 @@ def _handed_on(work: RequestWork, response: HttpResponseBase) -> HttpResponseBas
     """Raises StateWritten again if the code of the project has caught it: a refusal is never silent."""
     if work.refused and response.status_code < 500:
         raise work.refused[0]
-    if isinstance(response, StreamingHttpResponse) and not response.is_async and not isinstance(response, FileResponse):
-        response.streaming_content = _streamed(work, cast(Iterable[bytes], response.streaming_content))
+    if response.streaming and isinstance(response, StreamingHttpResponse):
+        _follow(work, response)
     _answered.set(work)
     return response
+
+
+def _follow(work: RequestWork, response: StreamingHttpResponse) -> None:
+    if not response.is_async and not isinstance(response, FileResponse):  # which only reads, and may be sent by the OS
+        response.streaming_content = _streamed(work, cast(Iterable[bytes], response.streaming_content))
 
 
 def _streamed(work: RequestWork, content: Iterable[bytes]) -> Iterator[bytes]:
     """Attribute to the request what is done while its answer is made bit by bit."""
     parts = iter(content)
     while True:
-        with work:
+        outside = current.set(work)
+        try:
             part = next(parts, None)
+        finally:
+            current.reset(outside)
         if part is None:
             return
         yield part

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 logger = logging.getLogger("stateless.guard")
 
+LOCAL_SERVICE = "connected to the unconfigured service"
+NO_SERVICE = (
+    "In a pod there is nothing at this address, or a service of its own: take the address from a setting. If it is "
+    "harmless, name it in STATELESS_GUARD_ALLOWED"
+)
 REMEDY = (
     "Nobody else sees it, and it is lost with the pod: use the database, the session, the cache or default_storage. "
     "If it is harmless, name it in STATELESS_GUARD_ALLOWED"
@@ -28,14 +33,15 @@ class Write:
     pod: str
 
     def __str__(self) -> str:
-        return f"{self.work} on {self.pod}: {self.place} {self.action} {self.target}"
+        remedy = NO_SERVICE if self.action == LOCAL_SERVICE else REMEDY
+        return f"{self.work} on {self.pod}: {self.place} {self.action} {self.target}. {remedy}."
 
 
 class StateWritten(Exception):
     """A request or a task wrote to its own pod."""
 
     def __init__(self, write: Write) -> None:
-        super().__init__(f"{write}. {REMEDY}.")
+        super().__init__(str(write))
         self.write = write
 
 
@@ -55,4 +61,4 @@ def count(write: Write) -> None:
         listener(write)
     if (write.place, write.action) not in _logged:
         _logged.add((write.place, write.action))
-        logger.warning("%s. %s.", write, REMEDY, extra={"place": write.place, "target": write.target})
+        logger.warning("%s", write, extra={"place": write.place, "target": write.target})

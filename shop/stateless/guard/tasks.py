@@ -23,12 +23,12 @@ def watch() -> None:
 
 
 def _begins(task_id: str, task: Any, **_signal: object) -> None:
-    TaskWork(_policies[0], task.name, task_id).__enter__()
+    current.set(TaskWork(_policies[0], task.name, task_id, current.get()))
 
 
 def _ends(task_id: str, **_signal: object) -> None:
     """Raises StateWritten in mode "raise" for what stayed; Celery logs what a signal raises."""
     work = current.get()
     if isinstance(work, TaskWork) and work.key == task_id:
-        work.__exit__(None, None, None)
+        current.set(work.outer)
         finish(work)

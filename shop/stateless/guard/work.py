@@ -2,7 +2,6 @@
 
 import os
 from contextvars import ContextVar
-from types import TracebackType
 
 from django.http import HttpRequest
 
@@ -11,20 +10,15 @@ from shop.stateless.guard.report import StateWritten, Write
 
 
 class Work:
-    """`made`: temporary files and directories that have to be gone at its end. `refused`: what mode "raise" raised.
+    """`made`: temporary files and directories that have to be gone at its end. `refused`: what mode "raise" raised."""
 
-    `with work:` attributes to it what this thread, or this coroutine, does. May be entered again: a response is closed
-    after the middleware returned it.
-    """
-
-    __slots__ = ("is_over", "made", "outer", "policy", "refused")
+    __slots__ = ("is_over", "made", "policy", "refused")
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.made: dict[str, Write] = {}
         self.refused: list[StateWritten] = []
         self.is_over = False
-        self.outer: Work | None = None
 
     @property
     def name(self) -> str:
@@ -34,16 +28,6 @@ class Work:
     @property
     def title(self) -> str:
         return self.name
-
-    def __enter__(self) -> None:
-        self.outer = current.get()
-        current.set(self)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        current.set(self.outer)
-        self.outer = None
 
     def stayed(self) -> list[Write]:
         """Return what it should have removed, and take nothing more for temporary."""
@@ -69,11 +53,13 @@ class RequestWork(Work):
 
 
 class TaskWork(Work):
-    __slots__ = ("_name", "key")
+    """`key`: the task's id. `outer`: what was running before, where tasks are run at once."""
 
-    def __init__(self, policy: Policy, name: str, key: str) -> None:
+    __slots__ = ("_name", "key", "outer")
+
+    def __init__(self, policy: Policy, name: str, key: str, outer: Work | None) -> None:
         super().__init__(policy)
-        self._name, self.key = name, key
+        self._name, self.key, self.outer = name, key, outer
 
     @property
     def name(self) -> str:
