@@ -107,7 +107,9 @@ def target_at(to: str, alias: str) -> Iterator[Any]:
     """Yield the connection to `to`, a URL or an alias of DATABASES, when `alias` is the source.
 
     Until the end it is called what it will be called after the move, so migrations and routers see what they will see
-    then, and a migration that names no database does not write to the source. Raises MoveError if it is not PostgreSQL or cannot be reached.
+    then, and a migration that names no database does not write to the source.
+
+    Raises MoveError if it is not PostgreSQL or cannot be reached.
     """
     settings = _from_url(to) if "://" in to else settings_of(to)
     if to == alias:
