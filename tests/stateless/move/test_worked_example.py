@@ -114,6 +114,7 @@ def move_the_database(server: Server) -> None:
 
 def move_the_sessions(server: Server) -> None:
     before = fingerprint(server.data)
+    server.run("python manage.py move database --from old --to default", "bridge", code=2)  # the shop has opened
     server.run("python manage.py move sessions", "bridge")
     server.run("python manage.py move sessions --verify", "bridge")
     assert fingerprint(server.data) == before
