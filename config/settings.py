@@ -200,9 +200,9 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tessel <hello@tessel.exampl
 ORDERS_PER_NETWORK = env.number("ORDERS_PER_NETWORK", 600)
 
 # What requests and tasks write to their own pod: off, count (a metric, and a line in the log) or raise (tests).
-# Allowed: the worker's sign of life, and mails as files, which one machine alone has.
+# Allowed: the worker's sign of life, mails as files, which one machine alone has, and what the environment names.
 STATELESS_GUARD = env.text("STATELESS_GUARD", "count")
-STATELESS_GUARD_ALLOWED = [HEARTBEAT_FILE, *([EMAIL_FILE_PATH] if EMAIL_FILE_PATH else [])]
+STATELESS_GUARD_ALLOWED = [HEARTBEAT_FILE, *filter(None, [EMAIL_FILE_PATH]), *env.words("STATELESS_GUARD_ALLOWED")]
 
 # Payments
 CARD_PROVIDER_URL = env.text("CARD_PROVIDER_URL", "")

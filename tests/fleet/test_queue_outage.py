@@ -58,6 +58,7 @@ def pods(django_db_setup) -> Iterator[Pods]:
             "OUTBOX_RESEND_AFTER": "600",  # nothing here is waiting for the relay to think it lost
             "WORKER_QUEUES": "default,mail",
             "CHORES_FILE": str(FILE),
+            "STATELESS_GUARD_ALLOWED": str(FILE),
         }
         database = django_settings.DATABASES["default"]
         made = fleet("queue", database, web=0, relays=2, workers=2, environment=leads | ours)
