@@ -198,6 +198,12 @@ def test_pages_seen_before_still_open_and_the_rest_asks_to_come_back(pods, proxy
             assert httpx.get(f"{pods.url(name)}/readyz").status_code == 200
 
 
+def test_postgresql_knows_which_process_a_session_is_of(pods, lamp):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT application_name FROM pg_stat_activity WHERE application_name LIKE 'shop web%'")
+        assert cursor.fetchall() == [("shop web web-1",), ("shop web web-2",)]
+
+
 def test_a_silent_database_holds_threads_for_a_moment_and_then_one_of_them(pods, proxy, lamp):
     pod = pods.url("web-1")
     httpx.get(f"{pod}/products/lamp/")

@@ -132,10 +132,12 @@ def test_every_answer_is_right_and_nobody_is_signed_out(pods, proxy, outage):
     ada.add(lamp.slug)
     assert bob.is_signed_in()
     bobs_cookies = dict(bob.http.cookies)
+    staff = Browser(pods.base_url, **signed_in(account("staff", is_staff=True, is_superuser=True)))
 
     outage()
     ada.browse(lamp.slug)
     assert ada.is_signed_in()
+    staff.send("GET", "/admin/")
     bob.sign_out()
     numbers = [*shop_by_browser(ada, lamp), *shop_by_phone(Phone(pods.base_url), lamp)]
     ada.add(lamp.slug)
@@ -152,8 +154,8 @@ def test_every_answer_is_right_and_nobody_is_signed_out(pods, proxy, outage):
     assert sorted(Order.objects.values_list("number", flat=True)) == sorted(numbers)
 
 
-def account(name: str) -> User:
-    return User.objects.create(email=f"{name}@example.com", password=hashed())
+def account(name: str, **fields: bool) -> User:
+    return User.objects.create(email=f"{name}@example.com", password=hashed(), **fields)
 
 
 @cache

@@ -7,14 +7,18 @@ import sys
 import time
 from io import StringIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
+from config import databases
 from shop.platform import asking, contract, patience
 from shop.platform.contract import OK, Dependency
+from shop.platform.postgresql.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -114,25 +118,29 @@ def test_the_command_shows_the_state_as_json():
     assert json.loads(shown.getvalue())["sqs"]["state"] == OK
 
 
-SHOW = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name"]
+SHOW = [
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+    "tcp_keepalives_idle",
+    "application_name",
+]
 
 
 @pytest.mark.parametrize("role", ["web", "worker", "relay", "cron", "command"])
 def test_the_session_of_each_role_has_all_time_outs(role):
-    code = (
-        "import json; from django.db import connection\n"
-        "def show(name):\n"
-        "    with connection.cursor() as cursor:\n"
-        "        cursor.execute(f'SHOW {name}')\n"
-        "        return cursor.fetchone()[0]\n"
-        f"print(json.dumps([show(name) for name in {SHOW}] + [connection.connection.answer_timeout]))"
-    )
-    environment = {**os.environ, "SHOP_ROLE": role, "POD_NAME": "pod-7", "LOG_LEVEL": "ERROR"}
-    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
-    shown = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)
-    statement = "5s" if role == "web" else "10s"
-    silence = 7 if role == "web" else 12
-    assert json.loads(shown.stdout) == [statement, "3s", "1min", f"shop {role} pod-7", silence]
+    entry = databases.postgres(urlsplit(os.environ["DATABASE_URL"]), role=role, pod="pod-7")
+    session = DatabaseWrapper({**connection.settings_dict, "OPTIONS": entry["OPTIONS"]})
+    with session.cursor() as cursor:
+        shown = [show(cursor, name) for name in SHOW]
+    assert shown == ["5s" if role == "web" else "10s", "3s", "1min", "10", f"shop {role} pod-7"]
+    assert session.connection.answer_timeout == (7 if role == "web" else 12)
+    session.close()
+
+
+def show(cursor: CursorWrapper, name: str) -> str:
+    cursor.execute(f"SHOW {name}")
+    return cursor.fetchone()[0]
 
 
 @pytest.mark.usefixtures("mailbox")
@@ -141,9 +149,7 @@ def test_a_migration_may_take_long_but_never_waits_long_for_a_table(monkeypatch)
 
     def look(*_arguments: object, **_options: object) -> None:
         with connection.cursor() as cursor:
-            for name in ("statement_timeout", "lock_timeout"):
-                cursor.execute(f"SHOW {name}")
-                seen.append(cursor.fetchone()[0])
+            seen.extend(show(cursor, name) for name in ("statement_timeout", "lock_timeout"))
         seen.append(connection.connection.answer_timeout)
 
     monkeypatch.setattr("shop.platform.management.commands.migrate_safely.call_command", look)
