@@ -1,6 +1,7 @@
 """Carrying files to S3: the files, the rows and the bucket are real."""
 
 import os
+import socket
 import unicodedata
 
 import pytest
@@ -8,6 +9,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError
 
+from shop.stateless.move.media import probe
+from shop.stateless.move.problems import MoveError
 from tests.stateless.move.media_of import FILES, S3, gallery, got, move, moved, names, painting, put, s3
 
 __all__ = ["gallery"]
@@ -260,6 +263,16 @@ def test_a_target_that_cannot_be_used_is_one_sentence_at_the_start(gallery, sett
     settings.STORAGES = {**settings.STORAGES, "s3": {"BACKEND": FILES, "OPTIONS": {"location": "/proc/nowhere"}}}
     assert "cannot be read or written" in refused("--to", "s3")
     assert S3 in refused("--to", "s5")
+
+
+def test_a_target_that_is_silent_is_given_up_after_a_while(gallery, settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.listen()
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        settings.STORAGES = {**settings.STORAGES, "s3": s3(settings, endpoint_url=address)}
+        for ask in (probe.can_be_read, probe.can_be_written):
+            with pytest.raises(MoveError, match="does not answer"):
+                ask(storages["s3"], patience=0.5)
 
 
 def test_a_default_storage_that_nobody_uses_is_no_hindrance(gallery, settings):
