@@ -27,6 +27,9 @@ class Shopper:
         page = self.send(pod, "/sign-in/", "/sign-in/", username=name, password=password)
         assert f"Hello {name}" in page.text
 
+    def sign_out(self, pod: Pod) -> None:
+        assert "Sign in" in self.send(pod, "/", "/sign-out/").text
+
     def add(self, pod: Pod, tea: str) -> None:
         self.send(pod, f"/tea/{tea}/", f"/tea/{tea}/add/")
 

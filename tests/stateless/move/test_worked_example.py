@@ -26,14 +26,15 @@ LAST_YEARS = "/order/2025-000/"
 
 
 class Visitors:
-    """A shopper who is signed in, a guest, and staff."""
+    """A shopper who is signed in, a guest, staff, and somebody who signs out on the way."""
 
     def __init__(self) -> None:
-        self.grace, self.guest, self.ada = Shopper(), Shopper(), Shopper()
+        self.grace, self.guest, self.ada, self.leaver = Shopper(), Shopper(), Shopper(), Shopper()
 
     def come(self, pod: Pod) -> None:
         self.grace.sign_in(pod, "grace", "a cup of tea")
         self.ada.sign_in(pod, "ada", "two cups of tea")
+        self.leaver.sign_in(pod, "grace", "a cup of tea")
         for tea in ("assam", "assam", "oolong"):
             self.grace.add(pod, tea)
         self.guest.add(pod, "sencha")
@@ -71,12 +72,14 @@ def test_everybody_stays_signed_in(server, there):
     with server.worker("bridge"), server.web("bridge", 2) as pods:
         visitors.are_still_there(pods)
         pictures_open(visitors, pods, assam)
+        visitors.leaver.sign_out(pods[0])
         move_the_sessions(server)
         move_the_uploads(server, visitors, pods)
     leave_the_server(server)
     with server.worker("after"), server.web("after", 2) as pods:
         visitors.are_still_there(pods)
         pictures_open(visitors, pods, assam)
+        assert "Sign in" in visitors.leaver.open(pods[0], "/").text
         pods[0].kill()
         order_is_done_once(visitors.grace, pods[1], there)
     keep_the_cart_in_rows(server, visitors)
