@@ -10,10 +10,7 @@ from teashop.settings.after import DATABASES, STORAGES
 DATABASES = {**DATABASES, "old": before.DATABASES["default"]}
 
 SESSION_ENGINE = "shop.stateless.bridge.sessions"
-SESSION_BRIDGE = {
-    "old": "django.contrib.sessions.backends.file",
-    "new": "django.contrib.sessions.backends.cached_db",
-}
+SESSION_BRIDGE = {"old": "file", "new": "cached_db"}
 
 STORAGES = {
     **STORAGES,
