@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from prometheus_client import Gauge
+
 logger = logging.getLogger("shop.breaker")
+away = Gauge("shop_away", "1 while a process takes a service for away", ["service"], multiprocess_mode="livemax")
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,10 @@ class Breaker:
             if not self.is_open:
                 logger.warning("%s is away", self.name, extra={"error": reason})
             self.is_open = True
+            away.labels(self.name).set(1)
 
     def _close(self) -> None:
         if self.is_open:
             logger.warning("%s is back", self.name)
             self.is_open = False
+            away.labels(self.name).set(0)

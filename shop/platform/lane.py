@@ -7,8 +7,11 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import OperationalError
+from prometheus_client import Counter
 
 from shop.platform import patience
+
+refusals = Counter("shop_lane_refusals_total", "Catalogue pages not made because all places were slow")
 
 
 class Busy(OperationalError):
@@ -43,6 +46,7 @@ class Lane:
             while len(self._begun) >= places():
                 latest = min(max(self._begun) + patience.LANE, came + 2 * patience.LANE)
                 if time.monotonic() >= latest:
+                    refusals.inc()
                     raise Busy("the lists are slow, and all their places are taken")
                 self._left.wait(latest - time.monotonic())
             now = time.monotonic()

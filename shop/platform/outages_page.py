@@ -14,6 +14,9 @@ Pods stay ready during an outage: taking all of them out of service would help n
 `/readyz?verbose` asks what a web pod itself talks to: PostgreSQL, Redis, the bucket, and whether the card provider's
 address takes connections. SQS and the mail server are told from the outbox, which knows whether work gets done; web
 pods have no way to them.
+
+To be alarmed: the metric `shop_away` is 1 while a process takes `redis` or `postgresql` for away, and
+`shop_lane_refusals_total` counts the catalogue pages that were not made because those being made were slow.
 """
 
 TIMES = """## Time-outs of PostgreSQL

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from prometheus_client import REGISTRY
 
 from shop.platform.breaker import Breaker, Slow
 
@@ -40,6 +41,14 @@ def test_nobody_asks_after_a_failure_until_the_time_is_over():
     time.sleep(0.11)
     call(one)
     call(one)
+
+
+def test_the_metrics_say_what_is_away():
+    one = breaker(seconds=0)
+    fail(one)
+    assert REGISTRY.get_sample_value("shop_away", {"service": "it"}) == 1
+    call(one)
+    assert REGISTRY.get_sample_value("shop_away", {"service": "it"}) == 0
 
 
 def test_a_trial_that_fails_keeps_it_open():

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from prometheus_client import REGISTRY
 
 from shop.platform import patience
 from shop.platform.lane import Busy, Lane, places
@@ -35,6 +36,10 @@ def filled(lane: Lane) -> list[Stay]:
     return there
 
 
+def refused() -> float:
+    return REGISTRY.get_sample_value("shop_lane_refusals_total") or 0
+
+
 def test_half_of_the_threads_and_at_least_one(settings):
     assert places() == 2
     settings.WEB_THREADS = 1
@@ -45,10 +50,11 @@ def test_who_comes_while_all_are_slow_is_refused_at_once():
     lane = Lane()
     there = filled(lane)
     time.sleep(patience.LANE)
-    began = time.monotonic()
+    before, began = refused(), time.monotonic()
     with pytest.raises(Busy), lane.place():
         pass
     assert time.monotonic() - began < patience.LANE / 2
+    assert refused() == before + 1
     there[0].leave.set()
     there[0].join()
     with lane.place():
