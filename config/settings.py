@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "shop.stateless.guard.middleware.GuardMiddleware",
     "shop.platform.pod.PodMiddleware",
     "shop.platform.metrics.MetricsMiddleware",
+    "shop.platform.pages.middleware.PagesMiddleware",  # outside of all that add headers, which are kept with a page
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -84,6 +85,18 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shop.storefront.errors.ShopErrorMiddleware",
+]
+
+# Pages that are the same for everybody, and what they read of the query string; the views say the same by themselves
+_LIST = {"q", "category", "sort", "cursor"}
+PUBLIC_PAGES = [
+    {"pattern": r"/$"},
+    {"pattern": r"/(products|categories)/", "parameters": {*_LIST, "o", "min", "max", "sale", "variant"}},
+    {
+        "pattern": r"/api/v1/(products|categories)/",
+        "parameters": {*_LIST, "option", "min_price", "max_price", "on_sale", "limit"},
+        "media_type": "application/json",
+    },
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,4 +1,4 @@
-"""The WSGI application: probes first, then Django."""
+"""The WSGI application: probes first, then pages that are kept, then Django."""
 
 import os
 
@@ -8,7 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 _django = get_wsgi_application()
 
 from shop.platform.health import with_probes  # noqa: E402 - needs the app registry
+from shop.platform.pages.front import with_pages  # noqa: E402 - the same
 from shop.stateless import startup  # noqa: E402 - the same
 
 startup.refuse_pod_local_state(startup.WEB)
-application = with_probes(_django)
+application = with_probes(with_pages(_django))

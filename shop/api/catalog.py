@@ -13,8 +13,11 @@ from shop.api.endpoint import PublicEndpoint, parameters
 from shop.api.lists import list_of, page_response, whole
 from shop.api.problems import InvalidParameters
 from shop.api.serializers.catalog import CardSerializer, CategorySerializer, ProductSerializer, ProductsQuery
+from shop.catalog import freshness
 from shop.catalog.listing import Filters, find
 from shop.catalog.models import Category, Product
+from shop.inventory import freshness as stock
+from shop.platform import pages
 
 
 class Products(PublicEndpoint):
@@ -27,7 +30,9 @@ class Products(PublicEndpoint):
     )
     def get(self, request: Request) -> Response:
         asked = parameters(request, ProductsQuery)
-        page = find(_filters(asked), cursor=asked.get("cursor"), size=asked["limit"])
+        filters = _filters(asked)
+        page = find(filters, cursor=asked.get("cursor"), size=asked["limit"])
+        _depends(request, page.rows, freshness.inside(filters.category))
         return page_response(request, page, CardSerializer(page.rows, many=True).data)
 
 
@@ -37,6 +42,8 @@ class OneProduct(PublicEndpoint):
     )
     def get(self, request: Request, slug: str) -> Response:
         product = get_object_or_404(Product.objects.public().for_page(), slug=slug)
+        pieces = (stock.pieces(variant.pk) for variant in product.variants.all())
+        _depends(request, [product], freshness.product(product.pk), *pieces)
         return Response(ProductSerializer(product).data)
 
 
@@ -49,9 +56,17 @@ class Categories(PublicEndpoint):
     )
     def get(self, request: Request) -> Response:
         """The whole tree, parents before children."""
+        pages.depends(request._request, freshness.TREE)
         rows = list(Category.objects.with_tree_fields().select_related("image"))
         slugs = {row.pk: row.slug for row in rows}
         return whole(CategorySerializer(rows, many=True, context={"slugs": slugs}).data)
+
+
+def _depends(request: Request, shown: list[Product], *tags: str) -> None:
+    """Say what the answer is made of: these products, preloaded for cards, and what the tags name."""
+    available = (stock.availability(product.pk) for product in shown)
+    pages.depends(request._request, freshness.TREE, *tags, *available, *freshness.pictures(shown))
+    pages.ends_in(request._request, freshness.next_publication())
 
 
 def _filters(asked: dict[str, Any]) -> Filters:

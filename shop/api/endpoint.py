@@ -1,12 +1,9 @@
 """What all views of the API have in common: what may be kept by caches, and reading the request."""
 
-import hashlib
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,9 +11,9 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from shop.api.problems import InvalidParameters
+from shop.platform import pages
 from shop.platform.lane import CATALOGUE
-
-FRESH = 5  # seconds a catalogue answer may be kept, as on the store's pages
+from shop.platform.snapshot import snapshot
 
 S = TypeVar("S", bound=Serializer[Any])
 
@@ -36,15 +33,10 @@ class PublicEndpoint(Endpoint):
     authentication_classes = []
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Add Cache-Control and ETag, and answer 304 to who has it already."""
-        with CATALOGUE.place():
-            response = super().dispatch(request, *args, **kwargs)
-        if request.method not in ("GET", "HEAD") or response.status_code != 200 or not isinstance(response, Response):
-            return response
-        response.headers["Cache-Control"] = f"public, max-age={FRESH}"
-        etag = quote_etag(hashlib.sha256(response.render().content).hexdigest()[:32])
-        response.headers["ETag"] = etag
-        return get_conditional_response(request, etag=etag, response=response) or response
+        """Offer the answer to shop.platform.pages, which keeps it and adds Cache-Control and ETag."""
+        pages.offer(request)
+        with CATALOGUE.place(), snapshot():
+            return super().dispatch(request, *args, **kwargs)
 
 
 class Unknown(Endpoint):

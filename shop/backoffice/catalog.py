@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.postgres.search import SearchQuery
+from django.db import transaction
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -113,6 +114,15 @@ class ProductAdmin(FlatAdmin):
         for row in formset.forms:
             if isinstance(row, VariantForm) and row.instance.pk and row not in formset.deleted_forms:
                 row.keep_stock(request)
+
+    def delete_model(self, request: HttpRequest, obj: Product) -> None:
+        catalog.touched([obj.pk])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Product]") -> None:
+        with transaction.atomic():
+            catalog.touched(list(queryset.values_list("pk", flat=True)))
+            super().delete_queryset(request, queryset)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -15,6 +15,7 @@ from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from shop.backoffice.lists import FlatAdmin
+from shop.catalog import freshness
 from shop.catalog import services as catalog
 from shop.catalog.models import Category, Product
 
@@ -80,18 +81,21 @@ class CategoryAdmin(FlatAdmin):
 
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        freshness.tree_changed()
         if "parent" in form.changed_data:
             _refresh(_products_below([obj.pk]))
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:
         affected = _products_below([obj.pk])
         super().delete_model(request, obj)
+        freshness.tree_changed()
         _refresh(affected)
 
     def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Category]") -> None:
         affected = _products_below(list(queryset.values_list("pk", flat=True)))
         for category in queryset:
             category.delete()
+        freshness.tree_changed()
         _refresh(affected)
 
 

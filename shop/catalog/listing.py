@@ -76,11 +76,15 @@ class PriceRange:
 
 @dataclass(frozen=True)
 class Facets:
-    """Counts for the filters beside a list: {"size": [FacetValue, ...]}, {category id: count}, cheap to dear ranges."""
+    """Counts for the filters beside a list: {"size": [FacetValue, ...]}, {category id: count}, cheap to dear ranges.
+
+    `total` is how many products the list has.
+    """
 
     options: dict[str, list[FacetValue]] = field(default_factory=dict)
     categories: dict[int, int] = field(default_factory=dict)
     prices: list[PriceRange] = field(default_factory=list)
+    total: int = 0
 
 
 def find(filters: Filters, *, cursor: str | None = None, size: int = PAGE_SIZE) -> keyset.Page[Product]:
@@ -137,16 +141,19 @@ def facets(filters: Filters) -> Facets:
         others = tuple(option for option in filters.options if option.partition(":")[0] != name)
         options[name] = _options(_count(replace(filters, options=others)), filters).get(name, [])
     categories = {int(key[2:]): count for key, count in counts.items() if key.startswith("c:")}
-    return Facets(dict(sorted(options.items())), categories, _prices(filters))
+    return Facets(dict(sorted(options.items())), categories, *_prices(filters))
 
 
-def _prices(filters: Filters) -> list[PriceRange]:
-    """Count what each range of prices would leave, as if none were asked for; empty ranges are left out."""
+def _prices(filters: Filters) -> tuple[list[PriceRange], int]:
+    """Count what each range of prices would leave, as if none were asked for, without empty ones; and what is left with
+    the one that was asked for.
+    """
     bounds = list(pairwise((None, *PRICE_STEPS, None)))
     counts = {f"range{number}": Count("pk", filter=_priced(*bound)) for number, bound in enumerate(bounds)}
+    counts["total"] = Count("pk", filter=_priced(filters.min_price, filters.max_price))
     found = matches(replace(filters, min_price=None, max_price=None)).aggregate(**counts)
     ranges = [PriceRange(least, most, found[f"range{number}"]) for number, (least, most) in enumerate(bounds)]
-    return [each for each in ranges if each.count]
+    return [each for each in ranges if each.count], found["total"]
 
 
 def _priced(least: Decimal | int | None, most: Decimal | int | None) -> Q:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from shop.catalog import derive
+from shop.catalog import derive, freshness
 from shop.catalog.html import sanitized
 from shop.catalog.models import Category, Product, ProductImage, Variant
 from shop.errors import ShopError
@@ -170,12 +170,21 @@ def set_images(product: Product, images: Iterable[ImageData]) -> None:
             for position, data in enumerate(images)
         ]
         ProductImage.objects.bulk_create(rows, ignore_conflicts=True)
+        freshness.products_changed([product.pk], product.facets)
 
 
 def publish(product_ids: Sequence[int], *, published: bool) -> int:
     """Show products in the shop, or hide them. Returns how many were the other way before."""
-    others = Product.objects.filter(pk__in=product_ids, published=not published)
-    return others.update(published=published, updated_at=timezone.now())
+    with transaction.atomic():
+        touched(product_ids)
+        others = Product.objects.filter(pk__in=product_ids, published=not published)
+        return others.update(published=published, updated_at=timezone.now())
+
+
+def touched(product_ids: Sequence[int]) -> None:
+    """Outdate the pages of products that are about to be changed or removed, in the caller's transaction."""
+    rows = dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "facets"))
+    freshness.products_changed(rows, (facet for facets in rows.values() for facet in facets))
 
 
 def category(path: Sequence[str]) -> Category:
@@ -187,6 +196,7 @@ def category(path: Sequence[str]) -> Category:
         if node is None:
             slug = _category_slug(path[:depth])
             node, _created = Category.objects.get_or_create(parent=parent, name=name, defaults={"slug": slug})
+            freshness.tree_changed()
     if node is None:
         raise ValueError("a category needs at least one name")
     return node
@@ -210,8 +220,11 @@ def refresh(product_ids: Sequence[int]) -> list[Product]:
     products = list(
         Product.objects.filter(pk__in=product_ids).prefetch_related("variants", "categories").order_by("pk")
     )
+    before = {facet for product in products for facet in product.facets}
     for product in products:
         derive.fill(product, ancestors)
         product.updated_at = timezone.now()
     Product.objects.bulk_update(products, [*derive.FIELDS, "updated_at"])
+    after = {facet for product in products for facet in product.facets}
+    freshness.products_changed([product.pk for product in products], before | after)
     return products

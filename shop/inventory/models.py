@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+FEW = 5  # at this many pieces or fewer the store says how many are left
+
 
 class Stock(models.Model):
     """How many of one variant can still be sold.

@@ -4,13 +4,15 @@ Taken in one statement, so that nobody can sell the same piece twice and no orde
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import ShopError
+from shop.inventory import freshness
+from shop.inventory.freshness import Level
 from shop.inventory.models import Stock, StockMovement
 
 
@@ -46,7 +48,7 @@ locked AS (
 )
 UPDATE inventory_stock AS stock SET on_hand = stock.on_hand - locked.quantity FROM locked
 WHERE stock.id = locked.id AND (stock.on_hand >= locked.quantity OR stock.allow_backorder OR NOT stock.tracked)
-RETURNING stock.variant_id
+RETURNING stock.variant_id, stock.on_hand, stock.tracked AND NOT stock.allow_backorder
 """
 PUT_BACK = """
 WITH returned AS (SELECT * FROM unnest(%s::bigint[], %s::int[]) AS returned(variant_id, quantity)),
@@ -55,7 +57,7 @@ locked AS (
     stock.id FOR UPDATE OF stock
 )
 UPDATE inventory_stock AS stock SET on_hand = stock.on_hand + locked.quantity FROM locked WHERE stock.id = locked.id
-RETURNING stock.variant_id
+RETURNING stock.variant_id, stock.on_hand, stock.tracked AND NOT stock.allow_backorder
 """
 
 
@@ -65,9 +67,9 @@ def take(quantities: Mapping[int, int], *, reference: str) -> None:
 
     Raises OutOfStock; the caller's transaction has to be rolled back then.
     """
-    taken = _run(TAKE, quantities)
+    taken = _run(TAKE, quantities, sign=-1)
     if len(taken) < len(quantities):
-        missing = set(quantities) - taken
+        missing = quantities.keys() - taken.keys()
         raise OutOfStock(missing=_left(missing))
     _note(quantities, sign=-1, reason=StockMovement.Reason.SOLD, reference=reference)
 
@@ -77,7 +79,7 @@ def put_back(quantities: Mapping[int, int], *, reference: str) -> None:
 
     Variants deleted meanwhile are passed over.
     """
-    returned = _run(PUT_BACK, quantities)
+    returned = _run(PUT_BACK, quantities, sign=1)
     there = {variant_id: quantity for variant_id, quantity in quantities.items() if variant_id in returned}
     _note(there, sign=1, reason=StockMovement.Reason.RETURNED, reference=reference)
 
@@ -91,9 +93,11 @@ def set_levels(levels: Mapping[int, int], *, reference: str = "") -> None:
         Stock.objects.bulk_create([Stock(variant_id=pk) for pk in sorted(levels)], ignore_conflicts=True)
         rows = list(Stock.objects.select_for_update().filter(variant_id__in=levels).order_by("id"))
         changes = {row.variant_id: levels[row.variant_id] - row.on_hand for row in rows}
+        before = {row.variant_id: freshness.of(row) for row in rows}
         for row in rows:
             row.on_hand = levels[row.variant_id]
         Stock.objects.bulk_update(rows, ["on_hand"])
+        freshness.changed(before, {row.variant_id: freshness.of(row) for row in rows})
         changed = {pk: change for pk, change in changes.items() if change}
         _note(changed, sign=1, reason=StockMovement.Reason.CORRECTED, reference=reference)
 
@@ -107,7 +111,7 @@ def correct(changes: Mapping[int, int], *, reference: str = "") -> None:
     try:
         with transaction.atomic():
             Stock.objects.bulk_create([Stock(variant_id=pk) for pk in sorted(wanted)], ignore_conflicts=True)
-            _run(PUT_BACK, wanted)
+            _run(PUT_BACK, wanted, sign=1)
             _note(wanted, sign=1, reason=StockMovement.Reason.CORRECTED, reference=reference)
     except IntegrityError as error:
         raise PiecesOwed from error
@@ -122,18 +126,24 @@ def configure(terms: Mapping[int, Terms]) -> None:
         with transaction.atomic():
             Stock.objects.bulk_create([Stock(variant_id=pk) for pk in sorted(terms)], ignore_conflicts=True)
             rows = list(Stock.objects.select_for_update().filter(variant_id__in=terms).order_by("id"))
+            before = {row.variant_id: freshness.of(row) for row in rows}
             for row in rows:
                 row.tracked = terms[row.variant_id].tracked
                 row.allow_backorder = terms[row.variant_id].allow_backorder
             Stock.objects.bulk_update(rows, ["tracked", "allow_backorder"])
+            freshness.changed(before, {row.variant_id: freshness.of(row) for row in rows})
     except IntegrityError as error:
         raise PiecesOwed from error
 
 
-def _run(statement: str, quantities: Mapping[int, int]) -> set[int]:
+def _run(statement: str, quantities: Mapping[int, int], *, sign: int) -> dict[int, Level]:
+    """Change stock by one statement; return what is there now of each variant that was changed."""
     with connection.cursor() as cursor:
         cursor.execute(statement, [list(quantities.keys()), list(quantities.values())])
-        return {row[0] for row in cursor.fetchall()}
+        now = {pk: Level(on_hand, limited) for pk, on_hand, limited in cursor.fetchall()}
+    before = {pk: replace(level, on_hand=level.on_hand - sign * quantities[pk]) for pk, level in now.items()}
+    freshness.changed(before, now)
+    return now
 
 
 def _left(variant_ids: set[int]) -> dict[str, int]:

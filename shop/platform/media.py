@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import ImageOps, UnidentifiedImageError
 
 from shop.errors import ShopError
-from shop.platform import outbox, storage
+from shop.platform import outbox, pages, storage
 from shop.platform.models import Image
 
 FORMATS_READ = ("JPEG", "PNG", "WEBP", "GIF")
@@ -135,6 +135,12 @@ def make_renditions(image_id: int) -> None:
     widths = widths_for(image.width)
     renditions = [rendition for width in widths for rendition in _render(original, image.sha256, width)]
     Image.objects.filter(pk=image_id).update(renditions=renditions, rendered_at=timezone.now())
+    pages.outdate([readiness(image_id)])
+
+
+def readiness(image_id: int) -> str:
+    """The tag of pages that show a neutral tile until a picture has renditions."""
+    return f"picture:{image_id}"
 
 
 def widths_for(width: int) -> list[int]:

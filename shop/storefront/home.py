@@ -1,21 +1,24 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from shop.catalog import listing
+from shop.catalog import freshness, listing
 from shop.catalog.models import Category
+from shop.platform import pages
 from shop.platform.lane import CATALOGUE
 from shop.storefront.aisles import Aisles, aisles_of
-from shop.storefront.caching import catalogue_page
+from shop.storefront.caching import catalogue_page, shows_cards
 
 ROWS = (12, 8, 6, 4)  # numbers of category tiles that fill whole rows
 ARRIVALS, OFFERS = 8, 4  # full rows on phones and desktops
 
 
-@catalogue_page
 @CATALOGUE.place()
+@catalogue_page
 def home(request: HttpRequest) -> HttpResponse:
     arrivals = listing.find(listing.Filters(), size=ARRIVALS).rows
     sale = listing.find(listing.Filters(on_sale=True), size=OFFERS).rows
+    shows_cards(request, [*arrivals, *sale])
+    pages.depends(request, freshness.inside(None))
     return render(
         request, "storefront/home.html", {"surfaces": _surfaces(aisles_of(request)), "arrivals": arrivals, "sale": sale}
     )

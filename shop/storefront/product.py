@@ -3,33 +3,44 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from shop.catalog import pictures
+from shop.catalog import freshness, pictures
 from shop.catalog.listing import Filters, find
 from shop.catalog.models import Category, Product, ProductImage, Variant
+from shop.inventory import freshness as stock
+from shop.platform import pages
 from shop.platform.lane import CATALOGUE
 from shop.storefront.aisles import aisles_of
-from shop.storefront.caching import catalogue_page
+from shop.storefront.caching import catalogue_page, shows_cards
 from shop.storefront.choice import Choice, choose, is_available
 from shop.storefront.words import availability, money, saving
 
 RELATED = 4
 
 
-@catalogue_page
 @CATALOGUE.place()
+@catalogue_page
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Product.objects.public().for_page(), slug=slug)
     choice = choose(found, list(found.variants.all()), request.GET.get("variant", ""))
     trail = aisles_of(request).trail(_deepest(request, found))
+    related = _related(found, trail)
+    _depends(request, found, related)
     context = {
         "product": found,
         "choice": choice,
         "facts": facts(choice) if choice else [],
         "pictures": gallery(found),
         "trail": trail,
-        "related": _related(found, trail),
+        "related": related,
     }
     return render(request, "storefront/product.html", context)
+
+
+def _depends(request: HttpRequest, found: Product, related: list[Product]) -> None:
+    shows_cards(request, related)
+    said = (stock.words(variant.pk) for variant in found.variants.all())
+    shown = (freshness.product(each.pk) for each in [found, *related])
+    pages.depends(request, *said, *shown, *freshness.pictures([found]))
 
 
 def facts(choice: Choice) -> list[dict[str, Any]]:

@@ -6,25 +6,27 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from shop.catalog.listing import Filters, facets, find, matches
+from shop.catalog import freshness
+from shop.catalog.listing import Filters, facets, find
 from shop.catalog.models import Category
+from shop.platform import pages
 from shop.platform.lane import CATALOGUE
 from shop.storefront import listing
 from shop.storefront.aisles import aisles_of
-from shop.storefront.caching import catalogue_page
+from shop.storefront.caching import catalogue_page, shows_cards
 
 OPTIONS_SHOWN = 6  # options beside a list; imported catalogues may have dozens
 
 
-@catalogue_page
 @CATALOGUE.place()
+@catalogue_page
 def products(request: HttpRequest) -> HttpResponse:
     filters = listing.read(request.GET, aisles_of(request), None)
     return _show(request, filters, None)
 
 
-@catalogue_page
 @CATALOGUE.place()
+@catalogue_page
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     found = aisles_of(request).find(slug)
     if found is None:
@@ -34,6 +36,8 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _show(request: HttpRequest, filters: Filters, page_of: Category | None) -> HttpResponse:
     page = find(filters, cursor=request.GET.get("cursor"))
+    shows_cards(request, page.rows)
+    pages.depends(request, freshness.inside(filters.category))
     context = {
         "filters": filters,
         "category": page_of,
@@ -43,7 +47,6 @@ def _show(request: HttpRequest, filters: Filters, page_of: Category | None) -> H
         "branches": aisles_of(request).below(page_of) if page_of else [],
         "products": page.rows,
         "page": page,
-        "total": matches(filters).count(),
         "sorts": listing.sorts(filters),
         "next_url": listing.with_values(request, cursor=page.next or ""),
         "previous_url": listing.with_values(request, cursor=page.previous or ""),
@@ -55,6 +58,7 @@ def _show(request: HttpRequest, filters: Filters, page_of: Category | None) -> H
 def _narrowing(request: HttpRequest, filters: Filters, page_of: Category | None) -> dict[str, Any]:
     counts = facets(filters)
     return {
+        "total": counts.total,
         "chips": list(listing.chips(request, filters, scoped=page_of is not None)),
         "clear_url": request.path,
         "options": dict(list(counts.options.items())[:OPTIONS_SHOWN]),

@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.catalog.models import Variant
+from shop.inventory.models import FEW
 from shop.money import Money
 from shop.storefront.choice import left
-
-FEW = 5  # at this many pieces or fewer the store says how many are left
 
 
 def money(amount: Decimal | Money | None) -> str:

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import OperationalError, connection
 
-from shop.storefront import caching
+from shop.platform.pages import shelf
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def away(star) -> Iterator[None]:
 
 @pytest.fixture
 def seen_before(client, star, monkeypatch) -> bytes:
-    monkeypatch.setattr(caching, "FRESH", 0)  # the copy is old the moment it is made
+    monkeypatch.setattr(shelf, "FRESH", 0)  # the copy is old the moment it is made
     return client.get(star).content
 
 

@@ -13,6 +13,7 @@ from shop.backoffice.demo.artwork import encoded
 from shop.backoffice.demo.catalogue import Entry, PlannedImage
 from shop.backoffice.demo.kinds import CATEGORIES
 from shop.backoffice.demo.pool import workers
+from shop.catalog import freshness
 from shop.catalog import services as catalog
 from shop.catalog.models import Category, Product, ProductImage
 from shop.inventory import services as inventory
@@ -107,6 +108,7 @@ def illustrate(nodes: dict[tuple[str, ...], Category]) -> None:
             if shown:
                 node.image_id = shown.image_id
                 node.save(update_fields=["image"])
+    freshness.tree_changed()
 
 
 def pictures(plans: tuple[PlannedImage, ...]) -> list[int]:

@@ -1,0 +1,53 @@
+"""Which pages a change of the catalogue makes untrue.
+
+Pages name what they are made of with these tags (see shop.platform.pages); whoever changes the catalogue names the
+same. A list depends on its category as a whole, since any product may enter or leave it, and not on other categories.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from shop.catalog.models import Category, Product
+from shop.platform import media, pages
+
+TREE = "tree"  # the categories themselves, which all pages show
+EVERYTHING = "products"  # any product at all
+
+
+def product(product_id: int) -> str:
+    """One product with its variants and pictures."""
+    return f"product:{product_id}"
+
+
+def inside(category: Category | None) -> str:
+    """The products of a category and its branches; of all categories for None."""
+    return f"c:{category.pk}" if category else EVERYTHING
+
+
+def pictures(shown: Iterable[Product]) -> set[str]:
+    """Return tags for pictures of these products that are not ready yet; their `images` are preloaded."""
+    images = (row.image for each in shown for row in each.images.all())
+    return {media.readiness(image.pk) for image in images if image.rendered_at is None}
+
+
+def products_changed(product_ids: Iterable[int], facets: Iterable[str]) -> None:
+    """Outdate the pages of these products and the lists they are or were in, in the caller's transaction.
+
+    `facets` are theirs, of before and after the change.
+    """
+    tags = {product(pk) for pk in product_ids}
+    if tags:
+        pages.outdate({*tags, EVERYTHING, *(facet for facet in facets if facet.startswith("c:"))})
+
+
+def tree_changed() -> None:
+    """Outdate what shows categories: everything."""
+    pages.outdate([TREE])
+
+
+def next_publication() -> datetime | None:
+    """Return when the next product appears by itself; None if none is waiting."""
+    waiting = Product.objects.filter(published=True, published_at__gt=timezone.now())
+    return waiting.order_by("published_at").values_list("published_at", flat=True).first()

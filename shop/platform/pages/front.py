@@ -1,0 +1,40 @@
+"""Answers kept pages before Django begins."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+
+from shop.platform import metrics
+from shop.platform.pages import address, shelf
+from shop.platform.pages.middleware import ASKED
+from shop.platform.pages.page import Page, reply
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+STATUS = {200: "200 OK", 304: "304 Not Modified"}
+
+
+def with_pages(application: Application) -> Application:
+    """Wrap a WSGI application. What is not kept goes to it, with what Redis said, so that Redis is asked once."""
+
+    def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        began = time.perf_counter()
+        key = address.key(environ)
+        if not key:
+            return application(environ, start_response)
+        found = shelf.ask(key)
+        if not isinstance(found, Page):
+            environ[ASKED] = key, found
+            return application(environ, start_response)
+        sent = reply(found, environ)
+        start_response(STATUS[sent.status], [*sent.headers, *_pod()])
+        metrics.count(environ["REQUEST_METHOD"], found.route, sent.status, time.perf_counter() - began)
+        return [sent.body] if sent.body else []
+
+    return wrapped
+
+
+def _pod() -> list[tuple[str, str]]:
+    return [("X-Pod", settings.POD_NAME)] if settings.SHOP_SHOW_POD else []

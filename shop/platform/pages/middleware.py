@@ -1,0 +1,81 @@
+"""Makes pages that are not kept, one process at a time, and keeps them."""
+
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+
+from shop.platform.pages import address, shelf
+from shop.platform.pages.offer import offered
+from shop.platform.pages.page import Page, Reply, made_of, reply
+from shop.platform.pages.shelf import Turn
+
+ASKED = "shop.pages.asked"  # where in the WSGI environment `front` leaves (key, Turn or None)
+LOOK = 0.03  # seconds between two looks for a page that another process makes
+
+
+class PagesMiddleware:
+    """Stands outside of all middleware that adds headers, so that a kept page has all of them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key, found = request.META.get(ASKED) or _ask(request)
+        if isinstance(found, Turn) and not found.mine:
+            found = _wait(key, found)
+        if isinstance(found, Page):
+            return _response(reply(found, request.META), found.route)
+        return self._make(request, key, found)
+
+    def _make(self, request: HttpRequest, key: str, turn: Turn | None) -> HttpResponse:
+        kept = False
+        try:
+            response = self.get_response(request)
+            made = offered(request)
+            if made is None or response.status_code != HTTPStatus.OK or response.streaming:
+                return _stand_in(request, response, turn)
+            page = made_of(response, request.resolver_match.route if request.resolver_match else "unknown")
+            kept = bool(key) and turn is not None and _is_same_for_all(response)
+            if kept and turn:
+                shelf.keep(key, page, turn, made, briefly=bool(request.META.get("QUERY_STRING")))
+            return _response(reply(page, request.META), page.route)
+        finally:
+            if turn and turn.mine and not kept:
+                shelf.let_go(key)
+
+
+def _ask(request: HttpRequest) -> tuple[str, Page | Turn | None]:
+    key = address.key(request.META)
+    return key, shelf.ask(key) if key else None
+
+
+def _wait(key: str, found: Turn) -> Page | Turn | None:
+    """Wait until the page is there, or until it is this thread's turn: the one that made it may have been killed."""
+    last = time.monotonic() + 2 * shelf.MAKING
+    answer: Page | Turn | None = found
+    while isinstance(answer, Turn) and not answer.mine and time.monotonic() < last:
+        time.sleep(LOOK)
+        answer = shelf.ask(key)
+    return answer
+
+
+def _is_same_for_all(response: HttpResponse) -> bool:
+    """A page that sets a cookie, or is another for each cookie, is a mistake that must not reach others."""
+    return not response.cookies and "cookie" not in response.get("Vary", "").lower()
+
+
+def _stand_in(request: HttpRequest, response: HttpResponse, turn: Turn | None) -> HttpResponse:
+    """Show the page that was kept while no other can be made."""
+    if turn is None or turn.old is None or response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+        return response
+    return _response(reply(turn.old, request.META), turn.old.route)
+
+
+def _response(sent: Reply, route: str) -> HttpResponse:
+    response = HttpResponse(sent.body, status=sent.status, headers=dict(sent.headers))
+    if sent.status == HTTPStatus.NOT_MODIFIED:
+        del response.headers["Content-Type"]
+    setattr(response, "route", route)  # noqa: B010 - for the metrics, as no view was looked for
+    return response

@@ -1,0 +1,159 @@
+"""The pages in Redis. Every question is one round trip; none raises when Redis is away.
+
+A page knows the moment before which everything in it was read (`began`) and the names of what it is made of. `outdate`
+writes down when such a thing changed. A page is believed if nothing of it changed since it began, whatever the order in
+which edit, render and writing happened. All moments are Redis's own clock, in microseconds since 1970.
+
+A page is believed for FRESH seconds only. That bounds how long an edit can go unseen whose `outdate` never reached
+Redis, because Redis was away or the process was killed between its commit and that. It also lets the moments of changes
+be forgotten after FRESH seconds.
+"""
+
+import logging
+import secrets
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+from django.core.cache import caches
+from django.db import transaction
+
+from shop.platform.pages.offer import Offer
+from shop.platform.pages.page import Page, load
+
+logger = logging.getLogger("shop.pages")
+
+FRESH = 60.0  # seconds; the longest that an edit may go unseen when Redis was away
+KEPT = 24 * 60 * 60  # seconds; how long a page can stand in for the database
+KEPT_BRIEFLY = 10 * 60  # seconds, for addresses with a query string: there is no end of them
+LENIENT = 0.7  # seconds after its end that a page is still shown while somebody makes the next one
+MAKING = 3.0  # seconds until a process that makes a page is taken for dead
+
+MOMENT = "local time = redis.call('TIME') local now = time[1] * 1000000 + time[2] "
+# Returns the page if it may be shown. Else {1, now, page or false} to the one that may make the next one and
+# {0, now, page or false} to the others.
+ASK = (
+    MOMENT
+    + """
+local page = redis.pcall('HMGET', KEYS[1], 'began', 'ends', 'tags', 'answer')
+if page.err then page = {} end
+local ended = 0
+if page[4] then
+    local began, ends, tags = tonumber(page[1]), tonumber(page[2]), {}
+    for tag in string.gmatch(page[3], '[^ ]+') do tags[#tags + 1] = KEYS[2] .. tag end
+    ended = math.huge
+    if now >= ends then ended = ends end
+    if #tags > 0 then
+        for _, changed in ipairs(redis.call('MGET', unpack(tags))) do
+            changed = changed and tonumber(changed)
+            if changed and changed >= began and changed < ended then ended = changed end
+        end
+    end
+    if ended == math.huge then return page[4] end
+end
+local moment = string.format('%.0f', now)
+if redis.call('SET', KEYS[1] .. ':maker', ARGV[1], 'NX', 'PX', ARGV[2]) then return {1, moment, page[4]} end
+if page[4] and now - ended < tonumber(ARGV[3]) then return page[4] end
+return {0, moment, page[4]}
+"""
+)
+# Keeps a page, unless a later one is there, and lets go of the right to make it.
+KEEP = """
+local other = redis.pcall('HGET', KEYS[1], 'began')
+if type(other) ~= 'string' or tonumber(other) <= tonumber(ARGV[2]) then
+    redis.call('DEL', KEYS[1])
+    redis.call('HSET', KEYS[1], 'began', ARGV[2], 'ends', ARGV[3], 'tags', ARGV[4], 'answer', ARGV[5])
+    redis.call('EXPIRE', KEYS[1], ARGV[6])
+end
+if redis.call('GET', KEYS[1] .. ':maker') == ARGV[1] then redis.call('DEL', KEYS[1] .. ':maker') end
+"""
+LET_GO = "if redis.call('GET', KEYS[1] .. ':maker') == ARGV[1] then redis.call('DEL', KEYS[1] .. ':maker') end"
+OUTDATE = (
+    MOMENT
+    + """
+local moment = string.format('%.0f', now)
+for _, tag in ipairs(KEYS) do redis.call('SET', tag, moment, 'EX', ARGV[1]) end
+"""
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Not a page to show. `mine`: this thread is the one to make it. `began`: the moment of the question.
+
+    `old`: an outdated page, for when no other can be made.
+    """
+
+    mine: bool
+    began: int
+    old: Page | None
+
+
+class _Scripts:
+    """The scripts, made once for the process when Redis is first needed."""
+
+    made: dict[str, Any] = {}  # per-pod: texts of this release
+    process = secrets.token_hex(8)  # per-pod: so that one process never takes another's turn for its own
+
+
+def _run(script: str, keys: list[str], arguments: list[Any]) -> Any:
+    """Raises RedisError."""
+    client = caches["default"].client.get_client(write=True)  # type: ignore[attr-defined]  # django-redis'
+    if script not in _Scripts.made:
+        _Scripts.made[script] = client.register_script(script)
+    return _Scripts.made[script](keys, arguments, client)
+
+
+def _key(name: str) -> str:
+    return str(caches["default"].make_key(name))
+
+
+def _me() -> str:
+    return f"{_Scripts.process}{threading.get_ident()}"
+
+
+def ask(key: str) -> Page | Turn | None:
+    """Return the page, or whose turn it is to make it; None while Redis is away."""
+    arguments = [_me(), int(MAKING * 1000), int(LENIENT * 1_000_000)]
+    try:
+        found = _run(ASK, [_key(key), _key("changed:")], arguments)
+        if isinstance(found, bytes):
+            return load(found)
+        mine, began, old = [*found, None][:3]
+        return Turn(bool(mine), int(began), load(old) if old else None)
+    except (redis.RedisError, ValueError):
+        return None
+
+
+def keep(key: str, page: Page, turn: Turn, made: Offer, *, briefly: bool) -> None:
+    """Keep a page made in a turn."""
+    ends = turn.began + int(min(made.seconds, FRESH) * 1_000_000)
+    kept = KEPT_BRIEFLY if briefly else KEPT
+    _try(KEEP, [_key(key)], [_me(), turn.began, ends, " ".join(sorted(made.tags)), page.dump(), kept])
+
+
+def let_go(key: str) -> None:
+    """Leave the making of a page to others."""
+    _try(LET_GO, [_key(key)], [_me()])
+
+
+def outdate(tags: Iterable[str]) -> None:
+    """Say that these things change: once the transaction is committed, no page made of the old ones is believed."""
+    names = sorted({_key(f"changed:{tag}") for tag in tags})
+    if names:
+        transaction.on_commit(lambda: _outdate(names), robust=True)
+
+
+def _outdate(names: list[str]) -> None:
+    if not _try(OUTDATE, names, [int(FRESH) + 60]):
+        logger.warning("pages are outdated at most %.0f s late", FRESH)
+
+
+def _try(script: str, keys: list[str], arguments: list[Any]) -> bool:
+    try:
+        _run(script, keys, arguments)
+    except redis.RedisError:
+        return False
+    return True
