@@ -61,6 +61,7 @@ def server(there: Services, tmp_path: Path) -> Server:
     return server
 
 
+@pytest.mark.fleet
 def test_everybody_stays_signed_in(server, there):
     visitors = Visitors()
     with server.web("before") as [pod]:
@@ -161,6 +162,7 @@ def leave_the_server(server: Server) -> None:
     server.data.rename(server.data.with_name("left behind"))
     found = server.run(f"{AUDIT}after", "after", **NAMES)
     assert "0 pod-local, 0 unknown" in found.output
+    server.run("python manage.py check --deploy --tag stateless", "after", **NAMES)
 
 
 def pictures_open(visitors: Visitors, pods: list[Pod], old: tuple[str, bytes]) -> None:
