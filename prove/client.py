@@ -76,7 +76,8 @@ class Client:
                 return self._checked(response, method, path, expected)
             if fate == CUT and not repeat:
                 raise Cut(path)
-            time.sleep(PAUSE)
+            if self.record.stopped.wait(PAUSE):
+                break
         raise WentWrong(f"{method} {path} got no answer in {TRIES} tries.")
 
     def close(self) -> None:
@@ -111,7 +112,7 @@ class Client:
         victim = ""
         for kill in self.journey.kills:
             if kill.at in (label or None, self.count):
-                victim = self.storm.strike(kill, self.last) or victim
+                victim = self.storm.strike(kill, self.journey, self.last) or victim
         if victim:
             return {"X-Route": f"only-{victim}"}
         return {"X-Route": f"not-{self.last}"} if self.last else {}

@@ -18,7 +18,7 @@ WRITABLE = 0o222
 def copy(target: Path, revision: str = "") -> Path:
     """Put the working tree, or `revision`, into `target`, compiled, with static files, read-only.
 
-    Raises LaunchError for a revision that git does not know.
+    Raises LaunchError for a revision that has no store in it.
     """
     target.mkdir(parents=True)
     if revision:
@@ -49,6 +49,13 @@ def previous() -> str:
     return found
 
 
+def check(revision: str) -> str:
+    """Return the revision. Raises LaunchError if git does not know it."""
+    if revision and not _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"):
+        raise LaunchError(f"git knows no revision {revision!r} here: name a tag or a commit.")
+    return revision
+
+
 def described(revision: str = "HEAD") -> str:
     """Return a revision's short name, "" where git knows nothing."""
     return _git("describe", "--tags", "--always", revision)
@@ -60,7 +67,7 @@ def _extract(revision: str, target: Path) -> None:
     )
     if done.returncode:
         reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise LaunchError(f"git has no revision {revision!r} with a store in it: name a tag or a commit.", reason)
+        raise LaunchError(f"The revision {revision!r} has no store in it: name a later one.", reason)
     with tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
         archive.extractall(target, filter="data")
 

@@ -1,5 +1,6 @@
 """What the store's processes wrote on their own disks: read from the disks, and from the files they hold open."""
 
+import json
 import os
 import re
 import threading
@@ -14,6 +15,7 @@ PAUSE = 0.5  # seconds between two looks at open files
 MEMORY = ("/dev/", "/proc/", "/sys/", "/memfd:")  # no disk
 # Celery's processes share memory through a file that has no name any more; in a pod it is on the memory volume.
 SHARED_MEMORY = re.compile(r"/tmp/pymp-\w+(/pym-[\w-]+( \(deleted\))?)?$")
+GUARD = "stateless.guard"  # its logger
 WRITES = os.O_WRONLY | os.O_RDWR
 
 
@@ -46,6 +48,9 @@ class Disk:
         for path in self._before.keys() | after.keys():
             if self._before.get(path) != after.get(path):
                 self._note(self._owner(path), path)
+        for name in self.fleet.names:
+            for sentence in told_by_guard(self.fleet.processes[name].log):
+                self._note(name, sentence)
 
     def _is_harmless(self, path: str) -> bool:
         return bool(SHARED_MEMORY.search(path)) or path in self._temporary
@@ -88,6 +93,13 @@ class Disk:
     def _note(self, name: str, path: str) -> None:
         if not self._is_harmless(path):
             self.written.setdefault(name, set()).add(path)
+
+
+def told_by_guard(log: Path) -> list[str]:
+    """Return what the store's own guard saw a request or a task write, as its log says it."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    found = [json.loads(line) for line in lines if GUARD in line and line.startswith("{")]
+    return [str(entry["event"]).partition(". ")[0] for entry in found if entry.get("logger") == GUARD]
 
 
 def open_for_writing(pid: int) -> list[str]:

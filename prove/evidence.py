@@ -44,12 +44,17 @@ class Evidence:
     arrivals: list[tuple[str, str, float]]
     written: Mapping[str, set[str]]
     watched: int
-    processes: int  # web
+    names: list[str]  # of the processes
 
     def __post_init__(self) -> None:
         self._lines: dict[int, list[Row]] = defaultdict(list)
         for line in self.tables["lines"]:
             self._lines[line["order_id"]].append(line)
+
+    @property
+    def web(self) -> int:
+        """How many web processes served."""
+        return sum(name.startswith("web") for name in self.names)
 
     def orders_of(self, journey: Journey) -> list[Row]:
         return [order for order in self.tables["orders"] if order["email"] == journey.email]
@@ -80,9 +85,9 @@ class Evidence:
         return {**facts, "lines": sorted(lines), "payments": payments, "account": order["user_id"] is not None}
 
 
-def settle(stage: Stage) -> None:
+def settle(stage: Stage, *, patience: float = PATIENCE) -> None:
     """Return when no work is left, or when waiting longer would not help; then wait for what comes twice."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     open_ones = "SELECT count(*) FROM platform_outboxmessage WHERE done_at IS NULL AND dead_at IS NULL"
     with psycopg.connect(stage.database, autocommit=True) as connection:
         while connection.execute(open_ones).fetchone() != (0,) and time.monotonic() < deadline:
@@ -96,8 +101,7 @@ def collect(stage: Stage, plan: Plan, record: Record) -> Evidence:
     mails = zip(stage.mail.mails, stage.mail.arrived_at, strict=False)
     arrivals = [(str(mail["Message-ID"]), str(mail["To"]), moment) for mail, moment in mails]
     disk = stage.disk
-    web = len(stage.fleet.ports)
-    return Evidence(plan, record, tables, _charges(stage), arrivals, disk.written, disk.files, web)
+    return Evidence(plan, record, tables, _charges(stage), arrivals, disk.written, disk.files, stage.fleet.names)
 
 
 def _charges(stage: Stage) -> list[Row]:

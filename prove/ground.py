@@ -66,6 +66,7 @@ class Ground:
             "WEB_THREADS": "4",
             "WEB_DRAIN_SECONDS": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "STATELESS_GUARD": "count",
             "CARD_PROVIDER_KEY": "prove-card_provider_key",
             "CARD_WEBHOOK_SECRET": "prove-card_webhook_secret",
             **self.services.environment,

@@ -26,7 +26,7 @@ class Options:
 
 
 def parse(arguments: list[str] | None = None) -> Options:
-    """Raises LaunchError where there is no earlier revision, SystemExit(2) for what cannot be used."""
+    """Raises LaunchError for a revision that is not there, SystemExit(2) for what else cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m prove", description=__doc__)
     parser.add_argument("--journeys", type=_some, default=200, help="visitors of the storm (200)")
     parser.add_argument("--seed", type=int, help="the plan of an earlier run (drawn anew)")
@@ -42,8 +42,8 @@ def parse(arguments: list[str] | None = None) -> Options:
         journeys=journeys,
         mixed=max(9, journeys // 5),
         seed=secrets.randbelow(1_000_000) if found.seed is None else found.seed,
-        old="" if skip else found.old or code.previous(),
-        revision=found.revision,
+        old="" if skip else code.check(found.old or code.previous()),
+        revision=code.check(found.revision),
         out=found.out,
         at_once=found.at_once,
     )

@@ -15,7 +15,10 @@ WEIGHTS = {  # of 100 journeys
     "window-member": 6,
     "staff": 6,
 }
+LEAST_AT_ORDERS = 3  # kills while an order is placed
+EARLY = 0.005  # seconds; no order is placed that fast
 LEAST_REQUESTS = 8  # that each journey makes
+SENT, COMMITTED, MAILED = "sent", "committed", "mailed"
 ORDER = "order"  # the request that places an order
 ORDERING = ("guest", "guest-card", "member", "phone", "phone-card", "phone-member")
 SIGNED_IN = ("member", "phone-member", "window-member")
@@ -24,14 +27,21 @@ WEB_KILLS, WORKER_KILLS, RELAY_KILLS = 0.22, 0.06, 0.04  # for each journey
 
 @dataclass(frozen=True)
 class Kill:
-    """SIGKILL `delay` seconds after a request of a journey was sent; a web process is the one that serves it.
+    """SIGKILL during a request of a journey; a web process is the one that serves it.
 
-    `at`: the number of the request, or ORDER.
+    `at`: the number of the request, or ORDER. `after`: what `delay`, in seconds, is counted from: SENT, or the moment
+    at which the order is COMMITTED, or its mail is MAILED.
     """
 
     role: str
     at: int | str
     delay: float
+    after: str = SENT
+
+    def __str__(self) -> str:
+        when = f"{self.delay * 1000:.0f} ms after" if self.delay else "at once when"
+        what = "the order" if self.at == ORDER else f"request {self.at}"
+        return f"{when} {'its mail' if self.after == MAILED else what} was {self.after}"
 
 
 @dataclass(frozen=True)
@@ -102,14 +112,29 @@ def _visitors(chance: random.Random, journeys: int, scripts: tuple[str, ...]) ->
 def _with_kills(chance: random.Random, visitors: list[Journey]) -> tuple[Journey, ...]:
     kills: dict[int, list[Kill]] = {journey.number: [] for journey in visitors}
     buyers = [journey.number for journey in visitors if journey.script in ORDERING]
-    for number in chance.sample(buyers, min(len(buyers), _share(len(visitors), WEB_KILLS / 2))):
-        kills[number].append(Kill("web", ORDER, chance.uniform(0.0, 0.06)))
+    many = max(LEAST_AT_ORDERS, _share(len(visitors), WEB_KILLS / 2))
+    for place, number in enumerate(chance.sample(buyers, min(len(buyers), many))):
+        kills[number].append(_at_the_order(chance, place))
     for number in _some(chance, visitors, WEB_KILLS / 2):
         kills[number].append(Kill("web", chance.randint(2, LEAST_REQUESTS), chance.uniform(0.0, 0.04)))
     for role, share in (("worker", WORKER_KILLS), ("relay", RELAY_KILLS)):
         for number in chance.sample(buyers, min(len(buyers), _share(len(visitors), share))):
-            kills[number].append(Kill(role, ORDER, chance.uniform(0.0, 1.0)))
+            kills[number].append(_behind_the_order(chance, role))
     return tuple(Journey(journey.number, journey.script, tuple(kills[journey.number])) for journey in visitors)
+
+
+def _at_the_order(chance: random.Random, place: int) -> Kill:
+    """In turn right after the commit, when the answer may have left or not, and mostly before it."""
+    if place % 2:
+        return Kill("web", ORDER, 0.0, COMMITTED)
+    return Kill("web", ORDER, chance.uniform(0.0, 0.08) if place else EARLY)
+
+
+def _behind_the_order(chance: random.Random, role: str) -> Kill:
+    """While its message and its mail are on their way."""
+    if role == "worker" and chance.random() < 0.5:
+        return Kill(role, ORDER, 0.0, MAILED)
+    return Kill(role, ORDER, chance.uniform(0.0, 1.0))
 
 
 def _some(chance: random.Random, visitors: list[Journey], share: float) -> list[int]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.console import Console
 
@@ -10,13 +10,13 @@ from config.local.steps import Step, Steps
 from prove import plan as plans
 from prove.claims import all_claims
 from prove.claims.claim import Claim
-from prove.evidence import Evidence, collect, settle
+from prove.evidence import PATIENCE, Evidence, collect, settle
 from prove.ground import Ground
 from prove.options import Options
 from prove.plan import Plan
 from prove.record import CUT, Record
 from prove.run import Run
-from prove.stage import CALM, Size, Stage
+from prove.stage import CALM, FULL, Size, Stage
 
 TOLD = 15.0  # seconds between two lines where nobody watches a terminal
 
@@ -25,6 +25,7 @@ TOLD = 15.0  # seconds between two lines where nobody watches a terminal
 class Part:
     """One run and what it showed."""
 
+    name: str
     title: str
     evidence: Evidence
     claims: list[Claim]
@@ -35,51 +36,63 @@ class Part:
         return all(claim.holds for claim in self.claims)
 
 
+@dataclass(frozen=True)
+class Scene:
+    """What is run, and on how much. `name`: of its database and queues. `extra`: more environment of the processes.
+
+    `patience`: seconds at the end for work that was put off.
+    """
+
+    name: str
+    title: str
+    plan: Plan
+    size: Size = FULL
+    at_once: int = 6
+    extra: Mapping[str, str] = field(default_factory=dict)
+    patience: float = PATIENCE
+
+
 def prove(options: Options, console: Console) -> list[Part]:
     """Run all parts. Raises LaunchError if something cannot be started."""
+    calm, *scenes = _scenes(options)
+    journeys = [journey for scene in scenes for journey in scene.plan.journeys]
+    staff = {journey.number for journey in journeys if journey.script == "staff"}
+    people = 1 + max(journey.number for journey in journeys)
+    steps = Steps(console)
+    revisions = {"revision": options.revision, "old": options.old}
+    with steps, Ground(steps, people=people, staff=sorted(staff), **revisions) as ground:
+        reference = run(ground, steps, calm)
+        return [_part(ground, steps, scene, reference) for scene in scenes]
+
+
+def _scenes(options: Options) -> list[Scene]:
     storm = plans.storm(options.seed, options.journeys)
-    mixed = plans.storm(options.seed + 1, options.mixed)
-    people = max(options.journeys, options.mixed)
-    staff = {journey.number for plan in (storm, mixed) for journey in plan.journeys if journey.script == "staff"}
-    ground = Ground(
-        steps := Steps(console), people=people, staff=sorted(staff), revision=options.revision, old=options.old
-    )
-    with steps, ground:
-        calm = run(ground, steps, "calm", "One process, nothing happens to it", plans.calm(storm), CALM)
-        parts = [_part(ground, steps, "storm", "The storm", storm, Size(), calm, options)]
-        if options.old:
-            title = f"The storm with {options.old} beside the new code"
-            parts.append(_part(ground, steps, "mixed", title, mixed, Size(mixed=True), calm, options))
-    return parts
+    scenes = [
+        Scene("calm", "One process, nothing happens to it", plans.calm(storm), CALM),
+        Scene("storm", "The storm", storm, at_once=options.at_once),
+    ]
+    if options.old:
+        mixed = plans.storm(options.seed + 1, options.mixed)
+        title = f"The storm, with {options.old} beside the new code"
+        scenes.append(Scene("mixed", title, mixed, Size(mixed=True), at_once=options.at_once))
+    return scenes
 
 
-def _part(
-    ground: Ground, steps: Steps, name: str, title: str, plan: Plan, size: Size, calm: Evidence, options: Options
-) -> Part:
+def _part(ground: Ground, steps: Steps, scene: Scene, reference: Evidence) -> Part:
     began_at = time.monotonic()
-    evidence = run(ground, steps, name, title, plan, size, at_once=options.at_once)
-    return Part(title, evidence, all_claims(evidence, calm), time.monotonic() - began_at)
+    evidence = run(ground, steps, scene)
+    return Part(scene.name, scene.title, evidence, all_claims(evidence, reference), time.monotonic() - began_at)
 
 
-def run(
-    ground: Ground,
-    steps: Steps,
-    name: str,
-    title: str,
-    plan: Plan,
-    size: Size,
-    *,
-    at_once: int = 6,
-    extra: Mapping[str, str] | None = None,
-) -> Evidence:
-    """One run from start to evidence. `name`: of its database and queues. `extra`: more environment."""
-    with Stage(ground, name, size, extra) as stage:
-        teller = Teller(steps, title, len(plan.journeys))
-        record = Run(stage, plan, teller, at_once=at_once).go()
-        settle(stage)
+def run(ground: Ground, steps: Steps, scene: Scene) -> Evidence:
+    """One run from its start to its evidence."""
+    teller = Teller(steps, scene.title, len(scene.plan.journeys))
+    with Stage(ground, scene.name, scene.size, scene.extra) as stage:
+        record = Run(stage, scene.plan, teller, at_once=scene.at_once).go()
+        settle(stage, patience=scene.patience)
         stage.disk.end()
         teller.done(record)
-        return collect(stage, plan, record)
+        return collect(stage, scene.plan, record)
 
 
 class Teller:

@@ -48,6 +48,7 @@ class Record:
     seen: dict[str, dict[str, object]] = field(default_factory=dict)  # journey: what its visitor saw
     began_at: float = field(default_factory=time.time)
     ended_at: float = 0.0
+    stopped: threading.Event = field(default_factory=threading.Event)  # nobody goes on
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, sample: Sample) -> None:

@@ -41,6 +41,7 @@ class Run:
             self.record.ended_at = time.time()
             self._all([journey for journey in self.plan.journeys if self._went_well(journey)], self._look_again)
         finally:
+            self.record.stopped.set()
             if self.storm:
                 self.storm.give_up()
             for client in self._clients.values():

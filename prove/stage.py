@@ -35,6 +35,7 @@ class Size:
     echo: float = 0.3
 
 
+FULL = Size()
 CALM = Size(web=1, workers=1, relays=1, echo=0.0)
 
 

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 
+import psycopg
+
 from config.local.errors import LaunchError
-from prove.plan import Journey, Kill, Outage, Plan
+from prove.plan import COMMITTED, SENT, Journey, Kill, Outage, Plan
 from prove.record import Record
 from prove.stage import Stage
 
 PATIENCE = 60.0  # seconds until enough processes have to be up
+LONGEST_REQUEST = 30.0  # seconds
 SPARE = 2  # web processes that stay when one is killed: the last server, which may not be the next, and another
 
 
@@ -36,20 +39,20 @@ class Storm:
             self._do(self._roll, "relay")
             self._do(self._roll, "worker")
 
-    def strike(self, kill: Kill, not_this: str) -> str:
+    def strike(self, kill: Kill, journey: Journey, not_this: str) -> str:
         """Kill after the delay, in the background.
 
         Return the web process that is going to be killed, to which the request has to be sent; "" for other roles.
         It is another than `not_this`. Raises LaunchError if none can be spared for too long.
         """
         victim = self._claim("web", SPARE, not_this) if kill.role == "web" else ""
-        self._do(self._strike, kill, victim, time.monotonic() + kill.delay)
+        self._do(self._strike, kill, journey, victim, time.monotonic() + kill.delay)
         return victim
 
     def wait_for_another(self, last: str) -> None:
         """Return when a web process is up that did not serve the last request. A browser would just wait longer."""
         with self._changed:
-            self._changed.wait_for(lambda: any(name != last for name in self._up("web")), PATIENCE)
+            self._changed.wait_for(lambda: self._is_over() or any(name != last for name in self._up("web")), PATIENCE)
 
     def end(self) -> None:
         """Wait until everything is up again. Raises LaunchError if something does not start."""
@@ -61,7 +64,14 @@ class Storm:
         self._pool.shutdown()
 
     def give_up(self) -> None:
+        """Nobody waits any longer."""
+        self.record.stopped.set()
+        with self._changed:
+            self._changed.notify_all()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _is_over(self) -> bool:
+        return self.record.stopped.is_set()
 
     def _do(self, work: Callable[..., None], *arguments: object) -> None:
         self._works.append(self._pool.submit(work, *arguments))
@@ -76,18 +86,36 @@ class Storm:
             return others[len(self.record.events) % len(others)] if others and len(there) > spare else ""
 
         with self._changed:
-            if not self._changed.wait_for(lambda: bool(found()), PATIENCE):
+            if not self._changed.wait_for(lambda: self._is_over() or bool(found()), PATIENCE) or self._is_over():
                 raise LaunchError(f"No {role} process could be spared for {PATIENCE:.0f} seconds.")
             name = found()
             self.up.discard(name)
             return name
 
-    def _strike(self, kill: Kill, victim: str, moment: float) -> None:
+    def _strike(self, kill: Kill, journey: Journey, victim: str, moment: float) -> None:
         name = victim or self._claim(kill.role, 0)
-        time.sleep(max(0.0, moment - time.monotonic()))
-        self.record.note("kill", name, f"{kill.delay * 1000:.0f} ms after {kill.at}")
+        if kill.after == SENT:
+            time.sleep(max(0.0, moment - time.monotonic()))
+        else:
+            self._watch(self._is_committed if kill.after == COMMITTED else self._is_mailed, journey)
+        self.record.note("kill", name, f"{kill}, {journey.name}")
         self.fleet.kill(name)
         self._begin(name)
+
+    def _watch(self, happened: Callable[[psycopg.Connection, Journey], bool], journey: Journey) -> None:
+        """Return as soon as it did, or after a while."""
+        deadline = time.monotonic() + LONGEST_REQUEST
+        with psycopg.connect(self.stage.database, autocommit=True) as connection:
+            while not happened(connection, journey) and time.monotonic() < deadline:
+                if self.record.stopped.wait(0.001):
+                    return
+
+    def _is_committed(self, connection: psycopg.Connection, journey: Journey) -> bool:
+        query = "SELECT 1 FROM orders_order WHERE upper(email) = upper(%s)"
+        return connection.execute(query, [journey.email]).fetchone() is not None
+
+    def _is_mailed(self, _connection: psycopg.Connection, journey: Journey) -> bool:
+        return any(str(mail["To"]) == journey.email for mail in list(self.stage.mail.mails))
 
     def _begin(self, name: str) -> None:
         self.record.note("start", name)
@@ -112,9 +140,10 @@ class Storm:
         spare = SPARE if name in self.fleet.ports else 0
         with self._changed:
             ready = self._changed.wait_for(
-                lambda: name in self.up and len(self._up(name.partition("-")[0])) > spare, PATIENCE
+                lambda: self._is_over() or (name in self.up and len(self._up(name.partition("-")[0])) > spare),
+                PATIENCE,
             )
-            if not ready:
+            if not ready or self._is_over():
                 raise LaunchError(f"{name} was not to be had for the rolling restart.")
             self.up.discard(name)
 

@@ -38,13 +38,11 @@ def _hopeless(samples: list[Sample]) -> list[Sample]:
 
 def another_process(evidence: Evidence) -> Claim:
     title = "Each request went to another process than the last"
-    if evidence.processes < 2:
+    if evidence.web < 2:
         return Claim(title, "one process: nothing to see")
     moves = [sample for sample in evidence.record.samples if sample.before and sample.pod]
     same = [sample for sample in moves if sample.before == sample.pod]
     pods = Counter(sample.pod for sample in evidence.record.samples if sample.pod)
     shares = ", ".join(f"{name} {number}" for name, number in sorted(pods.items()))
     problems = [f"{sample.journey}: request {sample.number} stayed on {sample.pod}." for sample in same]
-    return Claim(
-        "Each request went to another process than the one before", f"{len(moves):,} moves; {shares}", problems
-    )
+    return Claim(title, f"{len(moves):,} moves; {shares}", problems)

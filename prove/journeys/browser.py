@@ -111,8 +111,11 @@ def require_cart(client: Client, wanted: dict[str, int]) -> None:
 
 
 def sign_in(client: Client) -> None:
+    """Send the form and go where it leads: to the account's own page."""
     page = form(client.get("/account/login/").text, "/account/login/")
-    client.send("POST", "/account/login/", status=302, data=page.filled(login=client.journey.email, password=PASSWORD))
+    values = page.filled(login=client.journey.email, password=PASSWORD)
+    answer = client.send("POST", "/account/login/", status=302, data=values)
+    require_signed_in(client, client.get(answer.headers["Location"], status=(200, 302)))
 
 
 def check_out(client: Client, method: str) -> str:

@@ -1,0 +1,103 @@
+"""Each claim breaks by what it is about, and only by that."""
+
+from prove.claims import all_claims
+from prove.evidence import Evidence
+from prove.record import CUT, FAILED, Event
+from tests.prove.made_up import AT, GUEST, evidence, sample, tables
+
+
+def broken(found: Evidence) -> dict[str, str]:
+    return {claim.title: " ".join(claim.problems) for claim in all_claims(found, None) if not claim.holds}
+
+
+def with_kill(found: Evidence, whom: str, at: float) -> Evidence:
+    found.record.events.append(Event(at, "kill", whom))
+    return found
+
+
+def test_nothing_is_wrong_with_an_order_that_went_well():
+    assert broken(evidence()) == {}
+
+
+def test_a_second_order():
+    order = tables()["orders"][0]
+    twice = tables(orders=[order, {**order, "id": 2, "number": "B2"}])
+    assert "ordered once and has A1 and B2" in broken(evidence(tables=twice))["Each order was placed once"]
+
+
+def test_a_second_charge():
+    charge = evidence().charges[0]
+    said = broken(evidence(charges=[charge, charge]))["Each charge was made once"]
+    assert "charged 2 times" in said
+
+
+def test_a_charge_of_another_amount():
+    found = evidence(charges=[{"description": "A1", "status": "paid", "amount": 2400}])
+    assert "over 24.8 was charged 24.00" in broken(found)["Each charge was made once"]
+
+
+def test_a_movement_too_many_shows_in_ledger_and_level():
+    movements = [*tables()["movements"], tables()["movements"][1]]
+    said = broken(evidence(tables=tables(movements=movements)))["Each stock movement was made once"]
+    assert "once more than order A1 says" in said
+    assert "the movements add up to 8" in said
+
+
+def test_a_mail_that_never_arrived():
+    found = evidence(arrivals=[("<mail-1@x>", GUEST.email, AT)])
+    assert "order_paid to guest-1@example.com never arrived" in broken(found)["Each mail arrived once"]
+
+
+def test_a_mail_twice_needs_a_killed_worker():
+    twice = [*evidence().arrivals, ("<mail-1@x>", GUEST.email, AT + 5)]
+    assert "not idempotent" in broken(evidence(arrivals=twice))["Each mail arrived once"]
+    assert broken(with_kill(evidence(arrivals=twice), "worker-1", AT + 0.1)) == {}
+    assert broken(with_kill(evidence(arrivals=twice), "worker-1", AT + 60)) != {}
+
+
+def test_work_that_was_given_up():
+    row = tables()["outbox"][0] | {"done_at": None, "dead_at": AT, "last_error": "no"}
+    assert "was given up: no" in broken(evidence(tables=tables(outbox=[row])))["All work that was put off was done"]
+
+
+def test_a_request_that_failed():
+    found = evidence()
+    found.record.samples.append(sample(fate=FAILED, status=500))
+    assert "got 500 from web-1" in broken(found)["No other request failed"]
+
+
+def test_a_request_without_an_answer_needs_a_kill_and_a_success_later():
+    def cut(*, then: bool) -> Evidence:
+        found = evidence()
+        found.record.samples[:] = [sample(fate=CUT, status=502)]
+        if then:
+            found.record.samples.append(sample(number=2, pod="web-2", before="web-1"))
+        return found
+
+    assert "Nothing was killed there" in broken(cut(then=True))["No other request failed"]
+    assert broken(with_kill(cut(then=True), "web-1", AT + 0.05)) == {}
+    assert "did not succeed later" in broken(with_kill(cut(then=False), "web-1", AT))["No other request failed"]
+
+
+def test_a_request_that_went_to_the_same_process():
+    found = evidence()
+    found.record.samples.append(sample(before="web-1"))
+    assert "stayed on web-1" in broken(found)["Each request went to another process than the last"]
+
+
+def test_a_file_on_a_disk():
+    found = evidence(written={"web-1": {"/tmp/a"}})
+    assert "web-1 wrote on its own disk: /tmp/a." in broken(found)["Nothing was written on local disk"]
+
+
+def test_a_visitor_who_saw_something_else_than_in_the_calm_run():
+    calm, found = evidence(), evidence()
+    found.record.seen[GUEST.name] = {"total": "0.00"}
+    (claim,) = [claim for claim in all_claims(found, calm) if not claim.holds]
+    assert "{'total': '0.00'} instead of {'total': '24.80'}" in claim.problems[0]
+
+
+def test_a_visitor_who_never_came_to_an_end():
+    found = evidence()
+    found.record.seen.clear()
+    assert "never came to its end" in broken(found)["Every journey ended as in the one-process run"]

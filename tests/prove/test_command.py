@@ -1,0 +1,59 @@
+"""`python -m prove`: what it cannot use, and being interrupted."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config.local.process import PROJECT
+
+COMMAND = [sys.executable, "-m", "prove"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--journeys", "0"], "write a number from 1 to 5000"),
+        (["--quick", "--revision", "nonsense"], "git knows no revision 'nonsense' here"),
+        (["--old", "nonsense"], "git knows no revision 'nonsense' here"),
+        (["--quick", "--out", "/proc/nowhere"], "/proc/nowhere: "),
+    ],
+)
+def test_what_cannot_be_used_is_said_at_once(arguments, sentence):
+    done = subprocess.run([*COMMAND, *arguments], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.fleet
+def test_an_interrupt_leaves_nothing_behind(tmp_path):
+    """In the middle of the storm, with processes of all kinds at work."""
+    process = subprocess.Popen([*COMMAND, "--quick", "--out", str(tmp_path)], cwd=PROJECT, env=_here(tmp_path))
+    try:
+        until(lambda: any(tmp_path.glob("shop-prove-*/storm/run/web-4.pid")))
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert len(family) > 15
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+    finally:
+        process.kill()
+    until(lambda: not any(tmp_path.glob("shop-prove-*")))
+    assert [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def _here(directory: Path) -> dict[str, str]:
+    import os
+
+    return {**os.environ, "TMPDIR": str(directory)}
+
+
+def until(condition, seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
