@@ -3,7 +3,7 @@
 from shop.platform import patience
 from shop.platform.contract import Dependency
 from shop.platform.dependencies import ask_database
-from shop.storefront.caching import KEPT, KEPT_BRIEFLY
+from shop.platform.pages.shelf import KEPT, KEPT_BRIEFLY
 
 HOUR, MINUTE = 3600, 60
 
