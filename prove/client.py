@@ -52,7 +52,7 @@ class Client:
     def served_by(self) -> str:
         return self.last
 
-    def get(self, path: str, *, status: int = 200, **content: Any) -> httpx.Response:
+    def get(self, path: str, *, status: int | tuple[int, ...] = 200, **content: Any) -> httpx.Response:
         return self.send("GET", path, status=status, **content)
 
     def send(

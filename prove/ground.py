@@ -13,7 +13,7 @@ from psycopg import sql
 
 from config.local.commands import Command, StaticFiles
 from config.local.guard import Guard
-from config.local.process import Place, python
+from config.local.process import Place
 from config.local.secret_files import signing_key, token
 from config.local.services import Services
 from config.local.steps import Steps
@@ -117,8 +117,3 @@ class Ground:
             "furnish": ["-m", "prove.furnish", str(self.people), numbers],
         }.items():
             Command(self.place, name, arguments, self.environment, directory=self.code[NEW]).wait()
-
-
-def program_arguments(share: float) -> list[str]:
-    """The command of the SQS that repeats itself."""
-    return python("-m", "prove.echo", str(share))

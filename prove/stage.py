@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from config.local import ports
 from config.local.balancer import media_from
-from config.local.process import Process, Program
+from config.local.process import Place, Process, Program, python
 from config.local.proxy import Proxy
 from config.local.sqs import create_queues
 from prove.disk import Disk
 from prove.fleet import ProvedFleet
-from prove.ground import NEW, OLD, Ground, Place, program_arguments
+from prove.ground import NEW, OLD, Ground
 from tests.mailserver import MailServer
 
 RESEND_AFTER = "3"  # seconds: a message lost with a worker is sent again
@@ -128,7 +128,8 @@ class Stage:
             return
         own = {**self.fleet.environment, "AWS_ENDPOINT_URL_SQS": self.ground.environment["AWS_ENDPOINT_URL_SQS"]}
         own["SQS_QUEUE_BASE_URL"] = self.ground.environment["SQS_QUEUE_BASE_URL"]
-        program = Program("echo", program_arguments(self.size.echo), own, directory=self.ground.code[NEW])
+        command = python("-m", "prove.echo", str(self.size.echo))
+        program = Program("echo", command, own, directory=self.ground.code[NEW])
         echo = Process(program, self.place)
         echo.start()
         self._stack.callback(echo.kill)

@@ -21,8 +21,8 @@ def orders_once(evidence: Evidence) -> Claim:
             problems.append(f"{journey.name} was thanked for an order that is not in the database.")
     known = {journey.email for journey in buyers}
     problems += [f"Nobody placed order {o['number']}." for o in evidence.tables["orders"] if o["email"] not in known]
-    orders = counted(len(evidence.tables["orders"]), "order")
-    return Claim("Each order was placed once", f"{orders}; {_cuts(evidence, buyers)}", problems)
+    found = f"{counted(len(evidence.tables['orders']), 'order')}; {_cuts(evidence, buyers)}"
+    return Claim("Each order was placed once", found, problems)
 
 
 def _cuts(evidence: Evidence, buyers: list[Journey]) -> str:
