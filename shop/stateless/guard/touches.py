@@ -10,7 +10,6 @@ from typing import Any
 
 Args = tuple[Any, ...]
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
-NAMELESS = getattr(os, "O_TMPFILE", 0)  # a file that never has a name and is gone when it is closed
 OPEN_FILES = "/proc/self/fd"
 
 
@@ -31,8 +30,6 @@ def _opened(args: Args) -> Iterator[Touch]:
     name, _mode, flags = args
     if isinstance(name, int) or not isinstance(flags, int) or not flags & WRITING:
         return
-    if NAMELESS and flags & NAMELESS == NAMELESS:
-        return
     path = absolute(name)
     exists = os.path.lexists(path)
     if (exists and _is_file(path)) or (not exists and flags & os.O_CREAT):
@@ -40,7 +37,10 @@ def _opened(args: Args) -> Iterator[Touch]:
 
 
 def _is_file(path: str) -> bool:
-    """Return False also for devices and pipes, which keep nothing, and for directories, which cannot be written."""
+    """Return False also for devices and pipes, which keep nothing, and for directories.
+
+    These are opened for writing to make a file in them that never has a name (O_TMPFILE), gone when it is closed.
+    """
     try:
         return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - pathlib would make an object for each event
     except OSError:

@@ -26,15 +26,15 @@ def forget() -> None:
 
 
 @pytest.fixture
-def watched(settings, disk):
+def watched(settings, disk, monkeypatch):
+    monkeypatch.setattr(tasks, "_policies", [])
+
     def in_mode(mode: str):
         settings.STATELESS_GUARD = mode
         tasks.watch()
         return disk
 
-    yield in_mode
-    settings.STATELESS_GUARD = "raise"
-    tasks.watch()
+    return in_mode
 
 
 def test_a_task_that_writes(watched, counted):

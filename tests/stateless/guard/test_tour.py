@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 # The admin theme keeps the last request of a list on the admin object, of each process by itself; all it reads from it
 # is which style sheets the list's filters need.
-ACCEPTED = ["shop.backoffice.*.request", "config.*.request"]
+ACCEPTED = ["shop.backoffice.*.request"]
 JSON = "application/json"
 
 
