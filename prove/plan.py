@@ -15,6 +15,7 @@ WEIGHTS = {  # of 100 journeys
     "window-member": 6,
     "staff": 6,
 }
+FEW = 40  # journeys; below that everything happens sooner
 LEAST_AT_ORDERS = 3  # kills while an order is placed
 EARLY = 0.005  # seconds; no order is placed that fast
 LEAST_REQUESTS = 8  # that each journey makes
@@ -90,7 +91,8 @@ def storm(seed: int, journeys: int, *, scripts: tuple[str, ...] = tuple(WEIGHTS)
     """Return a plan with kills, outages and a roll. The same arguments give the same plan."""
     chance = random.Random(seed)
     visitors = _visitors(chance, journeys, scripts)
-    return Plan(seed, _with_kills(chance, visitors), _outages(chance, journeys), (journeys // 2,))
+    roll = journeys // 2 if journeys >= FEW else journeys // 4  # early enough for visitors to meet it
+    return Plan(seed, _with_kills(chance, visitors), _outages(chance, journeys), (roll,))
 
 
 def calm(plan: Plan) -> Plan:
@@ -147,7 +149,7 @@ def _share(whole: int, share: float) -> int:
 
 def _outages(chance: random.Random, journeys: int) -> tuple[Outage, ...]:
     """One of each service, apart from each other and from the roll in the middle."""
-    seconds = 2.0 if journeys < 40 else 5.0
+    seconds = 2.0 if journeys < FEW else 5.0
     places = {"redis": 0.15, "sqs": 0.35, "s3": 0.75}
     ways = {service: chance.choice(("refuse", "hold")) for service in places}
     return tuple(Outage(name, round(journeys * place), seconds, ways[name]) for name, place in places.items())
