@@ -63,7 +63,8 @@ def client(place: Place, upstreams: list[int], tmp_path: Path) -> Iterator[httpx
     media.mkdir()
     (media / "picture.webp").write_bytes(b"a picture")
     port, files = ports.free(1)[0], media_from(media)
-    balancer = Balancer(place.data / "balancer", port=port, upstreams=upstreams, media=files, try_for=4)
+    routes = {f"only-{upstream}": [upstream] for upstream in upstreams}
+    balancer = Balancer(place.data / "balancer", port=port, upstreams=upstreams, media=files, try_for=4, routes=routes)
     balancer.prepare()
     process = Process(balancer.program(), place)
     process.start()
@@ -71,6 +72,15 @@ def client(place: Place, upstreams: list[int], tmp_path: Path) -> Iterator[httpx
     with httpx.Client(base_url=balancer.url, timeout=20) as found:
         yield found
     process.kill()
+
+
+def test_a_request_that_names_a_route_goes_nowhere_else_and_learns_who_let_it_down(client, upstreams):
+    with pod(upstreams[0]) as first, pod(upstreams[1]) as second:
+        answers = [client.get("/", headers={"X-Route": f"only-{second}"}) for _ in range(4)]
+        cutting.add(first)
+        cut = client.post("/cut", headers={"X-Route": f"only-{first}"})
+    assert {answer.headers["X-Pod"] for answer in answers} == {second}
+    assert (cut.status_code, cut.headers["X-Upstream"]) == (502, f"{ports.HOST}:{first}")
 
 
 def test_requests_go_to_each_process_in_turn(client, upstreams):

@@ -35,6 +35,12 @@ def test_its_id_is_in_a_file_while_it_runs(place):
     assert process.exit_code == -signal.SIGTERM
 
 
+def test_it_runs_in_the_directory_that_it_is_given(place, tmp_path):
+    process = run(place, "import os; print(os.getcwd(), flush=True)", directory=tmp_path)
+    assert first_line(process) == str(tmp_path)
+    process.stop()
+
+
 def test_one_that_does_not_listen_is_killed_when_its_patience_is_over(place):
     process = run(place, STUBBORN, patience=0.3)
     first_line(process)
