@@ -10,7 +10,7 @@ import psycopg
 import redis
 from psycopg import sql
 
-from config.local.s3 import aws_client
+from config.local.s3 import aws_client, create_bucket
 from tests.mailserver import MailServer, mail_server
 
 HIDDEN = "5"  # seconds until a message comes again that was given to a worker which was killed
@@ -50,7 +50,7 @@ def services() -> Iterator[Services]:
     name = f"teashop-{secrets.token_hex(4)}"
     bucket, queues = (aws_client(service, dict(os.environ)) for service in ("s3", "sqs"))
     _database("CREATE DATABASE {}", name)
-    bucket.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": os.environ["AWS_REGION"]})
+    create_bucket({**os.environ, "MEDIA_BUCKET": name})
     queue = queues.create_queue(QueueName=name, Attributes={"VisibilityTimeout": HIDDEN})["QueueUrl"]
     try:
         with mail_server() as mail:
@@ -72,12 +72,7 @@ def _redis_url() -> str:
 
 
 def _empty(client, bucket: str) -> None:
-    for key in keys(client, bucket):
-        client.delete_object(Bucket=bucket, Key=key)
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for item in page.get("Contents", []):
+            client.delete_object(Bucket=bucket, Key=item["Key"])
     client.delete_bucket(Bucket=bucket)
-
-
-def keys(client, bucket: str) -> list[str]:
-    """Return the names of all objects of the bucket."""
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    return [item["Key"] for page in pages for item in page.get("Contents", [])]

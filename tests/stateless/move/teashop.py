@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.local import ports
+from config.local.process import MARK
+from tests.services import place
 
 ROOT = Path(__file__).parents[3]
 START = 30  # seconds a process may take
@@ -34,7 +36,7 @@ class Server:
         self.done: list[Done] = []
         own = {"TEASHOP_DATA": str(self.data), "SECRET_KEY": "the shop's own key", "PYTHONPATH": str(ROOT)}
         plain = {"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120", "PATH": os.environ["PATH"]}
-        self.environment = {**plain, **own, **environment}
+        self.environment = {**plain, **own, **environment, MARK: place.mark}
         for name in ("sessions", "media", "private", "mail"):
             (self.data / name).mkdir(parents=True)
         self.release("store")
@@ -47,10 +49,8 @@ class Server:
 
     def run(self, line: str, settings: str, *, code: int = 0, **environment: str) -> Done:
         """Run a line as the guide has it, such as "python manage.py migrate"; it has to end with `code`."""
-        words = line.split()
-        command = [sys.executable, *words[1:]] if words[0] == "python" else words
         ended = subprocess.run(
-            command,
+            [sys.executable, *line.split()[1:]],
             cwd=self.code,
             env=self._environment(settings) | environment,
             capture_output=True,
