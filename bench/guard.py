@@ -19,7 +19,7 @@ from bench.visitor import Visitor
 GOAL = 0.03  # share of the page's CPU time in the process
 ROUNDS = 60
 SLICE = 0.2  # seconds; each round has four: without, with, with, without
-WARM_UP = 2.0  # seconds
+WARM_UP = 1.0  # seconds
 ENOUGH = 1_000_000  # requests; the time is over before
 
 

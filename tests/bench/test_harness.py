@@ -45,6 +45,12 @@ def test_each_row_has_its_cost_in_cpu_time_and_in_bare_views(rows, result):
 
 
 @pytest.mark.fleet
+def test_a_watched_page_is_compared_with_one_that_is_not(result):
+    assert all(0.2 < ratio < 5 for ratio in result["guard"]["ratios"])
+    assert len(result["guard"]["ratios"]) == 2
+
+
+@pytest.mark.fleet
 def test_statements_and_round_trips_are_those_of_the_requests(rows):
     assert rows["product-304"]["sql"] < 1  # from the cache
     assert rows["product-304"]["redis_trips"] == pytest.approx(1, abs=0.5)

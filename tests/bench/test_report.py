@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from bench import report
+from bench.guard import GuardCost
 from bench.measure import Row, quantile
 from bench.plot import plot
 from bench.result import Result, read
@@ -48,6 +49,17 @@ def test_the_cross_check_weighs_rows_by_their_busy_time_and_says_when_it_fails(r
 def test_foreign_work_is_named(result):
     result.rows[0].foreign = 0.9
     assert "30.0% of the busy time: times are noisy" in report.markdown(result)
+
+
+def test_the_cost_of_the_guard_is_the_median_of_its_pairs(result, tmp_path):
+    result.guard = GuardCost([1.01, 0.99, 1.02, 1.4, 1.00])
+    result.dump(tmp_path / "a.json")
+    text = report.markdown(read(tmp_path / "a.json"))
+    assert "costs +1.0% of the CPU time of a cached page (goal: below 3% ✓): the median of 5 pairs; half" in text
+    result.guard = GuardCost([1.05])
+    assert "costs +5.0% of the CPU time of a cached page (goal: below 3%): the median of 1 pairs." in report.markdown(
+        result
+    )
 
 
 def test_a_row_that_failed_says_why_and_meets_no_goal(result):
