@@ -99,7 +99,9 @@ def look(server: Server) -> None:
 
 def make_the_code_fit(server: Server, visitors: Visitors) -> None:
     """One release, still on one server with the old settings."""
+    server.run("python manage.py move tasks", "bridge", code=1)
     server.release("fit_for_pods")
+    server.run("python manage.py move tasks", "bridge")
     with server.web("before") as [pod]:
         visitors.are_still_there([pod])
         other = Shopper()

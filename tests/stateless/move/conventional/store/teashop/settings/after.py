@@ -6,7 +6,7 @@ SECRET_KEY keeps its value: with another one everybody would be signed out.
 from teashop.settings.before import *  # noqa: F403
 from teashop.settings.before import INSTALLED_APPS, Path, os
 
-INSTALLED_APPS = [*INSTALLED_APPS, "shop.stateless"]  # the commands of the move, and a check at each start
+INSTALLED_APPS = [*INSTALLED_APPS, "shop.stateless"]  # the commands of the move, and checks for the pipeline
 ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
 
 DATABASES = {
