@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import redis
+
 from config.local import ports
 from config.local.proxy import Proxy
 from shop.platform import storage
@@ -54,3 +56,23 @@ def storage_behind_proxy(settings: Any) -> Iterator[Proxy]:
             yield proxies["s3"]
         finally:
             storage.breaker.is_open = False
+
+
+def redis_server(number: int = 0, *, port: int | None = None) -> redis.Redis:
+    """Return a client of one of Redis' databases, around proxies and breakers. `port`: of another server."""
+    address = urlsplit(os.environ["REDIS_URL"])
+    return redis.Redis(host=address.hostname or "", port=port or address.port or 0, db=number)
+
+
+@contextmanager
+def full_redis() -> Iterator[None]:
+    """Redis takes nothing new: it answers writes with an error."""
+    server = redis_server()
+    usual = server.config_get("maxmemory*")
+    server.config_set("maxmemory-policy", "noeviction")
+    server.config_set("maxmemory", 1)
+    try:
+        yield
+    finally:
+        for name in ("maxmemory", "maxmemory-policy"):
+            server.config_set(name, usual[name])

@@ -9,6 +9,7 @@ from shop.platform import outbox, sessions
 from shop.platform.cache import _breakers
 from shop.platform.models import OutboxMessage, RevokedSession
 from shop.platform.sessions import SessionStore
+from tests.outages import full_redis
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,6 +52,17 @@ def test_nobody_is_logged_out_when_redis_is_flushed():
     key = signed_in().session_key
     caches["sessions"].clear()
     assert SessionStore(key)[SESSION_KEY] == "7"
+
+
+def test_a_change_that_a_full_redis_refused_is_seen_at_once():
+    key = signed_in().session_key
+    with full_redis():
+        changed = SessionStore(key)
+        changed["theme"] = "light"
+        changed.save()
+        assert SessionStore(key)["theme"] == "light"
+    assert SessionStore(key)["theme"] == "light"
+    assert not OutboxMessage.objects.exists()
 
 
 def test_nobody_is_logged_out_while_redis_is_away():
