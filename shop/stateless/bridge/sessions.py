@@ -79,7 +79,8 @@ class SessionStore(SessionBase):
                 self._warn("cannot be read from the old engine", key, error)
                 self._is_out_of_reach = True
                 return {}
-            if session and self.engines.new.add([session]) is not None:
+            if session:
+                self.engines.new.add([session])
                 data = self._loaded(key)
         if data is None:
             self._session_key = None
@@ -92,10 +93,7 @@ class SessionStore(SessionBase):
         return data if store.session_key == key and not is_mark(data) else None
 
     def _left_behind(self, key: str) -> Session | None:
-        """Return the session if the old engine alone has it: one that has expired in the new one is over."""
-        new = self.engines.new
-        if new.store().exists(key) or new.has_ended(key):
-            return None
+        """Return what the old engine has; the new one takes no session that has ended or expired there."""
         session = self.engines.old.read([key]).get(key)
         if session and session.unread:
             raise OSError(session.problem)

@@ -25,7 +25,7 @@ def media(request: HttpRequest, name: str, storage: str = "default") -> HttpResp
     Put it where MEDIA_URL points: `path("media/<path:name>", media)`. It works with a BridgingStorage and, when the
     move is over, with the new storage alone: then it redirects without a look. `storage` is an alias of STORAGES.
     """
-    if posixpath.normpath(name) != name or name.startswith(("/", "..")):
+    if posixpath.normpath(name) != name or name.startswith(("/", "..")) or "\0" in name:
         raise Http404(name)
     place = storages[storage]
     try:

@@ -129,7 +129,7 @@ def test_old_addresses_lead_to_the_file_before_during_and_after_the_move(gallery
     assert asked("old.png").url == storages["s3"].url("old.png")
 
 
-@pytest.mark.parametrize("name", ["nothing.png", "../secret", "paintings", "a/../b", "/etc/passwd", "a//b"])
+@pytest.mark.parametrize("name", ["nothing.png", "../secret", "paintings", "a/../b", "/etc/passwd", "a//b", "a\0b"])
 def test_what_is_not_there_is_not_found(gallery, bridged, name):
     put(gallery, "paintings/lamp.png")
     put(gallery.parent, "secret")

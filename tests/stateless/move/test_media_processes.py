@@ -109,6 +109,17 @@ def test_two_moves_at_once_end_with_every_file_right(site, bucket):
     all_right(site, bucket)
 
 
+def test_a_move_that_is_interrupted_says_what_to_do(site, bucket):
+    stopped = move(site, bucket)
+    wait_for(10, bucket, stopped)
+    stopped.send_signal(signal.SIGINT)
+    code, said = ended(stopped)
+    assert (code, said.splitlines()[-1]) == (
+        130,
+        "CommandError: Stopped. What is copied stays; run the same command again, and it goes on with the rest.",
+    )
+
+
 def test_a_move_without_a_terminal_says_little_and_ends_with_a_verdict(site, bucket):
     code, said = ended(move(site, bucket, "--dry-run"))
     assert (code, bucket.names()) == (0, set())

@@ -4,6 +4,7 @@ import importlib
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from shop.accounts.models import User
 from shop.stateless.move.sessions.ended import mark_key
+from shop.stateless.move.sessions.sources import source
 from shop.stateless.move.sessions.targets import target
 from tests.stateless.move.sessions_of import ends_in, held, made, move, nearly, session_files, store
 
@@ -266,40 +268,23 @@ def test_threads_that_carry_over_at_once_lose_no_change(new):
 
 @pytest.mark.django_db(transaction=True)
 def test_who_ends_a_session_that_is_just_being_carried_over_waits_and_ends_it():
-    """The copy is held in the middle, by a lock that PostgreSQL gives to the first of the two."""
     key = made("file", cart=1)
-    place = target(OURS)
-    held_up, go_on = threading.Event(), threading.Event()
-    row = place._row
+    carrier, reached, go_on = target(OURS), threading.Event(), threading.Event()
+    taken = carrier._taken
 
-    def slow(*arguments):
-        made_row = row(*arguments)
-        held_up.set()
-        return made_row
-
-    place._row = slow
-    taken = place._taken
-
-    def wait(keys):
-        held_up.set()
-        go_on.wait(10)
+    def held_up(keys):
+        """It has read the old session, and writes it in a moment."""
+        reached.set()
+        go_on.wait(20)
         return taken(keys)
 
-    place._taken = wait
-    session = next(iter(store_source().read([key]).values()))
-
-    def carry():
-        place.add([session])
-        connection.close()
-
-    def end():
-        store(BRIDGE, key).flush()
-        connection.close()
-
+    carrier._taken = held_up
     with ThreadPoolExecutor(2) as pool:
-        carrying = pool.submit(carry)
-        assert held_up.wait(10)
-        ending = pool.submit(end)
+        carrying = pool.submit(then_close, carrier.add, [source("file").read([key])[key]])
+        assert reached.wait(20)
+        ending = pool.submit(then_close, store(BRIDGE, key).flush)
+        while not ending.done() and not somebody_waits():
+            time.sleep(0.01)
         go_on.set()
         carrying.result(20)
         ending.result(20)
@@ -307,10 +292,20 @@ def test_who_ends_a_session_that_is_just_being_carried_over_waits_and_ends_it():
     assert held(BRIDGE, key) is None
 
 
-def store_source():
-    from shop.stateless.move.sessions.sources import source
+def then_close(work, *arguments):
+    """Work in a thread, whose connection would keep the test's database from being removed."""
+    try:
+        return work(*arguments)
+    finally:
+        connection.close()
 
-    return source("file")
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0] > 0
 
 
 PROCESS = """

@@ -13,12 +13,13 @@ PARTS = {
     "database": "carry all rows of a database to PostgreSQL",
     "tasks": "show what has to change before Celery's work can go through SQS",
 }
+STOPPED = "Stopped. What is copied stays; run the same command again, and it goes on with the rest."
 
 
 class Command(BaseCommand):
     """Each part is shop.stateless.move.<part>.command with ABOUT, add_options() and run(), which returns an exit code.
 
-    Raises CommandError for a MoveError.
+    Raises CommandError for a MoveError, and for Ctrl-C.
     """
 
     help = "Carry the state of this project to places that all pods share. The source is never changed."
@@ -34,6 +35,8 @@ class Command(BaseCommand):
             code = _command(options["part"]).run(argparse.Namespace(**options), self.stdout)
         except MoveError as error:
             raise CommandError(str(error), returncode=2) from error
+        except KeyboardInterrupt as error:
+            raise CommandError(STOPPED, returncode=130) from error
         if code:
             sys.exit(code)
 
