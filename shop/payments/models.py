@@ -42,6 +42,8 @@ class Payment(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     checked_at = models.DateTimeField(null=True, editable=False)
     settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
+    # closed here while its provider could not be reached: the last word is still to be heard
+    to_void = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = PaymentQuerySet.as_manager()
 
@@ -62,6 +64,9 @@ class Payment(models.Model):
                 F("checked_at").asc(nulls_first=True), "id", condition=Q(state="pending"), name="payment_to_check"
             ),
             models.Index(fields=["state", "id"], condition=Q(state="refund_due"), name="payment_to_refund"),
+            models.Index(
+                F("checked_at").asc(nulls_first=True), "id", condition=Q(to_void=True), name="payment_to_void"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ Locks are taken in one order everywhere: the order first, then its payments. No 
 
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -77,6 +77,8 @@ def _open_or_new(order_id: int, method: str) -> Payment:
     if payment and payment.method == method:
         return payment
     if payment:
+        payment.to_void = bool(payment.reference)  # its provider did not answer, and may have charged a card
+        payment.save(update_fields=["to_void"])
         payment.close(Payment.State.CANCELLED, _("Another method was chosen."))
     Order.objects.filter(pk=order.pk).update(payment_method=method)
     return Payment.objects.create(order=order, method=method, amount=order.total, currency=order.currency)
@@ -152,18 +154,23 @@ def reconcile(*, older_than: timedelta = timedelta(minutes=2), most: int = 200) 
     PATIENCE seconds, and at once if the provider is away.
     """
     began, done = time.monotonic(), 0
-    waiting = Payment.objects.open().begun().filter(created_at__lt=timezone.now() - older_than)
-    longest_first = waiting.order_by(F("checked_at").asc(nulls_first=True), "id").select_related("order")
-    for payment in list(longest_first[:most]):
+    for payment in _unheard(timezone.now() - older_than, most):
         if time.monotonic() - began > PATIENCE or not _look_at(payment):
             break
         done += 1
     return done
 
 
+def _unheard(created_before: datetime, most: int) -> list[Payment]:
+    """Payments of which the last word is not heard: those to be voided, then open ones; not asked for longest first."""
+    begun = Payment.objects.begun().filter(created_at__lt=created_before).select_related("order")
+    ordered = begun.order_by(F("checked_at").asc(nulls_first=True), "id")
+    return [*ordered.filter(to_void=True)[:most], *ordered.filter(state=Payment.State.PENDING)[:most]][:most]
+
+
 def _look_at(payment: Payment) -> bool:
     """Returns False if the provider is away."""
-    if payment.order.state != Order.State.PLACED:
+    if payment.to_void or payment.order.state != Order.State.PLACED:
         return _void(payment)
     try:
         refresh(payment.pk)

@@ -149,6 +149,24 @@ def test_a_customer_of_a_broken_provider_can_pay_by_transfer(settings):
     assert (payment.state, state_of(order)) == ("paid", "paid")
 
 
+@pytest.mark.parametrize("transferred", [False, True])
+def test_a_card_charged_by_a_provider_that_fell_silent_is_found_though_another_method_was_chosen(transferred):
+    order = ordered()
+    card = begun(order)
+    cardholder.enter(card.redirect_url, PAYS)
+    cardholder.provider("POST", "/_test/outage", {"status": 503})
+    payments.attempt(order_id=order.pk, method="bank_transfer")
+    if transferred:
+        payments.receive(order_id=order.pk, actor="staff@example.com")
+    assert payments.reconcile(older_than=timedelta(0)) == 0
+    cardholder.provider("POST", "/_test/outage", {})
+    assert payments.reconcile(older_than=timedelta(0)) == 1
+    assert payments.reconcile(older_than=timedelta(0)) == 0
+    card.refresh_from_db()
+    assert state_of(order) == "paid"
+    assert card.state == ("refund_due" if transferred else "paid")
+
+
 def test_money_that_arrives_after_the_order_was_cancelled_is_to_be_refunded(client):
     order = ordered()
     payment = begun(order)

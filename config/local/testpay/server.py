@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -131,10 +130,16 @@ class Exchange(BaseHTTPRequestHandler):
     def _answer(self, request: Request) -> Answer:
         if request.path.startswith(("/v1/", "/_test/")) and request.headers.get("Authorization") != self._bearer:
             raise Refused(401, "wrong_key", "The API key is missing or wrong.")
-        if request.path.startswith("/v1/"):
-            time.sleep(switches.outage.seconds)
-            if switches.outage.status:
-                raise Refused(switches.outage.status, "outage", "The provider is out of order.")
+        if not switches.hits(request.path):
+            return self._routed(request)
+        if not switches.outage.after:
+            switches.suffer()
+            return self._routed(request)
+        answer = self._routed(request)
+        switches.suffer()
+        return answer
+
+    def _routed(self, request: Request) -> Answer:
         for method, pattern, handler in ROUTES:
             match = re.fullmatch(pattern, request.path)
             if match and method == request.method:

@@ -1,5 +1,6 @@
 """For tests: how badly the provider and its webhooks behave. POST a JSON object; what it leaves out is the default."""
 
+import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Outage:
-    """`seconds` before each answer of /v1/, and the HTTP `status` it then is (0: the right one)."""
+    """`seconds` before each answer of /v1/, and the HTTP `status` it then is (0: the right one).
+
+    With `after`, what was asked for is done first: a card is charged, and nobody hears of it. With `pages`, the pages
+    for customers suffer too.
+    """
 
     seconds: float = 0
     status: int = 0
+    after: bool = False
+    pages: bool = False
 
 
 outage = Outage()
@@ -33,8 +40,11 @@ def turn(request: "Request") -> tuple[int, dict[str, Any]]:
 
 def break_down(request: "Request") -> tuple[int, dict[str, Any]]:
     """Set Outage."""
-    wanted = Outage(**request.json())
-    outage.seconds, outage.status = wanted.seconds, wanted.status
+    try:
+        wanted = Outage(**request.json())
+    except TypeError as error:
+        raise Refused(422, "no_such_switch", str(error)) from error
+    vars(outage).update(asdict(wanted))
     return 200, asdict(outage)
 
 
@@ -58,3 +68,14 @@ def forget(request: "Request") -> tuple[int, dict[str, Any]]:
 
 def events(request: "Request") -> tuple[int, dict[str, Any]]:
     return 200, {"events": event_list(request.ledger, request.words["id"])}
+
+
+def suffer() -> None:
+    """Behave as the outage says. Raises Refused."""
+    time.sleep(outage.seconds)
+    if outage.status:
+        raise Refused(outage.status, "outage", "The provider is out of order.")
+
+
+def hits(path: str) -> bool:
+    return path.startswith("/v1/") or (outage.pages and path.startswith("/pay/"))
