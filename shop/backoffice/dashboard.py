@@ -133,8 +133,8 @@ def _mail_tasks() -> Iterator[Task]:
 
 def _outbox_tasks() -> Iterator[Task]:
     dead = _count(OutboxMessage.objects.dead())
-    link = reverse("admin:platform_outboxmessage_changelist") + "?state=dead"
-    yield Task(dead, _("messages given up in the outbox"), link, "error", urgent=True)
+    link = reverse("admin:platform_deadletter_changelist")
+    yield Task(dead, _("dead letters: work that was given up"), link, "error", urgent=True)
 
 
 def _stock_tasks() -> Iterator[Task]:
@@ -147,7 +147,7 @@ _SOURCES = (
     ("orders.view_order", _order_tasks),
     ("payments.view_payment", _payment_tasks),
     ("notifications.view_mail", _mail_tasks),
-    ("platform.view_outboxmessage", _outbox_tasks),
+    ("platform.view_deadletter", _outbox_tasks),
     ("catalog.view_variant", _stock_tasks),
 )
 

@@ -65,11 +65,15 @@ class OutboxStateFilter(SimpleListFilter):
         "waiting": Q(done_at=None, dead_at=None, sent_at=None),
         "sent": Q(done_at=None, dead_at=None, sent_at__isnull=False),
         "done": Q(done_at__isnull=False),
-        "dead": Q(done_at=None, dead_at__isnull=False),
+        "dead": Q(done_at=None, dead_at__isnull=False, discarded_at=None),
+        "discarded": Q(done_at=None, dead_at__isnull=False, discarded_at__isnull=False),
     }
 
     def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
-        return [("waiting", _("waiting")), ("sent", _("sent")), ("done", _("done")), ("dead", _("given up"))]
+        return [
+            ("waiting", _("waiting")), ("sent", _("sent")), ("done", _("done")), ("dead", _("given up")),
+            ("discarded", _("discarded")),
+        ]  # fmt: skip
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
         condition = self.rows.get(self.value() or "")
@@ -82,7 +86,7 @@ class MailStateFilter(SimpleListFilter):
     rows = {
         "waiting": Q(sent_at=None, message__dead_at=None),
         "sent": Q(sent_at__isnull=False),
-        "given_up": Q(sent_at=None, message__dead_at__isnull=False),
+        "given_up": Q(sent_at=None, message__dead_at__isnull=False, message__discarded_at=None),
     }
 
     def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
@@ -91,3 +95,21 @@ class MailStateFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
         condition = self.rows.get(self.value() or "")
         return queryset.filter(condition) if condition else None
+
+
+class DeadLetterFilter(SimpleListFilter):
+    """Those that wait for a decision, unless others are asked for."""
+
+    title = _("state")
+    parameter_name = "state"
+    rows = {"discarded": Q(discarded_at__isnull=False), "all": Q()}
+
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
+        return [("discarded", _("discarded")), ("all", _("all"))]
+
+    def choices(self, changelist: Any) -> Any:
+        waiting, *others = super().choices(changelist)
+        return [{**waiting, "display": _("given up")}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
+        return queryset.filter(self.rows.get(self.value() or "", Q(discarded_at=None)))

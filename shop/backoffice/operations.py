@@ -96,7 +96,6 @@ class OutboxAdmin(RecordAdmin):
     list_display = ("id", "topic", "queue", "status", "created_at", "available_at", "sends", "failures", "error")
     list_filter = (OutboxStateFilter, "queue")
     ordering = ("-id",)
-    actions = ("redrive",)
     readonly_fields = ("status", "content", "error")
     fieldsets = (
         (None, {"fields": (("topic", "queue", "status"), "content")}),
@@ -115,7 +114,3 @@ class OutboxAdmin(RecordAdmin):
     @display(description=_("last error"))
     def error(self, message: OutboxMessage) -> str:
         return message.last_error[:80]
-
-    @action(description=_("Try again what was given up"), permissions=["change"])
-    def redrive(self, request: HttpRequest, queryset: "QuerySet[OutboxMessage]") -> None:
-        _tell(request, dead_letters.redrive(queryset.values_list("pk", flat=True), by=str(request.user)))

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 # The class of each state: the theme's style sheet gives it a colour.
 TONES: Mapping[str, str] = {
     "waiting": "bo-placed", "sent": "bo-placed", "trying again": "bo-paid", "done": "bo-shipped",
-    "dead": "bo-cancelled",
+    "dead": "bo-cancelled", "discarded": "",
     "given up": "bo-cancelled", "placed": "bo-placed", "paid": "bo-paid", "shipped": "bo-shipped",
     "cancelled": "bo-cancelled", "pending": "bo-placed", "declined": "bo-cancelled", "refund_due": "bo-paid",
     "settled": "bo-shipped", "good": "bo-shipped", "over": "bo-cancelled",

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+COUNTED = 99  # dead letters, for the number beside their entry
 # Title, icon and model of each entry: an entry is shown to those who may see the model.
 Entry = tuple[Any, str, str]
 GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
@@ -37,7 +39,11 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     ),
     (
         _("Operations"),
-        ((_("Outgoing mail"), "mail", "notifications.mail"), (_("Outbox"), "outbox", "platform.outboxmessage")),
+        (
+            (_("Outgoing mail"), "mail", "notifications.mail"),
+            (_("Outbox"), "outbox", "platform.outboxmessage"),
+            (_("Dead letters"), "unknown_document", "platform.deadletter"),
+        ),
     ),
 )
 
@@ -96,4 +102,10 @@ def _may_see(request: HttpRequest, model: str) -> bool:
 
 
 def _item(title: Any, icon: str, model: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}
+    item = {"title": title, "icon": icon, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}
+    return item | ({"badge": _dead_letters(), "badge_variant": "danger"} if model == "platform.deadletter" else {})
+
+
+def _dead_letters() -> str | int:
+    count = apps.get_model("platform", "OutboxMessage").objects.dead()[: COUNTED + 1].count()
+    return f"{COUNTED}+" if count > COUNTED else count

@@ -67,14 +67,6 @@ def test_a_mails_page_says_why_it_was_given_up(admin):
     assert "ABCD-EFGH" in page
 
 
-def test_dead_messages_are_driven_again_and_others_left_alone(admin):
-    dead, done = (outbox.put(topic="media.renditions", payload={"image_id": number}) for number in range(2))
-    give_up(dead)
-    OutboxMessage.objects.filter(pk=done.pk).update(done_at=timezone.now())
-    choose(admin, "redrive", dead, done)
-    assert [OutboxMessage.objects.get(pk=row.pk).state for row in (dead, done)] == ["waiting", "done"]
-
-
 @pytest.mark.parametrize(
     ("state", "changes"),
     [
@@ -89,12 +81,6 @@ def test_the_outbox_is_filtered_by_state(admin, state, changes):
     OutboxMessage.objects.filter(pk=rows[0].pk).update(**changes)
     OutboxMessage.objects.filter(pk=rows[1].pk).update(**({"done_at": timezone.now()} if state == "waiting" else {}))
     assert shown(admin, OutboxMessage, state=state) == [rows[0].pk]
-
-
-def test_who_may_only_look_drives_nothing(viewer):
-    dead = mail(given_up=True).message
-    choose(viewer, "redrive", dead)
-    assert OutboxMessage.objects.get(pk=dead.pk).state == "dead"
 
 
 class TestTheFrontPage:
@@ -115,7 +101,7 @@ class TestTheFrontPage:
             "paid orders to ship": 1,
             "orders waiting for a bank transfer": 1,
             "mails given up": 1,
-            "messages given up in the outbox": 1,
+            "dead letters: work that was given up": 1,
             "variants with little or no stock left": 1,
         }
         assert [day.orders for day in context["days"]][-1] == 2
