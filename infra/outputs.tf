@@ -1,0 +1,54 @@
+# What the overlay of Kubernetes has to be told (k8s/overlays/aws/shop.env), name by name.
+output "shop_env" {
+  value = merge(local.queues, {
+    AWS_REGION    = var.region
+    PUBLIC_URL    = "https://${var.shop_host}"
+    ALLOWED_HOSTS = var.shop_host
+    MEDIA_BUCKET  = module.media.bucket
+    MEDIA_URL     = "https://${module.media.domain}/"
+  })
+}
+
+locals {
+  queues = { SQS_QUEUE_BASE_URL = module.queues.base_url, SQS_QUEUE_PREFIX = "${var.name}-" }
+}
+
+output "queues" { value = local.queues }
+output "media_bucket" { value = module.media.bucket }
+
+# What has to be put into the secret (docs/deploy): addresses that are known only now.
+output "addresses" {
+  value = {
+    database   = module.database.address
+    redis      = module.cache["cache"].address
+    sessions   = module.cache["sessions"].address
+    mail       = "email-smtp.${var.region}.amazonaws.com"
+    secret     = module.secrets.name
+    registry   = module.registry.url
+    events     = module.queues.events_arn
+    connection = "postgres://shop:...@${module.database.address}/shop?sslmode=verify-full&sslrootcert=system"
+  }
+}
+
+output "database_password_secret" {
+  description = "The entry in which RDS keeps, and rotates, the owner's password."
+  value       = module.database.password_secret_arn
+}
+
+output "max_connections" {
+  value = local.size.connections
+}
+
+output "queue_limits" {
+  description = "Seconds that a message stays hidden, by queue."
+  value       = module.queues.visibility
+}
+
+output "role_arns" {
+  value = module.roles.arns
+}
+
+output "policies" {
+  description = "What each role may do, as JSON."
+  value       = module.roles.policies
+}

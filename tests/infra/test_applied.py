@@ -1,0 +1,136 @@
+"""infra/ is applied to an emulator, and the store runs against what it made, with no right that it lacks."""
+
+import json
+import os
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.conf import settings
+
+from config.local import ports
+from config.local.fleet import Fleet
+from config.local.process import Place, Process, Program, python
+from shop.checkout.services import place_order
+from shop.platform.models import OutboxMessage
+from tests import factories
+from tests.backoffice.pages import Form, change_page
+from tests.forms import form
+from tests.infra.conftest import Terraform
+from tests.infra.recorded import rights_used
+from tests.services import fleet, place
+
+pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
+PASSWORD = "correct horse battery"
+# What the store itself touches. The rest is validated only: the emulator has nothing behind it.
+TARGETS = (
+    "module.queues.aws_sqs_queue.this",
+    "module.queues.aws_sns_topic.events",
+    "module.media.aws_s3_bucket.this",
+    "module.roles",
+    "module.secrets",
+)
+# Rights that this tour has no occasion for: order events are not published yet.
+NOT_USED = {"relay": {"sns:Publish"}, "worker": {"sqs:ChangeMessageVisibility"}}
+WITH_PATHS = 'provider "aws" {\n  s3_use_path_style = true\n}\n'
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of an AWS on this machine, and the file in which it records what it is asked."""
+    there = Place(tmp_path_factory.mktemp("emulator"), place.mark).make()
+    recording = there.data / "calls"
+    (port,) = ports.free(1)
+    environment = {"PATH": os.environ["PATH"], "MOTO_ENABLE_RECORDING": "1", "MOTO_RECORDER_FILEPATH": str(recording)}
+    process = Process(
+        Program("aws", python("-m", "moto.server", "-H", ports.HOST, "-p", str(port)), environment, patience=3), there
+    )
+    process.start()
+    process.wait_until(lambda: ports.answers(port), seconds=30, what="The emulator")
+    yield f"http://{ports.HOST}:{port}", recording
+    process.kill()
+
+
+@pytest.fixture(scope="module")
+def outputs(terraform: Terraform, emulator: tuple[str, Path]) -> dict[str, Any]:
+    (terraform.directory / "emulator_override.tf").write_text(WITH_PATHS)
+    keys = {"AWS_ACCESS_KEY_ID": "terraform", "AWS_SECRET_ACCESS_KEY": "terraform", "AWS_ENDPOINT_URL": emulator[0]}
+    wanted = [f"-target={target}" for target in TARGETS]
+    applied = terraform("apply", "-auto-approve", "-input=false", "-no-color", *wanted, **keys)
+    assert applied.returncode == 0, applied.stderr
+    said = json.loads(terraform("output", "-json", **keys).stdout)
+    return {name: output["value"] for name, output in said.items()}
+
+
+@pytest.fixture
+def store(outputs: dict[str, Any], emulator: tuple[str, Path], tmp_path: Path) -> Iterator[dict[str, Fleet]]:
+    """One process of each role, each with credentials of its own, so that the emulator can tell them apart."""
+    address, recording = emulator
+    recording.write_text("")
+    factories.shipping()
+    factories.tax()
+    common = {
+        "AWS_ENDPOINT_URL_SQS": address,
+        "AWS_ENDPOINT_URL_S3": address,
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "EMAIL_URL": f"eml://{tmp_path}",
+        "MEDIA_BUCKET": outputs["media_bucket"],
+        **outputs["queues"],
+    }
+    counts = {"web": {"web": 1}, "relay": {"web": 0, "relays": 1}, "worker": {"web": 0, "workers": 1}}
+    with ExitStack() as ends:
+        made = {}
+        for role, count in counts.items():
+            environment = {**common, "AWS_ACCESS_KEY_ID": role}
+            made[role] = fleet(f"infra-{role}", settings.DATABASES["default"], environment=environment, **count)
+            ends.callback(made[role].stop)
+            made[role].start()
+        made["web"].wait()
+        yield made
+
+
+def until(condition: Callable[[], bool], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, list(OutboxMessage.objects.values("topic", "sent_at", "last_error"))
+        time.sleep(0.2)
+
+
+def upload_picture(base_url: str) -> None:
+    """As staff do, in the admin."""
+    factories.user("staff@example.com", PASSWORD, is_staff=True, is_superuser=True)
+    address = change_page(factories.product("Lamp"))
+    http = httpx.Client(base_url=base_url, timeout=30, headers={"Origin": base_url, "Referer": base_url})
+    login = form(http.get("/account/login/").text, "/account/login/")
+    assert http.post("/account/login/", data=login.filled(login="staff@example.com", password=PASSWORD)).is_redirect
+    page = re.search(r'<form [^>]*id="\w+_form".*?</form>', http.get(address).text, re.DOTALL)
+    assert page
+    picture = {"images-0-upload": ("lamp.jpg", factories.jpeg().getvalue(), "image/jpeg")}
+    one = {"images-TOTAL_FORMS": "1", "images-0-alt": "In front", "images-0-position": "0"}
+    saved = http.post(address, data=Form(page.group()).values | one, files=picture)
+    assert saved.is_redirect, re.findall(r"errorlist.*?</ul>", saved.text, re.DOTALL)
+
+
+def test_the_store_runs_on_what_was_made_within_its_rights(store, outputs, emulator, tmp_path):
+    upload_picture(store["web"].url("web-1"))
+    cart = factories.open_cart(factories.variant())
+    place_order(cart_id=cart.public_id, key=str(uuid.uuid4()), details=factories.details())
+    until(lambda: not OutboxMessage.objects.filter(done_at=None).exists())
+    assert [mail.suffix for mail in tmp_path.iterdir()] == [".eml"]
+
+    used = rights_used(emulator[1].read_text())
+    for role in ("web", "relay", "worker"):
+        policy = json.loads(outputs["policies"][role])
+        allowed = {action for statement in policy["Statement"] for action in listed(statement["Action"])}
+        assert used[role] <= allowed, f"{role} was refused on AWS"
+        assert allowed - used[role] <= NOT_USED.get(role, set()), f"{role} may do what it never does"
+
+
+def listed(one_or_more: str | list[str]) -> list[str]:
+    return [one_or_more] if isinstance(one_or_more, str) else one_or_more

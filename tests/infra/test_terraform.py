@@ -1,0 +1,50 @@
+"""infra/ is well-formed, valid, and agrees with the manifests and the store."""
+
+import re
+
+from tests.infra.conftest import ROOT
+from tests.k8s import provision
+from tests.k8s.manifests import environment, of_kind
+
+QUEUES = (ROOT / "infra/modules/queues/main.tf").read_text()
+
+
+def test_it_is_formatted_and_valid(terraform):
+    assert terraform("fmt", "-check", "-recursive").stdout == ""
+    checked = terraform("validate", "-no-color")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_queues_are_those_of_the_store_with_the_same_limits():
+    said = re.search(r"visibility +=\s*\{(.*)\}", QUEUES)
+    assert said
+    found = {name: int(seconds) for name, seconds in re.findall(r"(\w+) = (\d+)", said[1])}
+    assert found == provision.QUEUES
+    receives = re.search(r"receives += (\d+)", QUEUES)
+    assert receives and int(receives[1]) == provision.MAX_RECEIVES
+
+
+def test_the_overlay_names_the_same_network_and_region():
+    variables = (ROOT / "infra/variables.tf").read_text()
+    cidr = re.search(r'variable "vpc_cidr".*?default +?= "(.*?)"', variables, re.DOTALL)
+    region = re.search(r'variable "region".*?default +?= "(.*?)"', variables, re.DOTALL)
+    assert cidr and region
+    blocks = re.findall(r"'cidr': '(\d+\.\d+\.\d+\.\d+/16)'", str(of_kind("overlays/aws", "NetworkPolicy")))
+    assert set(blocks) == {cidr[1]}
+    assert region[1] == environment("overlays/aws")["AWS_REGION"]
+
+
+def test_every_role_that_has_rights_is_a_service_account_of_the_overlay():
+    roles = (ROOT / "infra/modules/roles/main.tf").read_text()
+    rights = re.search(r"rights = \{(.*?)\n  \}\n\}", roles, re.DOTALL)
+    assert rights
+    named = set(re.findall(r"^    ([a-z-]+) = \{$", rights[1], re.MULTILINE))
+    accounts = {each["metadata"]["name"] for each in of_kind("overlays/aws", "ServiceAccount")}
+    assert named - accounts == {"backup", "external-secrets"}
+    assert accounts - named == {"migrate", "cron"}
+
+
+def test_no_right_is_a_wildcard():
+    roles = (ROOT / "infra/modules/roles/main.tf").read_text()
+    actions = re.findall(r'"((?:s3|sqs|sns|secretsmanager):[^"]*)"', roles)
+    assert actions and not [action for action in actions if "*" in action]
