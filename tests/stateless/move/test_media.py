@@ -294,3 +294,24 @@ def test_what_is_at_the_target_already_is_left_out(gallery, settings):
     settings.STORAGES = {**settings.STORAGES, "default": settings.STORAGES["s3"]}
     assert move("--to", "default")[0] == 0
     assert names("s3") == ["deed.pdf"]
+
+
+def test_a_target_that_goes_away_in_the_middle_ends_the_run_soon(gallery, tmp_path, monkeypatch):
+    for number in range(40):
+        put(gallery, f"{number:02}.txt")
+    target = storages["elsewhere"]
+    save, calls = target._save, []
+
+    def until_it_goes(name, content):
+        calls.append(name)
+        if len(calls) > 10:
+            raise ConnectionResetError(104, "Connection reset by peer")
+        return save(name, content)
+
+    monkeypatch.setattr(target, "_save", until_it_goes)
+    code, report = moved(tmp_path, "--from", "default", "--to", "elsewhere")
+    assert (code, report["stopped"], report["files"]) == (1, True, {"copied": 9, "failed": 3})
+    monkeypatch.undo()
+    code, report = moved(tmp_path, "--from", "default", "--to", "elsewhere")
+    assert (code, report["files"]) == (0, {"already there, the same": 9, "copied": 31})
+    assert len(names("elsewhere")) == 40

@@ -8,9 +8,15 @@ class Painting(models.Model):
     class Meta:
         app_label = "gallery"
 
+    def __str__(self):
+        return self.picture.name
+
 
 class Deed(models.Model):
-    scan = models.FileField(max_length=255, blank=True, null=True, storage=lambda: storages["private"])
+    scan = models.FileField(max_length=255, blank=True, storage=lambda: storages["private"])
 
     class Meta:
         app_label = "gallery"
+
+    def __str__(self):
+        return self.scan.name or ""
