@@ -15,3 +15,4 @@ def program() -> Any:
 
 
 QUEUES: dict[str, int] = program().QUEUES
+MAX_RECEIVES: int = program().MAX_RECEIVES
