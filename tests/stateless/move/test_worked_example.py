@@ -177,7 +177,7 @@ def pictures_open(visitors: Visitors, pods: list[Pod], old: tuple[str, bytes]) -
 
 def order_is_done_once(shopper: Shopper, pod: Pod, there: Services) -> None:
     page = shopper.order(pod, "grace@example.com")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while "Invoice" not in shopper.open(pod, page).text or not there.mails:
         assert time.monotonic() < deadline, "The worker makes no invoice."
         time.sleep(0.2)
