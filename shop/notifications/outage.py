@@ -15,12 +15,13 @@ def ask() -> str:
 MAIL = Dependency(
     name="mail",
     title="The mail server",
-    shopper="Everything works; mails come later, each once. The page after an order shows all that its mail says.",
+    shopper="Everything works; mails come later. The page after an order shows all that its mail says.",
     staff="The list of mails says “trying again”.",
     phone="No difference.",
     operator=(
         "Messages of the queue mail fail and are tried again, at first after seconds, then each hour; after ten "
-        "failures they are dead letters that can be driven again in the admin."
+        "failures they are dead letters that can be driven again in the admin. A mail comes twice at most, if the "
+        "connection ended in the moment in which the server took it."
     ),
     seconds=patience.MAIL,
     bounded="for a worker; no request waits for it",

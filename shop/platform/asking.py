@@ -17,7 +17,7 @@ class _Question:
     def __init__(self, row: Dependency) -> None:
         self.row = row
         self.answer = f"no answer in {patience.PROBE:g} s"
-        self.thread = threading.Thread(target=self._ask, name=f"ask-{row.name}", daemon=True)
+        self.thread = threading.Thread(target=self._ask, daemon=True)  # per-pod: what it hears is for who waits now
         self.thread.start()
 
     def _ask(self) -> None:

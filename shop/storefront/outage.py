@@ -15,7 +15,7 @@ READ_PATH = Dependency(
         f"lists for {KEPT_BRIEFLY // MINUTE} minutes. What nobody saw asks to come back (503 with Retry-After)."
     ),
     staff="A page that asks to come back.",
-    phone="503 with Retry-After. Apps may show what they kept.",
+    phone="The same of the API's products and categories; 503 with Retry-After for what nobody asked for before.",
     operator=(
         "If it is slow rather than away: at most half of a pod's threads make catalogue pages at once. When all of "
         f"these take longer than {patience.LANE:g} s, the next one is answered from the cache or with 503 at once, and "

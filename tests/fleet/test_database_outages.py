@@ -187,9 +187,10 @@ def assert_is_friendly(answer: httpx.Response) -> None:
 def test_pages_seen_before_still_open_and_the_rest_asks_to_come_back(pods, proxy, lamp):
     with httpx.Client(base_url=pods.base_url, timeout=30) as http:
         seen = http.get("/products/lamp/")
-        assert seen.status_code == 200
+        assert seen.status_code == http.get("/api/v1/products/lamp/").status_code == 200
         proxy.refuse()
-        assert http.get("/products/lamp/").status_code == 200
+        assert http.get("/products/lamp/").text == seen.text
+        assert http.get("/api/v1/products/lamp/").json()["slug"] == "lamp"
         page = http.get("/products/unseen/")
         assert (page.status_code, "Back in a moment" in page.text) == (503, True)
         assert int(page.headers["Retry-After"]) > 0

@@ -46,7 +46,9 @@ def test_each_dependency_has_a_row_and_each_row_says_all():
 
 
 def test_all_is_well_here():
-    assert asking.states(contract.rows()) == dict.fromkeys(NAMES, OK)
+    deadline = time.monotonic() + 20  # a busy machine takes its time with the first question
+    while (states := asking.states(contract.rows())) != dict.fromkeys(NAMES, OK):
+        assert time.monotonic() < deadline, states
 
 
 def test_the_page_in_the_docs_is_that_of_the_code():
