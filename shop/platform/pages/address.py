@@ -62,7 +62,7 @@ def _pages(path: str) -> PublicPages | None:
 
 @functools.cache  # per-pod: read from settings
 def _rows() -> list[PublicPages]:
-    rows: list[dict[str, Any]] = settings.PUBLIC_PAGES
+    rows: Any = settings.PUBLIC_PAGES
     return [
         PublicPages(re.compile(row["pattern"]), frozenset(row.get("parameters", ())), row.get("media_type", ""))
         for row in rows

@@ -20,6 +20,7 @@ import redis
 from django.core.cache import caches
 from django.db import transaction
 
+from shop.platform.pages.line import Line
 from shop.platform.pages.offer import Offer
 from shop.platform.pages.page import Page, load
 
@@ -42,7 +43,7 @@ if page.err then page = {} end
 local ended = 0
 if page[4] then
     local began, ends, tags = tonumber(page[1]), tonumber(page[2]), {}
-    for tag in string.gmatch(page[3], '[^ ]+') do tags[#tags + 1] = KEYS[2] .. tag end
+    for tag in string.gmatch(page[3], '[^ ]+') do tags[#tags + 1] = tag end
     ended = math.huge
     if now >= ends then ended = ends end
     if #tags > 0 then
@@ -54,11 +55,12 @@ if page[4] then
     if ended == math.huge then return page[4] end
 end
 local moment = string.format('%.0f', now)
-if redis.call('SET', KEYS[1] .. ':maker', ARGV[1], 'NX', 'PX', ARGV[2]) then return {1, moment, page[4]} end
-if page[4] and now - ended < tonumber(ARGV[3]) then return page[4] end
+if redis.call('SET', KEYS[1] .. ':maker', ARGV[1], 'NX', 'PX', MAKING) then return {1, moment, page[4]} end
+if page[4] and now - ended < LENIENT then return page[4] end
 return {0, moment, page[4]}
 """
 )
+ASK = ASK.replace("MAKING", str(int(MAKING * 1000))).replace("LENIENT", str(int(LENIENT * 1_000_000)))
 # Keeps a page, unless a later one is there, and lets go of the right to make it.
 KEEP = """
 local other = redis.pcall('HGET', KEYS[1], 'began')
@@ -91,34 +93,48 @@ class Turn:
     old: Page | None
 
 
-class _Scripts:
-    """The scripts, made once for the process when Redis is first needed."""
+class _Redis:
+    """What this process needs to talk to Redis, made when it is first needed."""
 
-    made: dict[str, Any] = {}  # per-pod: texts of this release
     process = secrets.token_hex(8)  # per-pod: so that one process never takes another's turn for its own
+    line: Line | None = None  # per-pod: connections
+    scripts: dict[str, Any] = {}  # per-pod: texts of this release
 
 
-def _run(script: str, keys: list[str], arguments: list[Any]) -> Any:
+def _client() -> Any:
+    return caches["default"].client.get_client(write=True)  # type: ignore[attr-defined]  # django-redis'
+
+
+def _line() -> Line:
+    if _Redis.line is None:
+        _Redis.line = Line(_client().connection_pool, ASK)
+    return _Redis.line
+
+
+def _run(script: str, keys: list[str], arguments: list[Any]) -> None:
     """Raises RedisError."""
-    client = caches["default"].client.get_client(write=True)  # type: ignore[attr-defined]  # django-redis'
-    if script not in _Scripts.made:
-        _Scripts.made[script] = client.register_script(script)
-    return _Scripts.made[script](keys, arguments, client)
+    client = _client()
+    if script not in _Redis.scripts:
+        _Redis.scripts[script] = client.register_script(script)
+    _Redis.scripts[script](keys, arguments, client)
 
 
 def _key(name: str) -> str:
     return str(caches["default"].make_key(name))
 
 
+def _tag(name: str) -> str:
+    return _key(f"changed:{name}")
+
+
 def _me() -> str:
-    return f"{_Scripts.process}{threading.get_ident()}"
+    return f"{_Redis.process}{threading.get_ident()}"
 
 
 def ask(key: str) -> Page | Turn | None:
     """Return the page, or whose turn it is to make it; None while Redis is away."""
-    arguments = [_me(), int(MAKING * 1000), int(LENIENT * 1_000_000)]
     try:
-        found = _run(ASK, [_key(key), _key("changed:")], arguments)
+        found = _line().ask(_key(key).encode(), _me().encode())
         if isinstance(found, bytes):
             return load(found)
         mine, began, old = [*found, None][:3]
@@ -131,7 +147,7 @@ def keep(key: str, page: Page, turn: Turn, made: Offer, *, briefly: bool) -> Non
     """Keep a page made in a turn."""
     ends = turn.began + int(min(made.seconds, FRESH) * 1_000_000)
     kept = KEPT_BRIEFLY if briefly else KEPT
-    _try(KEEP, [_key(key)], [_me(), turn.began, ends, " ".join(sorted(made.tags)), page.dump(), kept])
+    _try(KEEP, [_key(key)], [_me(), turn.began, ends, " ".join(sorted(map(_tag, made.tags))), page.dump(), kept])
 
 
 def let_go(key: str) -> None:
@@ -141,7 +157,7 @@ def let_go(key: str) -> None:
 
 def outdate(tags: Iterable[str]) -> None:
     """Say that these things change: once the transaction is committed, no page made of the old ones is believed."""
-    names = sorted({_key(f"changed:{tag}") for tag in tags})
+    names = sorted({_tag(tag) for tag in tags})
     if names:
         transaction.on_commit(lambda: _outdate(names), robust=True)
 

@@ -1,0 +1,141 @@
+"""Pages that all pods share: an edit is seen on each, one process makes a page, and it may be killed."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from decimal import Decimal
+
+import httpx
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from config.local.fleet import Fleet
+from shop.catalog import services as catalog
+from shop.catalog.models import Product
+from shop.platform.pages import shelf
+from tests import factories
+from tests.fleet.gunicorns import wait_until
+from tests.services import fleet
+
+pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
+PODS = 3
+READERS = 6
+SECONDS = 4.0
+ONE_SHOP = {"Host": "testserver"}  # the pods' own addresses would be shops of their own, with pages of their own
+
+
+@pytest.fixture(scope="module")
+def pods(django_db_setup) -> Iterator[Fleet]:
+    made = fleet("kept-pages", settings.DATABASES["default"], web=PODS)
+    try:
+        made.start("web", "balancer")
+        made.wait()
+        yield made
+    finally:
+        made.stop()
+
+
+def title_now(pods: Fleet, name: str) -> str:
+    page = httpx.get(f"{pods.url(name)}/products/star/", headers=ONE_SHOP, timeout=20).text
+    return page.partition("<h1>")[2].partition("</h1>")[0]
+
+
+@contextmanager
+def nobody_reads_products() -> Iterator[psycopg.Connection]:
+    """Whoever makes a page has to wait within."""
+    facts = connection.get_connection_params()
+    known = {key: facts[key] for key in ("dbname", "user", "password", "host", "port") if facts.get(key)}
+    with psycopg.connect(**known) as holder:
+        holder.execute("LOCK TABLE catalog_product IN ACCESS EXCLUSIVE MODE")
+        yield holder
+        holder.rollback()
+
+
+def makers() -> list[str]:
+    """Return the names of the pods that wait for the table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT application_name FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s",
+            [settings.DATABASES["default"]["NAME"]],
+        )
+        return [name.rpartition(" ")[2] for (name,) in cursor.fetchall()]
+
+
+def test_an_edit_is_seen_on_every_pod_within_a_second_and_never_half(pods):
+    """The title and the price are changed together; a reader sees both, and not later than a second."""
+    star = factories.product("0.00", slug="star", prices=("0.00",))
+    stop, committed = time.monotonic() + SECONDS, {0: time.monotonic()}
+
+    def read(number: int) -> list[str]:
+        wrong, pod = [], list(pods.ports)[number % PODS]
+        with httpx.Client(base_url=pods.url(pod), headers=ONE_SHOP) as http:
+            while time.monotonic() < stop:
+                began = time.monotonic()
+                text = http.get("/products/star/").text
+                seen = int(float(text.partition("<h1>")[2].partition("</h1>")[0]))
+                if f"€{seen}.00" not in text:
+                    wrong.append(f"{seen} and another price")
+                overdue = [version for version, at in committed.copy().items() if version > seen and began - at > 1]
+                wrong += [f"{seen} a second after {version}" for version in overdue]
+        return wrong
+
+    with ThreadPoolExecutor(READERS) as readers:
+        running = [readers.submit(read, number) for number in range(READERS)]
+        version = 0
+        while time.monotonic() < stop:
+            version += 1
+            with transaction.atomic():
+                Product.objects.filter(pk=star.pk).update(title=f"{version}.00")
+                star.variants.update(price=Decimal(version))
+                catalog.refresh([star.pk])
+            committed[version] = time.monotonic()
+            time.sleep(0.15)
+        assert [each.result() for each in running] == [[]] * READERS
+    assert version > 5
+
+
+def test_one_process_makes_a_page_and_the_others_wait_for_it(pods):
+    factories.product("Star", slug="star")
+    cache.clear()
+    with ThreadPoolExecutor(READERS) as visitors:
+        with nobody_reads_products():
+            names = [list(pods.ports)[number % PODS] for number in range(READERS)]
+            asked = [visitors.submit(title_now, pods, name) for name in names]
+            wait_until(makers, "somebody makes the page", 5)
+            time.sleep(1)
+            assert len(makers()) == 1
+        assert {each.result() for each in asked} == {"Star"}
+
+
+def test_the_page_is_shown_while_the_next_is_made_but_not_for_long(pods):
+    star = factories.product("Star", slug="star")
+    assert [title_now(pods, name) for name in pods.ports] == ["Star"] * PODS
+    with ThreadPoolExecutor(2) as visitors:
+        with nobody_reads_products():
+            shelf.outdate([f"product:{star.pk}"])
+            first = visitors.submit(title_now, pods, "web-1")
+            wait_until(makers, "somebody makes the page", 5)
+            began = time.monotonic()
+            assert title_now(pods, "web-2") == "Star"
+            assert time.monotonic() - began < shelf.LENIENT
+        assert first.result() == "Star"
+
+
+def test_who_was_killed_while_making_a_page_is_followed_by_another(pods):
+    factories.product("Star", slug="star")
+    cache.clear()
+    with ThreadPoolExecutor(PODS) as visitors:
+        with nobody_reads_products():
+            asked = {name: visitors.submit(title_now, pods, name) for name in pods.ports}
+            wait_until(makers, "somebody makes the page", 5)
+            (killed,) = makers()
+            pods.kill(killed)
+        began = time.monotonic()
+        assert [asked[name].result() for name in pods.ports if name != killed] == ["Star"] * (PODS - 1)
+        assert time.monotonic() - began < shelf.MAKING + 3
+    assert isinstance(asked[killed].exception(), httpx.HTTPError)
+    pods.restart(killed)

@@ -1,0 +1,107 @@
+"""A page that is kept is answered before Django begins, and nobody can tell the difference."""
+
+import gzip
+
+import pytest
+from django.core.cache import cache
+from prometheus_client import REGISTRY
+
+from shop.catalog import services as catalog
+from tests import factories
+from tests.wsgi import Server
+
+pytestmark = pytest.mark.django_db
+PAGES = ["/", "/products/", "/products/?q=star", "/categories/tiles/", "/products/star/", "/products/?utm=1"]
+ANSWERS = ["/api/v1/products/", "/api/v1/products/star/", "/api/v1/categories/", "/api/v1/products/?limit=1"]
+
+
+@pytest.fixture
+def server() -> Server:
+    category = catalog.category(["Tiles"])
+    factories.product("Star", slug="star", categories=(category,), prices=("19.90", "29.90"))
+    factories.product("Petal", categories=(category,))
+    return Server()
+
+
+@pytest.mark.parametrize("fields", [{}, {"HTTP_ACCEPT_ENCODING": "gzip, br"}])
+@pytest.mark.parametrize("address", PAGES + ANSWERS)
+def test_a_warm_answer_is_the_cold_one_in_every_header_and_byte(server, settings, address, fields):
+    settings.SHOP_SHOW_POD, settings.SECURE_HSTS_SECONDS = True, 60
+    server = Server()
+    cold, warm = server.get(address, **fields), server.get(address, **fields)
+    assert cold == warm
+    assert {"Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "X-Pod"} <= set(
+        warm.headers
+    )
+    assert int(warm.headers["Content-Length"]) == len(warm.body)
+    assert warm.headers.get("Content-Encoding") == ("gzip" if fields else None)
+
+
+@pytest.mark.parametrize("address", PAGES[:5] + ANSWERS)
+def test_a_warm_answer_asks_the_database_nothing(server, address, django_assert_num_queries):
+    server.get(address)
+    with django_assert_num_queries(0):
+        assert server.get(address).status == 200
+
+
+@pytest.mark.parametrize("address", ["/products/star/", "/api/v1/products/star/"])
+def test_who_has_it_is_told_so_warm_and_cold(server, address):
+    etag = server.get(address).headers["ETag"]
+    warm = server.get(address, HTTP_IF_NONE_MATCH=f'"other", {etag}')
+    cache.clear()
+    cold = server.get(address, HTTP_IF_NONE_MATCH=etag)
+    assert warm.status == cold.status == 304
+    assert warm.body == cold.body == b""
+    assert warm.headers == cold.headers
+    assert "Content-Security-Policy" in warm.headers
+
+
+def test_a_head_request_has_the_headers_and_no_body(server):
+    page = server.get("/products/star/")
+    for _ in range(2):
+        assert server.get("/products/star/", "HEAD") == type(page)(200, page.headers, b"")
+        cache.clear()
+
+
+def test_who_cannot_unpack_gets_it_plain(server):
+    packed = server.get("/products/star/", HTTP_ACCEPT_ENCODING="gzip")
+    plain = server.get("/products/star/", HTTP_ACCEPT_ENCODING="br, gzip;q=0")
+    assert gzip.decompress(packed.body) == plain.body
+
+
+def test_a_foreign_host_is_refused_as_ever(server):
+    server.get("/products/star/")
+    assert server.get("/products/star/", HTTP_HOST="evil.example").status == 400
+
+
+def test_plain_http_is_sent_on_as_ever(server, settings):
+    server.get("/products/star/")
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, ("HTTP_X_FORWARDED_PROTO", "https")
+    server = Server()
+    assert server.get("/products/star/").status == 301
+    secure = {"HTTP_X_FORWARDED_PROTO": "https"}
+    assert server.get("/products/star/", **secure) == server.get("/products/star/", **secure)
+
+
+def test_who_does_not_take_json_is_refused_as_ever(server):
+    server.get("/api/v1/products/")
+    assert server.get("/api/v1/products/", HTTP_ACCEPT="text/csv").status == 406
+    assert server.get("/api/v1/products/", HTTP_ACCEPT="application/json").status == 200
+
+
+@pytest.mark.parametrize("address", ["/products/nowhere/", "/products/?cursor=x", "/cart/"])
+def test_other_answers_are_not_kept(server, address):
+    cache.clear()
+    server.get(address)
+    assert not cache.keys("page:*")
+
+
+def test_a_warm_page_is_counted_by_its_route(server):
+    def counted() -> float:
+        labels = {"method": "GET", "route": "products/<str:slug>/", "status": "200"}
+        return REGISTRY.get_sample_value("shop_requests_total", labels) or 0
+
+    before = counted()
+    server.get("/products/star/")
+    server.get("/products/star/")
+    assert counted() == before + 2
