@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 ARGS ?=
+WORKERS ?= 2
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format lock bench prove manage screenshots clean install install-test browser
 MAKEFLAGS += --no-print-directory
@@ -15,8 +16,8 @@ run: install ## Start the store on http://127.0.0.1:8000 (PORT, REPLICAS, SHOP_D
 manage: ## Run a management command in the running store: make manage ARGS="import_products file.csv"
 	@$(PY) -m config.local.commands $(ARGS)
 
-test: install-test browser ## Install what the tests need, start their services, run them all (ARGS for pytest; without, coverage is shown)
-	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report=term)
+test: install-test browser ## Install what the tests need, start their services, run them all (ARGS for pytest; without: WORKERS at a time, coverage)
+	@$(PY) -m pytest $(if $(ARGS),$(ARGS),-n $(WORKERS) --dist loadfile --cov --cov-report=term)
 
 # Enough for the settings to load: nothing is connected to.
 OFFLINE := SECRET_KEY=lint DATABASE_URL=postgres://lint@127.0.0.1:1/lint

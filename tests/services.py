@@ -25,6 +25,7 @@ from config.local.process import Place
 from config.local.secret_files import signing_key
 from config.local.services import Services
 from config.local.store import HASHED
+from tests import distribution
 
 pytest_plugins = ["shop.stateless.guard.fixtures"]
 
@@ -70,9 +71,14 @@ def _environment(services: Services) -> dict[str, str]:
     }
 
 
-running = _start()
-for _name, _value in _environment(running).items():
-    os.environ.setdefault(_name, _value)
+if distribution.hands_out():
+    distribution.let_settings_load()
+    StaticFiles(place.make(), {**os.environ, "STATICFILES_STORAGE": HASHED}).wait()  # once, before others look
+else:
+    distribution.forget_nowhere()
+    running = _start()
+    for _name, _value in _environment(running).items():
+        os.environ.setdefault(_name, _value)
 
 
 def fleet(

@@ -1,0 +1,33 @@
+"""Several processes of pytest (`-n 2`): each starts services of its own, the one that hands out tests starts none."""
+
+import os
+import sys
+
+import pytest
+
+from config.local.services import ADDRESSES
+
+# Enough for the settings to load where nothing is connected to.
+NOWHERE = {"SECRET_KEY": "hands out tests", "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"}
+NAMES = "SHOP_TESTS_NOWHERE"  # which of these the processes that run tests have inherited, and must not believe
+
+
+def hands_out() -> bool:
+    """Say whether this process gives tests to others and runs none."""
+    asked = any(argument.startswith(("-n", "--numprocesses")) for argument in sys.argv[1:])
+    return asked and "PYTEST_XDIST_WORKER" not in os.environ
+
+
+def let_settings_load() -> None:
+    """Name addresses that lead nowhere. Ends the run where services are given: tests of two processes would meet."""
+    given = sorted(set(ADDRESSES.values()) & os.environ.keys())
+    if given:
+        pytest.exit(f"{', '.join(given)}: services that are given bear one process of tests: make test WORKERS=1")
+    missing = [name for name in NOWHERE if name not in os.environ]
+    os.environ.update({name: NOWHERE[name] for name in missing})
+    os.environ[NAMES] = " ".join(missing)
+
+
+def forget_nowhere() -> None:
+    for name in os.environ.pop(NAMES, "").split():
+        del os.environ[name]
