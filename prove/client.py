@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from config.local.balancer import ROUTE_HEADER
 from prove.plan import Journey
 from prove.record import CUT, FAILED, OK, WAITED, Record, Sample
 from prove.storm import Storm
@@ -89,18 +90,18 @@ class Client:
         self.count += 1
         route = self._route(label if tries == 1 else "")
         headers = {**content.pop("headers", {}), **route}
-        began_at = time.time()
+        began_at, error = time.time(), ""
         try:
             response = self.http.request(method, path, headers=headers, **content)
-        except httpx.TransportError:
-            response = None
+        except httpx.TransportError as trouble:
+            response, error = None, repr(trouble)
         seconds = time.time() - began_at
         content["headers"] = {name: value for name, value in headers.items() if name not in route}
         fate = _fate(response, expected)
-        pod = self._server(response)
+        pod = self._server(response) or _only(route)
         facts = (began_at, seconds, self.journey.name, self.journey.script, self.count, method, path)
         status = response.status_code if response is not None else 0
-        self.record.add(Sample(*facts, status, pod, self.last, fate, tries, tries > 1, label))
+        self.record.add(Sample(*facts, status, pod, self.last, fate, tries, tries > 1, label, error))
         self.last = pod or self.last
         return response, fate
 
@@ -114,8 +115,8 @@ class Client:
             if kill.at in (label or None, self.count):
                 victim = self.storm.strike(kill, self.journey, self.last) or victim
         if victim:
-            return {"X-Route": f"only-{victim}"}
-        return {"X-Route": f"not-{self.last}"} if self.last else {}
+            return {ROUTE_HEADER: f"only-{victim}"}
+        return {ROUTE_HEADER: f"not-{self.last}"} if self.last else {}
 
     def _server(self, response: httpx.Response | None) -> str:
         if response is None:
@@ -131,6 +132,12 @@ class Client:
             wanted = " or ".join(map(str, expected))
             raise WentWrong(f"{self.last} answered {method} {path} with {status} instead of {wanted}.")
         return response
+
+
+def _only(route: dict[str, str]) -> str:
+    """Return the process that a route names, if it names one."""
+    kind, _, name = route.get(ROUTE_HEADER, "").partition("-")
+    return name if kind == "only" else ""
 
 
 def _fate(response: httpx.Response | None, expected: tuple[int, ...]) -> str:

@@ -26,6 +26,7 @@ class Sample:
     tries: int = 1
     again: bool = False  # the same request as the one before, after that was cut
     label: str = ""
+    error: str = ""  # of the connection, where there was no answer
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,14 @@ class Record:
         return [event for event in self.events if event.what == "kill" and event.whom.startswith(role)]
 
     def killed_during(self, sample: Sample) -> bool:
-        """Say whether the process that served a request was killed while it did."""
-        first, last = sample.at - MARGIN, sample.at + sample.seconds + MARGIN
-        return any(event.whom == sample.pod and first <= event.at <= last for event in self.kills("web"))
+        """Say whether the process that served a request was killed while it did.
+
+        A connection that breaks in the middle of an answer does not say whose it was, but it breaks with the kill.
+        """
+        last = sample.at + sample.seconds + MARGIN
+        first = (sample.at if sample.pod else sample.at + sample.seconds) - MARGIN
+        met = [event.whom for event in self.kills("web") if first <= event.at <= last]
+        return sample.pod in met if sample.pod else any(whom != sample.before for whom in met)
 
     def periods(self, begin: str, end: str) -> list[tuple[str, float, float]]:
         """Return (whom, from, to) of what began and ended, oldest first."""

@@ -23,8 +23,9 @@ def none_failed(evidence: Evidence) -> Claim:
 
 
 def _sentence(sample: Sample) -> str:
-    status = sample.status or "no answer"
-    return f"{sample.journey}: {sample.method} {sample.path} got {status} from {sample.pod or 'nobody'}."
+    answer = sample.status or f"no answer ({sample.error})"
+    who = sample.pod or "nobody"
+    return f"{sample.journey}: {sample.method} {sample.path} got {answer} from {who} after {sample.seconds:.1f} s."
 
 
 def _hopeless(samples: list[Sample]) -> list[Sample]:

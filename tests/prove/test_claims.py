@@ -79,6 +79,18 @@ def test_a_request_without_an_answer_needs_a_kill_and_a_success_later():
     assert "did not succeed later" in broken(with_kill(cut(then=False), "web-1", AT))["No other request failed"]
 
 
+def test_a_connection_that_breaks_in_an_answer_breaks_with_a_kill_of_another_than_the_last():
+    def broken_off(whom: str, at: float) -> Evidence:
+        found = evidence()
+        cut = sample(fate=CUT, status=0, pod="", seconds=9.0, error="ReadError('')")
+        found.record.samples[:] = [cut, sample(number=2)]
+        return with_kill(found, whom, at)
+
+    assert broken(broken_off("web-1", AT + 9.1)) == {}
+    for whom, at in {"web-1": AT + 2, "web-2": AT + 9}.items():
+        assert "no answer (ReadError(''))" in broken(broken_off(whom, at))["No other request failed"]
+
+
 def test_a_request_that_went_to_the_same_process():
     found = evidence()
     found.record.samples.append(sample(before="web-1"))
