@@ -1,5 +1,27 @@
 """What Django's admin looks for in each app: here it finds all of the backoffice."""
 
-from shop.backoffice import catalog, categories, customers, dead_letters, operations, orders, payments, prices, staff, variants
+from shop.backoffice import (
+    catalog,
+    categories,
+    customers,
+    dead_letters,
+    operations,
+    orders,
+    payments,
+    prices,
+    staff,
+    variants,
+)
 
-__all__ = ["catalog", "categories", "customers", "dead_letters", "operations", "orders", "payments", "prices", "staff", "variants"]
+__all__ = [
+    "catalog",
+    "categories",
+    "customers",
+    "dead_letters",
+    "operations",
+    "orders",
+    "payments",
+    "prices",
+    "staff",
+    "variants",
+]

@@ -83,7 +83,9 @@ class DeadLetterAdmin(RecordAdmin):
         return format_html('<span class="bo-why">{}</span>', letter.last_error[:140])
 
     @display(description=_("given up"), ordering="dead_at")
-    def given_up(self, letter: DeadLetter) -> SafeString:
+    def given_up(self, letter: DeadLetter) -> SafeString | None:
+        if letter.dead_at is None:
+            return None
         ago = _("%(time)s ago") % {"time": timesince(letter.dead_at, depth=1)}
         exact = f"{letter.dead_at:%Y-%m-%d %H:%M:%S} UTC"
         return format_html('<time class="bo-when" title="{}">{}</time>', exact, ago)

@@ -20,8 +20,9 @@ MAIL = Dependency(
     phone="No difference.",
     operator=(
         "Messages of the queue mail fail and are tried again, at first after seconds, then each hour; after ten "
-        "failures they are dead letters that can be driven again in the admin. A mail comes twice at most, if the "
-        "connection ended in the moment in which the server took it."
+        "failures they are dead letters that can be driven again in the admin. What the server refuses for good (550 "
+        "and its like) is one at once. A mail comes twice at most, with the same Message-ID, if the connection ended "
+        "after the server was given it and before it said so."
     ),
     seconds=patience.MAIL,
     bounded="for a worker; no request waits for it",

@@ -95,7 +95,9 @@ SQS = Dependency(
     operator=(
         "Rows wait in the outbox, and relays log “the queue is away”. When it is back they are sent, each done once, "
         "also if SQS loses, repeats or reorders them. What was sent and not done is sent again after "
-        "OUTBOX_RESEND_AFTER seconds."
+        "OUTBOX_RESEND_AFTER seconds, the work of a killed worker begins again after SQS_VISIBILITY seconds. No "
+        "transaction is open while SQS is asked. What no worker can read SQS sets aside; what fails ten times, or "
+        "kills its worker, becomes a dead letter in the admin."
     ),
     seconds=0,
     bounded="since no request asks it",
@@ -107,7 +109,10 @@ S3 = Dependency(
     shopper="Every page. Pictures that neither the browser nor the CDN keeps are missing.",
     staff="Every page. Saving a new picture says that it could not be stored; nothing else that was typed is lost.",
     phone="No difference but the pictures.",
-    operator="Renditions are tried again by the outbox.",
+    operator=(
+        "Renditions are tried again by the outbox. An import waits a moment, then goes on and reports the pictures "
+        "that it could not store."
+    ),
     seconds=storage.PATIENCE.retries["total_max_attempts"]
     * (storage.PATIENCE.connect_timeout + storage.PATIENCE.read_timeout),
     bounded="for an upload in the admin or a rendition; no page asks it",
