@@ -39,13 +39,13 @@ class Target:
         return {name for (name,) in self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> "Iterator[psycopg.Connection]":
         """Let a move that is running come as far as its last table and wait there until the block ends."""
         with psycopg.connect(self.url) as connection:
             wait(lambda: {"stateless_move"} < self.tables() and self.query("SELECT 1 FROM stateless_move LIMIT 1"))
             connection.execute(f"LOCK TABLE {LAST} IN SHARE MODE")
             wait(lambda: self.query("SELECT 1 FROM pg_locks WHERE NOT granted"))
-            yield
+            yield connection
 
 
 @contextmanager

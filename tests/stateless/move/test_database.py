@@ -133,6 +133,19 @@ def test_a_target_that_goes_away_is_said_and_the_next_run_goes_on(bookshop, ther
     assert code == 0 and "12 were complete already" in said, said
 
 
+def test_what_the_target_refuses_is_said_in_its_own_words(bookshop, there):
+    process = bookshop.start("--to", there.url)
+    with there.held() as connection:
+        connection.execute(f"ALTER TABLE {LAST} ADD CONSTRAINT few CHECK (number > -5)")
+    code, said = ended(process)
+    assert code == 2 and 'violates check constraint "few"; Failing row contains' in said and "Traceback" not in said, (
+        said
+    )
+    assert there.value(f"SELECT count(*) FROM {LAST}") == 0
+    there.query(f"ALTER TABLE {LAST} DROP CONSTRAINT few")
+    assert bookshop.move("--to", there.url)[0] == 0
+
+
 def test_a_source_that_changes_meanwhile_is_noticed(bookshop, there):
     bookshop.change("PRAGMA journal_mode = WAL")
     process = bookshop.start("--to", there.url)
