@@ -1,4 +1,4 @@
-"""A migration runs while pods of the release before still serve: it may add, and must not take away or lock for long."""
+"""A migration runs while pods of the release before serve: it may add, and must not take away or lock for long."""
 
 from pathlib import Path
 
