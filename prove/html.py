@@ -13,6 +13,7 @@ from prove.claims.claim import Claim
 from prove.options import Options
 from prove.proof import Part
 from prove.record import CUT
+from prove.report import broken
 from prove.timeline import FAMILIES, family, picture
 
 STYLE = Path(__file__).with_name("report.css").read_text()
@@ -32,17 +33,13 @@ def write(parts: list[Part], options: Options) -> Path:
 def document(parts: list[Part], options: Options) -> str:
     good = all(part.holds for part in parts)
     title = "Proven" if good else "Not proven"
-    words = "Any process may die" if good else f"{_broken(parts)} of the claims below do not hold"
+    words = "Any process may die" if good else broken(parts)
     sections = "".join(_section(part) for part in parts)
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}: {words}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body><main>
 <header class="{"good" if good else "bad"}"><p class="mark">{"✓" if good else "✗"}</p><div><h1>{title}</h1>
 <p>{words}: {escape(_summary(parts))}</p></div></header>
 <p class="facts">{escape(_facts(options))}</p>{sections}{_notes(options)}</main></body></html>"""
-
-
-def _broken(parts: list[Part]) -> int:
-    return sum(not claim.holds for part in parts for claim in part.claims)
 
 
 def _summary(parts: list[Part]) -> str:

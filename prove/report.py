@@ -6,6 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from prove.claims.claim import counted
 from prove.proof import Part
 
 SHOWN = 8  # problems of one claim
@@ -34,9 +35,14 @@ def sentences(part: Part) -> Iterator[str]:
         yield from (f"• {note}" for note in claim.notes)
 
 
+def broken(parts: list[Part]) -> str:
+    """Return "1 claim does not hold" or "2 claims do not hold"."""
+    number = sum(not claim.holds for part in parts for claim in part.claims)
+    return f"{counted(number, 'claim')} {'does' if number == 1 else 'do'} not hold"
+
+
 def verdict(parts: list[Part], seed: int) -> str:
-    broken = sum(not claim.holds for part in parts for claim in part.claims)
     kills = sum(len(part.evidence.record.kills()) for part in parts)
-    if broken:
-        return f"NOT PROVEN: {broken} claims do not hold (seed {seed})."
+    if not all(part.holds for part in parts):
+        return f"NOT PROVEN: {broken(parts)} (seed {seed})."
     return f"Proven: {kills} processes were killed, and nothing was lost or done twice (seed {seed})."

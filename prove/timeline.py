@@ -11,6 +11,7 @@ WIDTH, LEFT, RIGHT = 1200, 84, 16
 LANE, TOP = 17, 26  # pixels of one process, and above the first
 HEIGHT = 300  # of the part with the requests
 FASTEST, SLOWEST = 0.004, 10.0  # seconds, at the lower and the upper edge
+STEPS = (5, 10, 15, 30, 60, 120, 300, 900, 3600)  # seconds between two marks
 GRID = {0.01: "10 ms", 0.1: "100 ms", 1.0: "1 s", 10.0: "10 s"}
 FAMILIES = {"guest": "Guests", "window": "Guests", "member": "Signed in", "phone": "Phones", "staff": "Staff"}
 STYLE = """
@@ -82,7 +83,7 @@ class Timeline:
             y = self._y(seconds)
             yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
             yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
-        step = next(size for size in (5, 10, 15, 30, 60, 120, 300, 900, 3600) if self.seconds / size <= 12)
+        step = next((size for size in STEPS if self.seconds / size <= 12), STEPS[-1])
         for second in range(0, int(self.seconds) + 1, step):
             x = self._x(self.begin + second)
             yield f'<text x="{x:.1f}" y="{self.base + 15}" text-anchor="middle">{second} s</text>'

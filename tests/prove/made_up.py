@@ -30,7 +30,7 @@ def sample(**changes: Any) -> Sample:
 
 
 def evidence(**changes: Any) -> Evidence:
-    record = Record()
+    record = Record(began_at=AT - 1)
     record.samples.append(sample())
     record.seen[GUEST.name] = {"total": "24.80"}
     facts = {

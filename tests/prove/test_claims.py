@@ -1,7 +1,9 @@
 """Each claim breaks by what it is about, and only by that."""
 
+from prove import html, options, report
 from prove.claims import all_claims
 from prove.evidence import Evidence
+from prove.proof import Part
 from prove.record import CUT, FAILED, Event
 from tests.prove.made_up import AT, GUEST, evidence, sample, tables
 
@@ -113,3 +115,12 @@ def test_a_visitor_who_never_came_to_an_end():
     found = evidence()
     found.record.seen.clear()
     assert "never came to its end" in broken(found)["Every journey ended as in the one-process run"]
+
+
+def test_the_verdict_names_how_many_claims_do_not_hold():
+    found = evidence(written={"web-1": {"/tmp/a"}})
+    part = Part("storm", "The storm", found, all_claims(found, None), 1.0)
+    assert report.verdict([part], 7) == "NOT PROVEN: 1 claim does not hold (seed 7)."
+    page = html.document([part], options.parse(["--quick", "--seed", "7"]))
+    assert "<h1>Not proven</h1>" in page
+    assert "web-1 wrote on its own disk: /tmp/a." in page
