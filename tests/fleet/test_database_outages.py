@@ -1,6 +1,5 @@
 """PostgreSQL is restarted, refused, cut off or silent: friendly refusals, no half order, back by itself at once."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,13 +15,13 @@ from django.db.models import Sum
 from config.local.fleet import Fleet
 from config.local.proxy import Proxy
 from shop.api.problems import CONTENT_TYPE
-from shop.catalog.models import Product, Variant
+from shop.catalog.models import Product
 from shop.inventory.models import Stock, StockMovement
 from shop.orders.models import Order, OrderLine
 from shop.payments.models import Payment
 from shop.platform import patience
 from tests import factories
-from tests.fleet.visitors import Basket, Phone
+from tests.fleet.customers import PATIENT, Customers
 from tests.outages import proxied
 from tests.services import fleet, running
 
@@ -34,7 +33,6 @@ pytestmark = [
 WEB, THREADS = 2, 4
 STOCK = 100
 RECOVERY = 2.0  # seconds from the server's return to the first answer of each process
-PATIENT = 30  # seconds that a phone goes on trying
 
 
 @pytest.fixture(scope="module")
@@ -109,50 +107,6 @@ def wait_for_answer(address: str) -> float:
         assert time.monotonic() - began < PATIENT
         time.sleep(0.02)
     return time.monotonic() - began
-
-
-class Customers:
-    """Phones that order without a pause, each order until it is taken, with one key."""
-
-    def __init__(self, pods: Fleet, variant: Variant) -> None:
-        self.variant = variant
-        self.numbers: list[str] = []
-        self.refusals: list[httpx.Response] = []
-        self._pods = pods
-        self._over = threading.Event()
-
-    @contextmanager
-    def at_work(self, count: int = 6) -> Iterator[None]:
-        with ThreadPoolExecutor(count) as threads:
-            works = [threads.submit(self._work) for _ in range(count)]
-            try:
-                yield
-            finally:
-                self._over.set()
-            for work in works:
-                work.result()
-
-    def _work(self) -> None:
-        with Phone(self._pods.base_url).http as http:
-            while not self._over.is_set():
-                cart = self._until_taken(http, "/api/v1/carts/", {}).json()["id"]
-                line = {"variant": self.variant.pk, "quantity": 1}
-                self._until_taken(http, f"/api/v1/carts/{cart}/lines/", line)
-                basket = Basket(cart)
-                answer = self._until_taken(http, "/api/v1/orders/", basket.body, basket.headers)
-                self.numbers.append(answer.json()["number"])
-
-    def _until_taken(
-        self, http: httpx.Client, url: str, body: dict[str, object], headers: dict[str, str] | None = None
-    ) -> httpx.Response:
-        deadline = time.monotonic() + PATIENT
-        while time.monotonic() < deadline:
-            answer = http.post(url, json=body, headers=headers)
-            if answer.is_success:
-                return answer
-            self.refusals.append(answer)
-            time.sleep(0.1)
-        raise AssertionError(f"{url} never succeeded: {answer.status_code} {answer.text}")
 
 
 @pytest.mark.parametrize("outage", OUTAGES)

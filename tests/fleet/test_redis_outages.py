@@ -6,25 +6,21 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
 
 import httpx
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
-from django.test import Client
 
 from config.local.fleet import Fleet
 from config.local.process import Process
 from config.local.proxy import Proxy
 from config.local.redis import Redis
 from shop.accounts.limits import SIGN_IN
-from shop.accounts.models import User
 from shop.catalog.models import Product
 from shop.orders.models import Order
 from shop.platform import patience
 from tests import factories
-from tests.fleet.visitors import PASSWORD, Browser, Phone
+from tests.fleet.visitors import Browser, Phone, account, signed_in
 from tests.outages import full_redis, proxied, redis_server
 from tests.services import directory, fleet, place
 
@@ -132,22 +128,6 @@ def test_every_answer_is_right_and_nobody_is_signed_out(pods, proxy, outage):
         assert not Browser(pods.base_url, **bobs_cookies).is_signed_in()
         proxy.restore()
     assert sorted(Order.objects.values_list("number", flat=True)) == sorted(numbers)
-
-
-def account(name: str, **fields: bool) -> User:
-    return User.objects.create(email=f"{name}@example.com", password=hashed(), **fields)
-
-
-@cache
-def hashed() -> str:
-    return make_password(PASSWORD)
-
-
-def signed_in(user: User) -> dict[str, str]:
-    """Return the cookies of a browser in which somebody signed in."""
-    client = Client()
-    client.force_login(user)
-    return {name: morsel.value for name, morsel in client.cookies.items()}
 
 
 def shop_by_browser(ada: Browser, lamp: Product) -> list[str]:

@@ -3,9 +3,13 @@
 import time
 import uuid
 from dataclasses import asdict, dataclass, field
+from functools import cache
 
 import httpx
+from django.contrib.auth.hashers import make_password
+from django.test import Client
 
+from shop.accounts.models import User
 from shop.orders.models import Order
 from tests import factories
 from tests.forms import form
@@ -114,3 +118,19 @@ class Phone(Visitor):
     def browse(self, slug: str) -> None:
         for page in ("products/", "products/?q=lamp", f"products/{slug}/", "categories/", "me/", "orders/"):
             self.send("GET", f"/api/v1/{page}")
+
+
+def account(name: str, **fields: bool) -> User:
+    return User.objects.create(email=f"{name}@example.com", password=hashed(), **fields)
+
+
+@cache
+def hashed() -> str:
+    return make_password(PASSWORD)
+
+
+def signed_in(user: User) -> dict[str, str]:
+    """Return the cookies of a browser in which somebody signed in."""
+    client = Client()
+    client.force_login(user)
+    return {name: morsel.value for name, morsel in client.cookies.items()}
