@@ -1,7 +1,7 @@
 import argparse
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -32,13 +32,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            code = _command(options["part"]).run(argparse.Namespace(**options), self.stdout)
+            code = _command(options["part"]).run(argparse.Namespace(**options), _plain(self.stdout))
         except MoveError as error:
             raise CommandError(str(error), returncode=2) from error
         except KeyboardInterrupt as error:
             raise CommandError(STOPPED, returncode=130) from error
         if code:
             sys.exit(code)
+
+
+def _plain(stream: Any) -> TextIO:
+    """Return what is below Django's wrapper, which would end each piece of a progress bar with a new line."""
+    plain: TextIO = getattr(stream, "_out", stream)
+    return plain
 
 
 def _command(part: str) -> Any:

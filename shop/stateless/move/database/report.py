@@ -15,9 +15,8 @@ SHOWN = 20  # bad rows of one table
 class Output:
     """The terminal, and a file for bad rows if one is wanted. Raises MoveError if the file cannot be written."""
 
-    def __init__(self, stream: Any, bad_rows: Path | None = None) -> None:
-        # below Django's wrapper, which would end each piece of a bar with a new line
-        self.stream: TextIO = getattr(stream, "_out", stream)
+    def __init__(self, stream: TextIO, bad_rows: Path | None = None) -> None:
+        self.stream = stream
         self._file = bad_rows
         self._bad: list[BadRow] = []
         self.bad([])
