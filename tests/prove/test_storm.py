@@ -59,3 +59,10 @@ def test_every_other_request_of_a_visitor_is_served_by_the_previous_revision(gro
     assert [claim for claim in all_claims(evidence, None) if not claim.holds] == []
     assert {sample.pod for sample in evidence.record.samples} == {"web-1", "web-2"}
     assert Path(ground.code["old"], "config").is_dir()
+
+
+def test_nobody_may_write_to_the_code_that_runs(ground):
+    for directory in ground.code.values():
+        paths = [directory, *directory.rglob("*")]
+        assert len(paths) > 500
+        assert [path for path in paths if not path.is_symlink() and path.stat().st_mode & 0o222] == []
