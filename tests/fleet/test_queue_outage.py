@@ -64,6 +64,7 @@ def pods(django_db_setup) -> Iterator[Pods]:
         made = fleet("queue", database, web=0, relays=2, workers=2, environment=leads | ours)
         made.start("relay", "worker")
         try:
+            until(lambda: len(list(made.place.run.glob("*.heartbeat"))) == 4)
             yield Pods(made, proxies["sqs"])
         finally:
             proxies["sqs"].restore()
@@ -97,7 +98,7 @@ def begun() -> list[str]:
 def until(condition: Callable[[], object], seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, list(OutboxMessage.objects.values())
+        assert time.monotonic() < deadline
         time.sleep(0.1)
 
 
@@ -198,22 +199,21 @@ def test_the_message_of_a_killed_worker_returns_soon_and_its_work_is_done_once(p
     for name in ("worker-1", "worker-2"):
         pods.fleet.kill(name)
     pods.fleet.start("worker")
-    until(lambda: len(begun()) == 2, 10)
+    until(lambda: len(begun()) == 2, 25)  # most of it is the start of the workers
     assert_each_once(ids, "interrupted")
 
 
 def test_a_long_task_keeps_its_message_and_is_not_taken_for_lost(pods, settings):
-    ids = put("long", seconds=3 * VISIBILITY)
+    ids = put("long", topic="plain.mail", seconds=3 * VISIBILITY)
     until(begun)
     settings.OUTBOX_RESEND_AFTER = 1
     while not is_done(ids):
         assert relay.reclaim_lost() == 0
+        assert Broker().depth("mail")[:2] == (0, 1) or is_done(ids)  # held by its worker, and given to no other
         time.sleep(0.5)
     assert begun() == ["long"]
     row = OutboxMessage.objects.get()
     assert (row.sends, row.failures, row.unfinished) == (1, 0, 0)
-    received = sqs().receive_message(QueueUrl=queue_url("default"), WaitTimeSeconds=0)
-    assert "Messages" not in received
 
 
 def test_what_is_due_later_is_sent_then_whoever_dies_meanwhile(pods):
