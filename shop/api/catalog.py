@@ -41,7 +41,7 @@ class OneProduct(PublicEndpoint):
         operation_id="products_retrieve", summary="Show a product", tags=["catalogue"], responses=ProductSerializer
     )
     def get(self, request: Request, slug: str) -> Response:
-        product = get_object_or_404(Product.objects.public().for_page(), slug=slug)
+        product = get_object_or_404(Product.objects.public().for_page().prefetch_related("categories"), slug=slug)
         pieces = (stock.pieces(variant.pk) for variant in product.variants.all())
         _depends(request, [product], freshness.product(product.pk), *pieces)
         return Response(ProductSerializer(product).data)

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db import connection
-from django.db.models import Count, F, IntegerField, Q
+from django.db.models import F, IntegerField, Q
 from django.db.models.functions import Cast
 
 from shop.catalog.models import Category, Product, ProductQuerySet
@@ -25,6 +26,24 @@ RANK_SCALE = 1_000_000  # ranks become whole numbers, which survive the way into
 FACETS_SHOWN = 30  # values of one option
 GROUPS_COUNTED = 5  # options filtered by at once whose other values are counted: each is a query
 PRICE_STEPS = (10, 20, 50, 100, 200, 500, 1000)  # where one price range ends and the next begins
+PRICE_RANGES = list(pairwise((None, *PRICE_STEPS, None)))
+
+
+def _within(least: int | None, most: int | None) -> str:
+    """The condition that _priced() makes, as SQL."""
+    return f"({f'max_price >= {least}' if least else 'true'} AND {f'min_price <= {most}' if most else 'true'})"
+
+
+_sums = ", ".join(f"count(*) FILTER (WHERE {_within(*bounds)}) AS n{n}" for n, bounds in enumerate(PRICE_RANGES))
+_named = ", ".join(f"('price:{n}', n{n})" for n in range(len(PRICE_RANGES)))
+# All counts beside a list in one reading of its products
+COUNTS = f"""
+WITH matching AS MATERIALIZED (MATCHING)
+SELECT facet, count(*) FROM matching, unnest(facets) AS facet GROUP BY facet
+UNION ALL
+SELECT named.key, named.n FROM (SELECT count(*) AS total, {_sums} FROM matching) AS summed,
+LATERAL (VALUES ('total', total), {_named}) AS named (key, n)
+"""  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True)
@@ -48,6 +67,11 @@ class Filters:
         default = "relevance" if self.query else "newest"
         chosen = self.sort if self.sort in SORTS else default
         return default if chosen == "relevance" and not self.query else chosen
+
+    @cached_property
+    def has_words(self) -> bool:
+        """Say whether any product has the words of the query; asked once for a list and all its counts."""
+        return bool(Product.objects.public().filter(search=text_query(self.query)).exists())
 
     def option_groups(self) -> dict[str, list[str]]:
         """Return {"size": ["o:size:M", "o:size:L"]}: values of one option widen the list, options narrow it."""
@@ -103,15 +127,14 @@ def matches(filters: Filters) -> ProductQuerySet:
     products = products.filter(_priced(filters.min_price, filters.max_price))
     if filters.on_sale:
         products = products.filter(compare_at_price__gt=F("min_price"))
-    return _searched(products, filters.query) if filters.query else products
+    return _searched(products, filters) if filters.query else products
 
 
-def _searched(products: ProductQuerySet, query: str) -> ProductQuerySet:
-    """By words first; when no title has them, by likeness, which forgives typing errors."""
-    found = products.filter(search=text_query(query))
-    if Product.objects.public().filter(search=text_query(query)).exists():
-        return found
-    return products.filter(title__trigram_word_similar=query)
+def _searched(products: ProductQuerySet, filters: Filters) -> ProductQuerySet:
+    """By words first; when no product has them, by likeness, which forgives typing errors."""
+    if filters.has_words:
+        return products.filter(search=text_query(filters.query))
+    return products.filter(title__trigram_word_similar=filters.query)
 
 
 def _ranked(filters: Filters) -> ProductQuerySet:
@@ -132,7 +155,7 @@ def text_query(query: str) -> SearchQuery:
 def facets(filters: Filters) -> Facets:
     """Count what each further filter would leave.
 
-    Two queries, and one more for each option that is already filtered by.
+    One query; one more if prices are filtered by, and one for each option that is.
     """
     groups = filters.option_groups()
     counts = _count(filters)
@@ -141,19 +164,15 @@ def facets(filters: Filters) -> Facets:
         others = tuple(option for option in filters.options if option.partition(":")[0] != name)
         options[name] = _options(_count(replace(filters, options=others)), filters).get(name, [])
     categories = {int(key[2:]): count for key, count in counts.items() if key.startswith("c:")}
-    return Facets(dict(sorted(options.items())), categories, *_prices(filters))
+    return Facets(dict(sorted(options.items())), categories, _prices(counts, filters), counts["total"])
 
 
-def _prices(filters: Filters) -> tuple[list[PriceRange], int]:
-    """Count what each range of prices would leave, as if none were asked for, without empty ones; and what is left with
-    the one that was asked for.
-    """
-    bounds = list(pairwise((None, *PRICE_STEPS, None)))
-    counts = {f"range{number}": Count("pk", filter=_priced(*bound)) for number, bound in enumerate(bounds)}
-    counts["total"] = Count("pk", filter=_priced(filters.min_price, filters.max_price))
-    found = matches(replace(filters, min_price=None, max_price=None)).aggregate(**counts)
-    ranges = [PriceRange(least, most, found[f"range{number}"]) for number, (least, most) in enumerate(bounds)]
-    return [each for each in ranges if each.count], found["total"]
+def _prices(counts: dict[str, int], filters: Filters) -> list[PriceRange]:
+    """Return what each range of prices would leave, as if none were asked for, without empty ones."""
+    any_price = replace(filters, min_price=None, max_price=None)
+    found = counts if any_price == filters else _count(any_price)
+    ranges = [PriceRange(least, most, found[f"price:{number}"]) for number, (least, most) in enumerate(PRICE_RANGES)]
+    return [each for each in ranges if each.count]
 
 
 def _priced(least: Decimal | int | None, most: Decimal | int | None) -> Q:
@@ -167,10 +186,11 @@ def _priced(least: Decimal | int | None, most: Decimal | int | None) -> Q:
 
 
 def _count(filters: Filters) -> dict[str, int]:
-    statement, parameters = matches(filters).order_by().values("facets").query.sql_with_params()
-    counted = f"SELECT facet, count(*) FROM ({statement}) AS matching, unnest(matching.facets) AS facet GROUP BY facet"  # noqa: S608
+    """Return how many of the list's products have each facet, "price:0" and so on for PRICE_RANGES, and "total"."""
+    products = matches(filters).order_by().values("facets", "min_price", "max_price")
+    statement, parameters = products.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(counted, parameters)
+        cursor.execute(COUNTS.replace("MATCHING", statement), parameters)
         return dict(cursor.fetchall())
 
 

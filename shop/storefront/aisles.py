@@ -8,11 +8,15 @@ from shop.catalog.models import Category
 
 
 class Aisles:
-    """All categories, in the shop's order."""
+    """All categories, in the shop's order; with their pictures if they are `pictured`."""
+
+    def __init__(self, *, pictured: bool = False) -> None:
+        self._pictured = pictured
 
     @cached_property
     def everything(self) -> list[Category]:
-        return list(Category.objects.select_related("image").without_tree_fields().order_by("position", "name"))
+        rows = Category.objects.without_tree_fields().order_by("position", "name")
+        return list(rows.select_related("image") if self._pictured else rows)
 
     @cached_property
     def by_id(self) -> dict[int, Category]:
@@ -45,10 +49,10 @@ class Aisles:
         return steps
 
 
-def aisles_of(request: HttpRequest) -> Aisles:
-    """Return the request's own tree, the same object however often it is asked for."""
+def aisles_of(request: HttpRequest, *, pictured: bool = False) -> Aisles:
+    """Return the request's own tree, the same object however often it is asked for. `pictured`: asked for first."""
     found: Aisles | None = getattr(request, "aisles", None)
     if found is None:
-        found = Aisles()
+        found = Aisles(pictured=pictured)
         setattr(request, "aisles", found)  # noqa: B010 - HttpRequest declares no such attribute
     return found

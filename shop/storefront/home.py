@@ -19,9 +19,8 @@ def home(request: HttpRequest) -> HttpResponse:
     sale = listing.find(listing.Filters(on_sale=True), size=OFFERS).rows
     shows_cards(request, [*arrivals, *sale])
     pages.depends(request, freshness.inside(None))
-    return render(
-        request, "storefront/home.html", {"surfaces": _surfaces(aisles_of(request)), "arrivals": arrivals, "sale": sale}
-    )
+    surfaces = _surfaces(aisles_of(request, pictured=True))
+    return render(request, "storefront/home.html", {"surfaces": surfaces, "arrivals": arrivals, "sale": sale})
 
 
 def _surfaces(aisles: Aisles) -> list[Category]:
