@@ -31,7 +31,7 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._passing = asyncio.Event()
         self._passing.set()
-        self._thread = threading.Thread(target=self._loop.run_forever, name=f"proxy-{target}", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)  # per-pod: no pod runs a proxy
         self._thread.start()
         self._do(self._listen())
 
