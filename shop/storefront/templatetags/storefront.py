@@ -1,7 +1,5 @@
 """Money, pictures, prices and stock as the store shows them."""
 
-from typing import Any
-
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -10,7 +8,7 @@ from django_countries import countries
 from shop.cart.models import CartLine
 from shop.catalog import pictures
 from shop.catalog.models import Product, Variant
-from shop.platform.models import Image
+from shop.storefront import markup
 from shop.storefront.words import availability, money, saving
 
 register = template.Library()
@@ -18,38 +16,35 @@ register = template.Library()
 register.filter("money", money)
 
 
-@register.inclusion_tag("storefront/_picture.html")
-def picture(image: Image | None, *, alt: str, sizes: str, eager: bool = False) -> dict[str, Any]:
-    """A picture with its renditions, or a neutral tile while there are none."""
-    return {"image": image, "alt": alt, "sizes": sizes, "eager": eager}
+register.simple_tag(markup.picture)
 
 
-@register.inclusion_tag("storefront/_picture.html")
-def card_picture(product: Product, sizes: str) -> dict[str, Any]:
+@register.simple_tag
+def card_picture(product: Product, sizes: str) -> SafeString:
     """The first picture of a product. Its title stands beside it, so the picture needs no words."""
     images = list(product.images.all())
-    return {"image": images[0].image if images else None, "alt": "", "sizes": sizes}
+    return markup.picture(images[0].image if images else None, alt="", sizes=sizes)
 
 
-@register.inclusion_tag("storefront/_picture.html")
-def variant_picture(variant: Variant, sizes: str) -> dict[str, Any]:
+@register.simple_tag
+def variant_picture(variant: Variant, sizes: str) -> SafeString:
     """The picture that shows a variant best. Its name stands beside it."""
     best = pictures.of_line(variant)
-    return {"image": best.image if best else None, "alt": "", "sizes": sizes}
+    return markup.picture(best.image if best else None, alt="", sizes=sizes)
 
 
-@register.inclusion_tag("storefront/_price.html")
-def product_price(product: Product) -> dict[str, Any]:
+@register.simple_tag
+def product_price(product: Product) -> SafeString:
     """The price of a product in a list: "from" when its variants differ, beside the old one when it is reduced."""
     was = product.compare_at_price if product.on_sale else None
-    return {"now": product.min_price, "was": was, "from_price": product.has_price_range}
+    return markup.price(product.min_price, was, from_price=product.has_price_range)
 
 
-@register.inclusion_tag("storefront/_price.html")
-def variant_price(variant: Variant, *, with_saving: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def variant_price(variant: Variant, *, with_saving: bool = False) -> SafeString:
     """The price of one variant, beside the old price when it is reduced, and how much that saves."""
     was = variant.compare_at_price if variant.on_sale else None
-    return {"now": variant.price, "was": was, "saved": saving(variant) if with_saving else 0}
+    return markup.price(variant.price, was, saved=saving(variant) if with_saving else 0)
 
 
 @register.simple_tag
