@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
+from shop.platform.lane import CATALOGUE, Busy
 from shop.platform.pages import address, shelf
 from shop.platform.pages.offer import offered
 from shop.platform.pages.page import Page, Reply, made_of, reply
@@ -52,12 +53,19 @@ def _ask(request: HttpRequest) -> tuple[str, Page | Turn | None]:
 
 
 def _wait(key: str, found: Turn) -> Page | Turn | None:
-    """Wait until the page is there, or until it is this thread's turn: the one that made it may have been killed."""
+    """Wait until the page is there, or until it is this thread's turn: the one that made it may have been killed.
+
+    Who waits holds one of the places for catalogue pages; when all are taken for long, the outdated page is shown.
+    """
     last = time.monotonic() + 2 * shelf.MAKING
     answer: Page | Turn | None = found
-    while isinstance(answer, Turn) and not answer.mine and time.monotonic() < last:
-        time.sleep(LOOK)
-        answer = shelf.ask(key)
+    try:
+        with CATALOGUE.place():
+            while isinstance(answer, Turn) and not answer.mine and time.monotonic() < last:
+                time.sleep(LOOK)
+                answer = shelf.ask(key)
+    except Busy:
+        return found.old or found
     return answer
 
 
