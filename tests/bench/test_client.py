@@ -1,5 +1,6 @@
 """The load generator asks as often as it is told, on kept connections, and notices wrong answers."""
 
+import gzip
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,8 @@ class Server(BaseHTTPRequestHandler):
         seen.append(self.client_address[1])
         self.send_response(404 if self.path == "/missing" else 200)
         self.send_header("Content-Length", str(len(body)))
+        if self.path == "/packed":
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Set-Cookie", "cart=abc:1; Path=/")
         self.end_headers()
         self.wfile.write(body)
@@ -101,3 +104,11 @@ def test_work_that_is_due_before_each_request_is_done_before_each(port, callers)
     ask = request("POST", f"127.0.0.1:{port}/", body=b"x")
     drive(callers[:1], repeat(ask), seconds=20, most=5, before=lambda: done.append(len(seen)))
     assert done == [0, 1, 2, 3, 4]
+
+
+def test_it_reads_what_is_packed_as_browsers_do(port, callers):
+    body = gzip.compress(b"a page with a lamp")
+    lamp, rug = (request("POST", f"127.0.0.1:{port}/packed", body=body, text=text) for text in ("lamp", "rug"))
+    assert callers[0].send(lamp).body == b"a page with a lamp"
+    load = drive(callers, iter([lamp, rug, lamp]), seconds=20, most=3)
+    assert (load.count, load.failures) == (3, 1)
