@@ -43,7 +43,8 @@ class OneProduct(PublicEndpoint):
     def get(self, request: Request, slug: str) -> Response:
         product = get_object_or_404(Product.objects.public().for_page().prefetch_related("categories"), slug=slug)
         pieces = (stock.pieces(variant.pk) for variant in product.variants.all())
-        _depends(request, [product], freshness.product(product.pk), *pieces)
+        unready = freshness.pictures(product.images.all())
+        _depends(request, [product], freshness.product(product.pk), *pieces, *unready)
         return Response(ProductSerializer(product).data)
 
 
@@ -65,7 +66,9 @@ class Categories(PublicEndpoint):
 def _depends(request: Request, shown: list[Product], *tags: str) -> None:
     """Say what the answer is made of: these products, preloaded for cards, and what the tags name."""
     available = (stock.availability(product.pk) for product in shown)
-    pages.depends(request._request, freshness.TREE, *tags, *available, *freshness.pictures(shown))
+    pages.depends(
+        request._request, freshness.TREE, *tags, *available, *freshness.pictures(product.cover for product in shown)
+    )
     pages.ends_in(request._request, freshness.next_publication())
 
 

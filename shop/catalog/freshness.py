@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
-from shop.catalog.models import Category, Product
+from shop.catalog.models import Category, ProductImage
 from shop.platform import media, pages
 
 TREE = "tree"  # the categories themselves, which all pages show
@@ -32,10 +32,9 @@ def inside(category: Category | None) -> str:
     return f"c:{category.pk}" if category else EVERYTHING
 
 
-def pictures(shown: Iterable[Product]) -> set[str]:
-    """Return tags for pictures of these products that are not ready yet; their `images` are preloaded."""
-    images = (row.image for each in shown for row in each.images.all())
-    return {media.readiness(image.pk) for image in images if image.rendered_at is None}
+def pictures(shown: Iterable[ProductImage | None]) -> set[str]:
+    """Return tags for those of the pictures that are not ready yet."""
+    return {media.readiness(each.image_id) for each in shown if each and each.image.rendered_at is None}
 
 
 def products_changed(product_ids: Iterable[int], facets: Iterable[str]) -> None:

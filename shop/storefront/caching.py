@@ -35,4 +35,8 @@ def catalogue_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpR
 def shows_cards(request: HttpRequest, products: Iterable[Product]) -> None:
     """Say that the page shows cards of these products, preloaded by for_cards()."""
     shown = list(products)
-    pages.depends(request, *(availability(product.pk) for product in shown), *freshness.pictures(shown))
+    pages.depends(
+        request,
+        *(availability(product.pk) for product in shown),
+        *freshness.pictures(product.cover for product in shown),
+    )

@@ -40,7 +40,7 @@ def _depends(request: HttpRequest, found: Product, related: list[Product]) -> No
     shows_cards(request, related)
     said = (stock.words(variant.pk) for variant in found.variants.all())
     shown = (freshness.product(each.pk) for each in [found, *related])
-    pages.depends(request, *said, *shown, *freshness.pictures([found]))
+    pages.depends(request, *said, *shown, *freshness.pictures(found.images.all()))
 
 
 def facts(choice: Choice) -> list[dict[str, Any]]:

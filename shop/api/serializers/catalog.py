@@ -78,7 +78,7 @@ class CardSerializer(serializers.ModelSerializer[Product]):
 
     @extend_schema_field(PictureSerializer(allow_null=True))
     def get_picture(self, product: Product) -> dict[str, Any] | None:
-        return best_picture(next(iter(product.images.all()), None), product)
+        return best_picture(product.cover, product)
 
 
 class VariantSerializer(serializers.ModelSerializer[Variant]):

@@ -40,7 +40,7 @@ class ProductQuerySet(QuerySet["Product"]):
     def for_cards(self) -> Self:
         """Load what a card in a list shows, of the pictures the first: two queries for any number of products."""
         pictures = ProductImage.objects.select_related("image").order_by("product_id", "position", "id")
-        first = Prefetch("images", pictures.distinct("product_id"))
+        first = Prefetch("images", pictures.distinct("product_id"), to_attr="covers")
         return self.with_availability().only(*ON_CARDS).prefetch_related(first)
 
     def for_page(self) -> Self:
@@ -107,6 +107,12 @@ class Product(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("product", args=[self.slug])
+
+    @property
+    def cover(self) -> "ProductImage | None":
+        """The first picture: what for_cards() loaded, else the first of the preloaded `images`."""
+        covers: list[ProductImage] | None = getattr(self, "covers", None)
+        return next(iter(self.images.all() if covers is None else covers), None)
 
     @property
     def is_public(self) -> bool:

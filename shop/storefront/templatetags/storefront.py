@@ -22,8 +22,7 @@ register.simple_tag(markup.picture)
 @register.simple_tag
 def card_picture(product: Product, sizes: str) -> SafeString:
     """The first picture of a product. Its title stands beside it, so the picture needs no words."""
-    images = list(product.images.all())
-    return markup.picture(images[0].image if images else None, alt="", sizes=sizes)
+    return markup.picture(product.cover.image if product.cover else None, alt="", sizes=sizes)
 
 
 @register.simple_tag
