@@ -5,6 +5,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from shop.platform import request_id
+
 PROBES = {"/livez", "/readyz", "/metrics"}
 # What follows these is a secret in itself: whoever reads the log could open the order or reset the password.
 SECRET_AFTER = ("/orders/", "/account/", "/api/v1/orders/", "/api/v1/carts/")
@@ -19,6 +21,8 @@ class JsonLogger(Logger):  # type: ignore[misc]
         self.access_log.info(
             "request",
             extra={
+                # not the thread's: a request that is no HTTP has none, and would be logged with that of the one before
+                "request_id": environ.get(request_id.KEY, ""),
                 "method": environ.get("REQUEST_METHOD"),
                 "path": shown(path),
                 "status": resp.status_code,

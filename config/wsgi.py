@@ -1,4 +1,4 @@
-"""The WSGI application: probes first, then pages that are kept, then Django."""
+"""The WSGI application: a name for the request, probes, then pages that are kept, then Django."""
 
 import os
 
@@ -9,7 +9,8 @@ _django = get_wsgi_application()
 
 from shop.platform.health import with_probes  # noqa: E402 - needs the app registry
 from shop.platform.pages.front import with_pages  # noqa: E402 - the same
+from shop.platform.request_id import with_request_id  # noqa: E402 - beside the others
 from shop.stateless import startup  # noqa: E402 - the same
 
 startup.refuse_pod_local_state(startup.WEB)
-application = with_probes(with_pages(_django))
+application = with_request_id(with_probes(with_pages(_django)))

@@ -8,6 +8,7 @@ from django.template import loader
 from django.utils import translation
 
 from shop.notifications.models import Mail
+from shop.platform import request_id
 
 
 def build(mail: Mail) -> EmailMultiAlternatives:
@@ -28,4 +29,6 @@ def _render(kind: str, part: str, context: dict[str, object]) -> str:
 
 def _headers(mail: Mail) -> dict[str, str]:
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return {"Message-ID": f"<mail-{mail.pk}@{domain}>", "Auto-Submitted": "auto-generated"}
+    headers = {"Message-ID": f"<mail-{mail.pk}@{domain}>", "Auto-Submitted": "auto-generated"}
+    cause = request_id.current()
+    return headers | {request_id.HEADER: cause} if cause else headers

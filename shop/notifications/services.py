@@ -64,6 +64,7 @@ def send(mail_id: int) -> None:
 
 
 def _sent(mail: Mail, message: EmailMessage) -> None:
+    logger.info("mail sent", extra={"mail": mail.pk, "kind": mail.kind})
     mail.subject = message.subject[:255]
     mail.sent_at = timezone.now()
     mail.context.pop("url", None)  # a link that opens an account or an order has no business in the database any more

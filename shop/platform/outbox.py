@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from shop.platform import request_id
 from shop.platform.models import OutboxMessage
 from shop.platform.models.outbox import MAX_FAILURES, MAX_UNFINISHED
 from shop.stateless.guard.work import name_task
@@ -44,7 +45,8 @@ def put(*, topic: str, payload: dict[str, Any], delay: timedelta = timedelta()) 
 def put_many(*, topic: str, payloads: list[dict[str, Any]], delay: timedelta = timedelta()) -> list[OutboxMessage]:
     queue, _handler = settings.OUTBOX_TOPICS[topic]
     due = timezone.now() + delay
-    rows = [OutboxMessage(topic=topic, queue=queue, payload=payload, available_at=due) for payload in payloads]
+    facts = {"topic": topic, "queue": queue, "available_at": due, "request_id": request_id.current()}
+    rows = [OutboxMessage(payload=payload, **facts) for payload in payloads]
     OutboxMessage.objects.bulk_create(rows)
     transaction.on_commit(wake_relays, robust=True)
     return rows
@@ -64,6 +66,13 @@ def handle(message_id: int, *, again: bool = False) -> str:
     kills its worker says nothing afterwards. Returns what happened: "done", "failed" (will be tried again, or is dead
     now) or "skipped" (done before, given up, or in work elsewhere).
     """
+    with request_id.message(message_id):
+        outcome = _handle(message_id, again)
+        logger.info("outbox message", extra={"outcome": outcome})
+        return outcome
+
+
+def _handle(message_id: int, again: bool) -> str:
     if again and not _begins(message_id):
         return "skipped"
     try:
@@ -83,7 +92,10 @@ def handle(message_id: int, *, again: bool = False) -> str:
 
 def _claim(message_id: int) -> OutboxMessage | None:
     """Lock the row; None if it is done, dead, gone, or in another worker's hands."""
-    return OutboxMessage.objects.open().select_for_update(skip_locked=True).filter(pk=message_id).first()
+    message = OutboxMessage.objects.open().select_for_update(skip_locked=True).filter(pk=message_id).first()
+    if message:
+        request_id.caused_by(message.request_id, topic=message.topic)
+    return message
 
 
 @transaction.atomic
@@ -108,7 +120,7 @@ def _handler(topic: str) -> Callable[..., None]:
 
 
 def _record_failure(message_id: int, error: Exception) -> None:
-    logger.warning("outbox message failed", extra={"message_id": message_id}, exc_info=error)
+    logger.warning("outbox message failed", exc_info=error)
     connection.close_if_unusable_or_obsolete()  # the failure may have been that of the connection
     with transaction.atomic():
         message = _claim(message_id)

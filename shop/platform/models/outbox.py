@@ -48,6 +48,8 @@ class OutboxMessage(models.Model):
     topic = models.CharField(_("topic"), max_length=100)
     queue = models.CharField(_("queue"), max_length=40)
     payload = models.JSONField(_("payload"), default=dict)
+    # of the request that caused it; empty if none did
+    request_id = models.CharField(_("request"), max_length=64, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     available_at = models.DateTimeField(_("due"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
