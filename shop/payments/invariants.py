@@ -1,0 +1,58 @@
+"""What must be true of money."""
+
+from shop.platform.invariants import Invariant, by_sql
+
+# Kept: captured and not to be given back. Money that a person received outside any open payment has no payment row;
+# then the order's history names who said so.
+PAID = """
+SELECT orders.id, orders.number, orders.state, coalesce(money.kept, 0), orders.currency, orders.total
+FROM orders_order AS orders
+LEFT JOIN LATERAL (
+    SELECT sum(payment.amount) AS kept, bool_or(payment.currency <> orders.currency) AS is_other
+    FROM payments_payment AS payment WHERE payment.order_id = orders.id AND payment.state = 'paid'
+) AS money ON TRUE
+WHERE orders.id > %(low)s AND orders.id <= %(high)s AND orders.state IN ('paid', 'shipped')
+  AND (money.kept IS DISTINCT FROM orders.total OR money.is_other)
+  AND NOT (money.kept IS NULL AND (orders.total = 0 OR EXISTS (
+      SELECT FROM orders_orderevent AS event
+      WHERE event.order_id = orders.id AND event.state = 'paid' AND event.actor NOT IN ('', 'payment provider')
+  )))
+"""
+UNPAID = """
+SELECT orders.id, orders.number, orders.state, sum(payment.amount), orders.currency
+FROM orders_order AS orders JOIN payments_payment AS payment ON payment.order_id = orders.id
+WHERE orders.id > %(low)s AND orders.id <= %(high)s AND orders.state IN ('placed', 'cancelled')
+  AND payment.state = 'paid'
+GROUP BY orders.id
+"""
+ASKED = """
+SELECT orders.id, orders.number, orders.total, orders.currency,
+    coalesce(payment.amount || ' ' || payment.currency, 'none')
+FROM orders_order AS orders LEFT JOIN payments_payment AS payment ON payment.order_id = orders.id
+WHERE orders.id > %(low)s AND orders.id <= %(high)s AND orders.total > 0
+  AND (payment.id IS NULL OR payment.amount <> orders.total OR payment.currency <> orders.currency)
+"""
+
+INVARIANTS = [
+    Invariant(
+        name="paid-order-has-its-money",
+        rule="Money captured and not to be refunded is the total of a paid or shipped order.",
+        table="orders_order",
+        find=by_sql(PAID, "order", "{0}: {1} {2} kept of {3}"),
+        advice="Compare with the provider's account: charge what is missing, or refund what is too much.",
+    ),
+    Invariant(
+        name="unpaid-order-keeps-no-money",
+        rule="An order that waits for money, or was cancelled, keeps none.",
+        table="orders_order",
+        find=by_sql(UNPAID, "order", "{0}, and {1} {2} are kept"),
+        advice="Ship the order or refund the payment, as the order's history and the provider's account say.",
+    ),
+    Invariant(
+        name="payment-is-for-the-total",
+        rule="Each order that costs something has payments, each for its whole total.",
+        table="orders_order",
+        find=by_sql(ASKED, "order", "total {0} {1}, payment {2}"),
+        advice="Stop the payment if it is open, and ask for the right amount.",
+    ),
+]

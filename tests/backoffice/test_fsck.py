@@ -1,0 +1,232 @@
+"""The check of the store: a healthy one passes, and each rule, broken by SQL, is named with its row."""
+
+import io
+import json
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from shop.backoffice import fsck
+from shop.catalog.models import Product
+from shop.orders import services as orders
+from shop.payments import services as payments
+from shop.platform import invariants, media, outbox
+from shop.platform.models import Image, OutboxMessage
+from shop.pricing.models import TaxRate
+from tests import factories
+from tests.outages import storage_behind_proxy
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop(order, mailbox):
+    """A shop in which everything happened once: an order in each state, one mail sent, pieces counted."""
+    TaxRate.objects.create(country="DE", rate=19)
+    placed, paid, shipped, cancelled = (order(f"buyer{number}@example.com", stock=5) for number in range(4))
+    for one in (paid, shipped):
+        payments.receive(order_id=one.pk, actor="boss@example.com")
+    orders.ship(order_id=shipped.pk)
+    payments.receive(order_id=cancelled.pk, actor="boss@example.com")
+    payments.cancel_order(order_id=cancelled.pk)
+    outbox.handle(OutboxMessage.objects.earliest("id").pk)
+    return SimpleNamespace(placed=placed, paid=paid, shipped=shipped, cancelled=cancelled)
+
+
+def run(*arguments):
+    """Return the exit code and what was written."""
+    out, code = io.StringIO(), 0
+    try:
+        call_command("fsck", *arguments, stdout=out)
+    except SystemExit as end:
+        code = end.code
+    return code, out.getvalue()
+
+
+def broken():
+    """Return {name of a broken rule: names of the rows}."""
+    code, text = run("--json")
+    report = json.loads(text)
+    assert code == (0 if report["ok"] else 1)
+    return {rule["name"]: [row["subject"] for row in rule["violations"]] for rule in report["rules"] if rule["broken"]}
+
+
+def sql(statement, *parameters):
+    """Change rows behind the store's back, also against the database's own constraints."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(statement, parameters)
+
+
+def test_a_healthy_shop_passes_and_every_rule_looked_at_rows(shop):
+    code, text = run("--json")
+    report = json.loads(text)
+    assert (code, report["violations"]) == (0, 0)
+    assert all(rule["rows"] for rule in report["rules"])
+    assert {rule["name"] for rule in report["rules"]} == set(HARM)
+
+
+def test_an_empty_shop_passes():
+    assert broken() == {}
+
+
+def test_a_free_order_needs_no_payment(order):
+    from shop.orders.models import Order, OrderLine
+
+    free = order()
+    OrderLine.objects.filter(order=free).update(unit_price=0, total=0, tax=0)
+    Order.objects.filter(pk=free.pk).update(subtotal=0, shipping_price=0, total=0, tax_total=0)
+    free.payments.all().delete()
+    orders.mark_paid(order_id=free.pk)
+    assert broken() == {}
+
+
+# What breaks each rule: statements of SQL with the number or SKU of the row that has to be named
+NUMBER = "(SELECT id FROM orders_order WHERE number = %s)"
+VARIANT = f"(SELECT variant_id FROM orders_orderline WHERE order_id = {NUMBER})"
+HARM = {
+    "product-repeats-its-variants": f"UPDATE catalog_product SET min_price = 1 WHERE id = "
+    f"(SELECT product_id FROM catalog_variant WHERE id = {VARIANT})",
+    "stock-not-negative": "ALTER TABLE inventory_stock DROP CONSTRAINT stock_not_oversold; "
+    f"UPDATE inventory_stock SET on_hand = -1 WHERE variant_id = {VARIANT}",
+    "stock-is-ledger": f"UPDATE inventory_stock SET on_hand = on_hand + 1 WHERE variant_id = {VARIANT}",
+    "order-has-its-lines": f"DELETE FROM orders_orderline WHERE order_id = {NUMBER}",
+    "order-adds-up": "ALTER TABLE orders_order DROP CONSTRAINT order_adds_up; "
+    "UPDATE orders_order SET shipping_price = shipping_price + 1 WHERE number = %s",
+    "order-tax": "UPDATE orders_order SET tax_total = 0 WHERE number = %s",
+    "order-state": "UPDATE orders_order SET shipped_at = now() WHERE number = %s",
+    "sold-is-ordered": f"DELETE FROM inventory_stockmovement WHERE reason = 'sold' AND variant_id = {VARIANT}",
+    "order-has-its-mail": "DELETE FROM notifications_mail WHERE kind = 'order_placed' AND context ->> 'number' = %s",
+    "order-has-mails-of-its-states": "DELETE FROM notifications_mail WHERE kind = 'order_paid' "
+    "AND context ->> 'number' = %s",
+    "paid-order-has-its-money": f"UPDATE payments_payment SET amount = amount - 1 WHERE order_id = {NUMBER}",
+    "unpaid-order-keeps-no-money": "UPDATE orders_order SET state = 'cancelled', cancelled_at = now() "
+    "WHERE number = %s",
+    "payment-is-for-the-total": f"UPDATE payments_payment SET currency = 'USD' WHERE order_id = {NUMBER}",
+    "ordered-cart-has-its-order": "UPDATE orders_order SET cart_id = NULL WHERE number = %s",
+    "order-closed-its-cart": "UPDATE cart_cart SET state = 'open' WHERE id = "
+    "(SELECT cart_id FROM orders_order WHERE number = %s)",
+    "key-has-its-order": f"UPDATE checkout_idempotencykey SET order_id = NULL WHERE order_id = {NUMBER}",
+    "mail-is-on-its-way": "UPDATE notifications_mail SET message_id = NULL "
+    "WHERE kind = 'order_paid' AND context ->> 'number' = %s",
+}
+
+
+@pytest.mark.parametrize("rule", HARM)
+def test_a_broken_rule_is_named_with_its_row_alone(shop, rule):
+    line = shop.paid.lines.get()
+    cart, mails = shop.paid.cart_id, _mails(shop.paid, "order_paid")
+    key = _value("SELECT id FROM checkout_idempotencykey WHERE order_id = %s", shop.paid.pk)
+    for statement in HARM[rule].split("; "):
+        sql(statement, *[shop.paid.number] * statement.count("%s"))
+    name = {
+        "product": f"product {line.product_slug}",
+        "stock": f"sku {line.sku}",
+        "sold": f"sku {line.sku}",
+        "ordered": f"cart {cart}",
+        "key": f"idempotency key {key}",
+        "mail": f"mail {mails}",
+    }.get(rule.partition("-")[0], f"order {shop.paid.number}")
+    assert broken()[rule] == [name]
+
+
+def _value(statement, *parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()[0]
+
+
+def _mails(order, kind):
+    return _value("SELECT id FROM notifications_mail WHERE dedupe_key = %s", f"{kind}:{order.pk}")
+
+
+def test_all_that_one_change_breaks_is_told(shop):
+    sql(f"DELETE FROM orders_orderline WHERE order_id = {NUMBER}", shop.shipped.number)
+    assert set(broken()) == {"order-has-its-lines", "sold-is-ordered"}
+
+
+def test_a_mail_whose_work_was_done_and_that_was_not_sent_is_named(shop):
+    sql("UPDATE platform_outboxmessage SET done_at = now() WHERE id = (SELECT max(id) FROM platform_outboxmessage)")
+    assert list(broken()) == ["mail-is-on-its-way"]
+
+
+def test_money_that_a_person_received_elsewhere_needs_no_payment_but_a_name(shop):
+    sql("UPDATE payments_payment SET state = 'cancelled' WHERE order_id = %s", shop.paid.pk)
+    assert broken() == {}
+    sql("UPDATE orders_orderevent SET actor = 'payment provider' WHERE order_id = %s", shop.paid.pk)
+    assert broken() == {"paid-order-has-its-money": [f"order {shop.paid.number}"]}
+
+
+def test_rows_are_read_in_batches_and_none_is_left_out(shop, monkeypatch):
+    monkeypatch.setattr(invariants, "BATCH", 1)
+    assert broken() == {}
+    sql("UPDATE orders_order SET tax_total = 0")
+    assert len(broken()["order-tax"]) == 4
+
+
+def test_of_many_violations_the_first_are_named_and_all_are_counted(shop, monkeypatch):
+    monkeypatch.setattr(invariants, "MOST", 3)
+    sql("UPDATE orders_order SET tax_total = 0")
+    code, text = run()
+    assert code == 1
+    assert "and 1 more" in text
+    assert "1 of 17 rules are broken, by 4 rows in all." in text
+
+
+def test_the_table_names_rows_and_advice_and_no_person(shop):
+    for statement in HARM.values():
+        for one in statement.split("; "):
+            sql(one, *[shop.paid.number] * one.count("%s"))
+    for form in ((), ("--json",)):
+        _code, text = run(*form)
+        assert shop.paid.number in text
+        assert "Compare the order with its mail" in text
+        assert "@" not in text
+        assert "Ada" not in text
+
+
+def test_repair_computes_what_is_derived_and_leaves_the_rest(shop):
+    sql("UPDATE catalog_product SET min_price = 1, keywords = ''")
+    sql("UPDATE orders_order SET tax_total = 0 WHERE id = %s", shop.paid.pk)
+    code, text = run("--repair", "--json")
+    report = json.loads(text)
+    assert (code, report["repaired"], report["violations"]) == (1, Product.objects.count(), 1)
+    assert list(broken()) == ["order-tax"]
+
+
+def test_pictures_are_asked_for_only_when_wanted(shop):
+    picture = media.store(factories.jpeg(), render=False)
+    media.make_renditions(picture.pk)
+    assert run("--storage")[0] == 0
+    lost = Image.objects.get().renditions[0]["key"]
+    default_storage.delete(lost)
+    assert run()[0] == 0
+    code, text = run("--storage")
+    assert code == 1
+    assert f"picture {picture.pk}: no object {lost}" in text
+
+
+def test_a_bucket_that_does_not_answer_is_no_violation(settings):
+    media.store(factories.jpeg(), render=False)
+    with storage_behind_proxy(settings) as s3:
+        s3.refuse()
+        with pytest.raises(CommandError, match="The bucket could not be checked") as caught:
+            run("--storage")
+    assert caught.value.returncode == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_reads_one_moment_and_writes_nothing(shop, monkeypatch):
+    seen = []
+
+    def look(low, high):
+        seen.append(invariants.rows("SHOW transaction_isolation") + invariants.rows("SHOW transaction_read_only"))
+        return []
+
+    spy = invariants.Invariant(name="spy", rule="", table="orders_order", find=look, advice="")
+    monkeypatch.setattr(fsck, "RULES", (*fsck.RULES, spy))
+    assert broken() == {}
+    assert seen == [[("repeatable read",), ("on",)]]
