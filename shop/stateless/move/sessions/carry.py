@@ -17,6 +17,7 @@ BATCH = 200
 TOLERANCE = timedelta(seconds=2)  # a cache and a file system count in seconds
 COPIED, UPDATED, THERE, NEWER = "copied", "brought up to date", "already there", "newer in the new engine"
 ENDED, EXPIRED, GONE, UNDECODABLE, FAILED = "ended", "expired", "gone meanwhile", "undecodable", "failed"
+UNREADABLE = "is in the new engine too, where it {}; remove it there"
 MISSING, DIFFERENT = "only in the old engine", "different in the new engine"
 
 See = Callable[[list[Session]], None]
@@ -91,7 +92,9 @@ class Carrier:
 
     def _meet(self, session: Session, there: Session) -> None:
         """Never over a session that was saved later: its time has been put off since."""
-        if self.same(session, there):
+        if there.problem:
+            self.outcome.add(FAILED, session.key, UNREADABLE.format(there.problem))
+        elif self.same(session, there):
             self.outcome.add(THERE, session.key)
         elif not self.overwrite or there.expires_at > session.expires_at + TOLERANCE:
             self.outcome.add(NEWER, session.key)
@@ -102,6 +105,8 @@ class Carrier:
     def _compare(self, session: Session, there: Session | None) -> None:
         if there is None:
             self.outcome.add(ENDED if self.target.has_ended(session.key) else MISSING, session.key)
+        elif there.problem:
+            self.outcome.add(FAILED, session.key, UNREADABLE.format(there.problem))
         elif self.same(session, there):
             self.outcome.add(THERE, session.key)
         else:
@@ -111,7 +116,7 @@ class Carrier:
     def same(self, one: Session, other: Session) -> bool:
         """As the serializer writes them: it makes a list of a tuple."""
         near = abs(one.expires_at - other.expires_at) <= TOLERANCE
-        return near and not other.problem and self._written(one.data) == self._written(other.data)
+        return near and self._written(one.data) == self._written(other.data)
 
     def _written(self, data: dict[str, Any]) -> Any:
         serializer = SessionBase().serializer()

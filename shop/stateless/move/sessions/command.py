@@ -12,7 +12,8 @@ from shop.stateless.move import report
 from shop.stateless.move.problems import MoveError
 from shop.stateless.move.progress import progress
 from shop.stateless.move.sessions import carry
-from shop.stateless.move.sessions.engines import dotted, share_a_table, store_class, table
+from shop.stateless.move.sessions.engines import Store, dotted, is_kind, share_a_table, store_class, table
+from shop.stateless.move.sessions.key_lists import errors, key_list
 from shop.stateless.move.sessions.signed_in import SignedIn
 from shop.stateless.move.sessions.sources import source
 from shop.stateless.move.sessions.targets import target
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace, stream: TextIO) -> int:
     report.check(options.report)
     try:
         outcome, people = _carried(options, old, new, stream)
-    except (DatabaseError, ImproperlyConfigured, OSError) as error:
+    except (DatabaseError, ImproperlyConfigured, OSError, *errors()) as error:
         raise MoveError(_unreachable(old, new, error)) from error
     return _answer(options, old, new, outcome, people, stream)
 
@@ -71,10 +72,23 @@ def _carried(options: argparse.Namespace, old: str, new: str, stream: TextIO) ->
     one, other = source(old), target(new)
     if share_a_table(one.store, other.store):
         return None, people
+    _reach(one.store, other.store)
     carrier = carry.Carrier(one, other, source(new), overwrite=_only_old_is_used(old), dry=options.dry_run)
     with progress("Sessions", one.count(), stream) as shown:
         work = carrier.compare if options.verify else carrier.carry
-        return work(people.see, shown.advance), people
+        outcome = work(people.see, shown.advance)
+    _reach(one.store, other.store)  # a cache that went away meanwhile may have said that sessions are gone
+    return outcome, people
+
+
+def _reach(*stores: Store) -> None:
+    for store in stores:
+        listed = key_list(store()._cache) if is_kind(store, "cache") else None  # type: ignore[attr-defined]
+        try:
+            if listed:
+                listed.reach()
+        except ValueError as error:  # an address that is none
+            raise ImproperlyConfigured(str(error)) from error
 
 
 def _only_old_is_used(old: str) -> bool:
@@ -82,7 +96,7 @@ def _only_old_is_used(old: str) -> bool:
 
 
 def _unreachable(old: str, new: str, error: Exception) -> str:
-    reason = " ".join(str(error).split()) or repr(error)
+    reason = " ".join(str(error).split()).rstrip(".") or repr(error)
     return (
         f"Sessions cannot be carried from {old} to {new}: {reason}. See that both can be reached and that `migrate` "
         "has been run, and run this again: it goes on where it stopped."
@@ -110,6 +124,8 @@ def _unfinished(outcome: carry.Outcome) -> int:
 
 def _counts(options: argparse.Namespace, outcome: carry.Outcome) -> list[str]:
     head = "Would be copied (nothing was written):" if options.dry_run else "Sessions:"
+    if not any(outcome.counts.values()):
+        return [head, "  none"]
     return [head, *(f"  {count:>8}  {answer}" for answer, count in sorted(outcome.counts.items()) if count)]
 
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from typing import Any, Protocol
 
 
@@ -11,6 +13,9 @@ class KeyList(Protocol):
 
     def seconds_to_live(self, key: str) -> float | None:
         """None: for ever."""
+
+    def reach(self) -> None:
+        """Raises one of errors() if it is away, also where the cache is set to keep silent about it."""
 
 
 class DjangoRedis:
@@ -25,6 +30,10 @@ class DjangoRedis:
     def seconds_to_live(self, key: str) -> float | None:
         seconds: float | None = self.cache.ttl(key)
         return seconds
+
+    def reach(self) -> None:
+        with suppress(NotImplementedError):  # several servers behind one client
+            self.cache.client.get_client(write=True).ping()
 
 
 class DjangosOwn:
@@ -42,6 +51,16 @@ class DjangosOwn:
     def seconds_to_live(self, key: str) -> float | None:
         milliseconds: int = self.cache._cache.get_client().pttl(self.cache.make_key(key))
         return None if milliseconds == -1 else max(milliseconds, 0) / 1000
+
+    def reach(self) -> None:
+        self.cache._cache.get_client(write=True).ping()
+
+
+def errors() -> Iterator[type[Exception]]:
+    """Yield what these raise when they are away."""
+    for module, name in (("redis.exceptions", "RedisError"), ("django_redis.exceptions", "ConnectionInterrupted")):
+        with suppress(ImportError):
+            yield getattr(import_module(module), name)
 
 
 def key_list(cache: Any) -> KeyList | None:

@@ -138,6 +138,8 @@ class StoreTarget(Target):
         try:
             self._save(session, must_create=True)
         except CreateError:
+            if not (self.store().exists(session.key) or self.has_ended(session.key)):
+                added.problems[session.key] = NOT_KEPT  # a cache that keeps silent about its outage says the same
             return
         except (TypeError, ValueError, OSError) as error:
             added.problems[session.key] = f"cannot be written: {error}"
