@@ -21,9 +21,11 @@ def main(arguments: list[str]) -> int:
     try:
         problems = load(options.settings)
         return command.run(options, sys.stdout, problems)
-    except (UnusableSettings, OSError) as error:
+    except UnusableSettings as error:
         sys.stderr.write(f"{error}\n")
-        return command.UNUSABLE
+    except OSError as error:
+        sys.stderr.write(f"The report cannot be written: {error}\n")
+    return command.UNUSABLE
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Set up Django for a project of others, also when one of its apps cannot be imported."""
 
 import os
+import sys
 from collections.abc import Iterable
 
 from django.apps import AppConfig, apps
@@ -24,12 +25,18 @@ def load(settings_module: str) -> list[Problem]:
         entries = list(settings.INSTALLED_APPS)
     except Exception as error:
         raise UnusableSettings(_sentence(settings_module, error)) from error
+    if not any(name.isupper() for name in vars(sys.modules[settings_module])):
+        raise UnusableSettings(
+            f"{settings_module} has no settings in it. Name the module that has, as in site.settings."
+        )
     return [*_configs(entries), *_models(), *_ready()]
 
 
 def _sentence(settings_module: str, error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name and settings_module.startswith(error.name):
         return f"There is no module {error.name!r} on the path. Start in the project's directory, or set PYTHONPATH."
+    if isinstance(error, KeyError):
+        return f"{settings_module} asks for {error}, which is not there. Is it a variable of the environment? Set it."
     if isinstance(error, ImproperlyConfigured):
         return f"{settings_module} cannot be used: {error}"
     return f"{settings_module} cannot be imported: {error!r}"

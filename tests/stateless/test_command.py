@@ -114,7 +114,17 @@ def test_settings_that_are_not_there():
 def test_a_report_that_cannot_be_written():
     done = single_server("--output", "/proc/nowhere/report.md")
     assert done.returncode == 2
+    assert done.stderr.startswith("The report cannot be written: ")
     assert "/proc/nowhere/report.md" in done.stderr
+
+
+@pytest.mark.parametrize("change", [{"DJANGO_SETTINGS_MODULE": "no_such.settings"}, {"SECRET_KEY": ""}])
+@pytest.mark.parametrize("command", [["stateless"], ["move", "sessions"]])
+def test_settings_of_the_store_that_cannot_be_read_are_one_sentence(command, change):
+    done = run("manage.py", *command, **PRODUCTION | change)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The settings ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_our_own_store_is_all_shared():

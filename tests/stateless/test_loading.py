@@ -53,7 +53,21 @@ def test_the_rest_is_audited(report):
     assert [row["file"] for row in report["rows"] if row["id"] == "stateless.W150"] == ["goes_on/views.py"]
 
 
-def test_settings_that_fail(tmp_path):
-    done = project(tmp_path, "1 / 0\n")
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("1 / 0\n", "site_of_others.settings cannot be imported: ZeroDivisionError"),
+        ("import os\nSECRET_KEY = os.environ['NOT_SET_HERE']\n", "asks for 'NOT_SET_HERE', which is not there"),
+        ("def settings(): ...\n", "site_of_others.settings has no settings in it"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_one_sentence(tmp_path, text, sentence):
+    done = project(tmp_path, text)
     assert done.returncode == 2
-    assert "site_of_others.settings cannot be imported: ZeroDivisionError" in done.stderr
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_key_that_only_pods_have_is_no_hindrance(tmp_path):
+    done = project(tmp_path, "SECRET_KEY = ''\nINSTALLED_APPS = ['goes_on']\n")
+    assert "goes_on/views.py" in done.stdout, done.stderr

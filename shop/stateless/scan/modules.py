@@ -18,6 +18,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 TESTS = re.compile(r"(^|\.)(tests?|testing|conftest|factories)(\.|$)|(^|\.)test_")
 COMMANDS = re.compile(r"(^|\.)(management|migrations|__main__|setup|manage)(\.|$)")
@@ -201,9 +202,17 @@ def _named(known: dict[str, Module]) -> set[str]:
     found = set[str]()
     for name in dir(settings):
         if name.isupper():
-            for text in _strings(getattr(settings, name, None)):
+            for text in _strings(_setting(name)):
                 found |= {part for part in (text, text.rpartition(".")[0]) if part in known}
     return found
+
+
+def _setting(name: str) -> Any:
+    """Return None for an empty SECRET_KEY, which Django refuses to tell: pods may get theirs from elsewhere."""
+    try:
+        return getattr(settings, name, None)
+    except ImproperlyConfigured:
+        return None
 
 
 def _strings(value: Any) -> Iterator[str]:
