@@ -42,7 +42,8 @@ def source_of(alias: str) -> Iterator[Any]:
 
 def settings_of(alias: str) -> dict[str, Any]:
     if alias not in connections.settings:
-        raise MoveError(f'DATABASES has no "{alias}". It has: {", ".join(sorted(connections.settings))}.')
+        there = sorted(name for name in connections.settings if name != SOURCE)
+        raise MoveError(f'DATABASES has no "{alias}". It has: {", ".join(there)}.')
     return deepcopy(connections.settings[alias])
 
 

@@ -18,7 +18,7 @@ def names(fields: list[Any]) -> dict[str, str]:
             for key, name in _rows(field):
                 found.setdefault(posixpath.normpath(name), f"{label} of row {key}")
         except DatabaseError as error:
-            reason = " ".join(str(error).split())
+            reason = str(error).partition("\n")[0].rstrip(".")
             raise MoveError(f"The rows of {label} cannot be read: {reason}. Nothing was copied.") from error
     return found
 
