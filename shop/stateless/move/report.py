@@ -18,6 +18,10 @@ def check(path: Path | None) -> None:
 
 
 def write(path: Path | None, content: dict[str, Any]) -> None:
-    """Write JSON; names that are no proper text are written with escapes."""
-    if path is not None:
+    """Write JSON; names that are no proper text are written with escapes. Raises MoveError if the disk is full."""
+    if path is None:
+        return
+    try:
         path.write_text(json.dumps(content, indent=2, ensure_ascii=True) + "\n")
+    except OSError as error:
+        raise MoveError(f"All the rest is done, but the report {path} cannot be written: {error.strerror}.") from error

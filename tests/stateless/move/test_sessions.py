@@ -173,6 +173,13 @@ def test_refusals_are_one_sentence_and_change_nothing(arguments, sentence):
     assert Row.objects.count() == 0
 
 
+def test_a_report_for_which_there_is_no_room_is_one_sentence():
+    key = made("file", cart=1)
+    with pytest.raises(CommandError, match="No space left on device"):
+        move("--from", "file", "--to", "db", "--report", "/dev/full")
+    assert held("db", key) == {"cart": 1}
+
+
 def test_a_cache_that_cannot_list_its_keys_points_to_the_bridge(settings):
     settings.CACHES = {**settings.CACHES, "sessions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     with pytest.raises(CommandError, match=r"shop\.stateless\.bridge\.sessions"):
