@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from config import metrics_files
+
 QUEUES = "default,mail,media"
 
 
@@ -35,10 +37,14 @@ def _web(arguments: list[str]) -> int:
 
 
 def _relay(arguments: list[str]) -> int:
+    metrics_files.name()
+    metrics_files.empty()
     return _become("manage.py", "relay", *arguments)
 
 
 def _worker(arguments: list[str]) -> int:
+    metrics_files.name()
+    metrics_files.empty()
     # TERM then means: finish what you hold within worker_soft_shutdown_timeout, give the rest back.
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
     queues = os.environ.get("WORKER_QUEUES") or QUEUES

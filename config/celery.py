@@ -3,12 +3,13 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
+from shop.platform import metrics
 from shop.platform.heartbeat import Heartbeat
 from shop.platform.visibility import KeepHidden
 from shop.stateless.guard import tasks as guarded_tasks
@@ -53,6 +54,12 @@ app.steps["consumer"].update({Heartbeat, KeepHidden})
 @setup_logging.connect
 def _keep_django_logging(**_: object) -> None:
     """Celery leaves the logging set up by Django alone when this signal has a receiver."""
+
+
+@worker_ready.connect
+def _serve_metrics(**_: object) -> None:
+    """Of all processes of this worker. Now: those made before have not inherited the thread's socket."""
+    metrics.serve_if_wanted()
 
 
 guarded_tasks.watch()

@@ -6,12 +6,11 @@ The arithmetic of a stop, in seconds, checked against the manifests by tests/k8s
 """
 
 import os
-import shutil
 import signal
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
+from config import metrics_files
 from config.access_log import JsonLogger
 from config.draining import DrainingWorker
 from shop.platform.logs import logging_config
@@ -69,18 +68,12 @@ logconfig_dict["loggers"] |= {
 }
 
 
-metrics_port = int(os.environ.get("METRICS_PORT") or 0)
-if metrics_port:
-    # Before the application is imported: prometheus_client decides then where it keeps its values.
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", f"{worker_tmp_dir or gettempdir()}/shop-metrics-{metrics_port}")
+# Before the application is imported: prometheus_client decides then where it keeps its values.
+metrics_port = metrics_files.name()
 
 
 def on_starting(_server: Any) -> None:
-    """Begin with an empty metrics directory: files of processes that no longer exist would count for ever."""
-    directory = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if directory:
-        shutil.rmtree(directory, ignore_errors=True)
-        Path(directory).mkdir(parents=True)
+    metrics_files.empty()
 
 
 def when_ready(_server: Any) -> None:
@@ -94,11 +87,3 @@ def when_ready(_server: Any) -> None:
         from shop.platform import metrics
 
         metrics.serve(metrics_port)
-
-
-def child_exit(_server: Any, worker: Any) -> None:
-    """Forget the gauges of a process that is gone."""
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        from prometheus_client import multiprocess
-
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -177,6 +177,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a product with many variants in the admi
 IMAGE_MAX_BYTES = 12 * 1024 * 1024
 IMAGE_MAX_PIXELS = 50_000_000
 
+# Backups: the private bucket for dumps, the server that drills restore on (empty: the store's own), and the directory of
+# pg_dump and pg_restore (empty: found on the path)
+BACKUP_BUCKET = env.text("BACKUP_BUCKET", "")
+DRILL_DATABASE_URL = env.text("DRILL_DATABASE_URL", "")
+POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS", "")
+
 # Background work: the outbox is the only road to SQS
 QUEUES = ("default", "mail", "media")
 SQS_QUEUE_BASE_URL = env.text("SQS_QUEUE_BASE_URL", "https://sqs.invalid/000000000000").rstrip("/")
@@ -190,6 +196,8 @@ OUTBOX_TOPICS = {  # topic: (queue, handler)
     "media.renditions": ("media", "shop.platform.handlers.make_renditions"),
     "sessions.forget": ("default", "shop.platform.handlers.forget_session"),
 }
+# Where to tell Prometheus, 0 for nowhere; config/metrics_files.py reads the same variable
+METRICS_PORT = env.number("METRICS_PORT", 0)
 HEARTBEAT_FILE = env.text("HEARTBEAT_FILE", "/tmp/heartbeat")  # noqa: S108 - a memory volume in a pod
 
 # The contract of outages, row by row: what everybody sees while it is away. See docs/outages.md

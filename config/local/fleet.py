@@ -35,9 +35,10 @@ class Fleet:
     ) -> None:
         """`environment` is added to this process's own. `port`: the balancer's, or any. `media`: see Balancer."""
         self.place = place.make()
-        found = ports.free(2 * web + 1)
+        found = ports.free(2 * web + relays + workers + 1)
         self.ports = {f"web-{number}": found.pop() for number in range(1, web + 1)}
-        self._metrics = {name: found.pop() for name in self.ports}
+        names = [*self.ports, *_numbered("relay", relays), *_numbered("worker", workers)]
+        self._metrics = {name: found.pop() for name in names}
         self.port = port or found.pop()
         self.balancer = Balancer(
             place.data / "balancer", port=self.port, upstreams=list(self.ports.values()), media=media
@@ -49,7 +50,6 @@ class Fleet:
             **ONE_MACHINE,
             **environment,
         }
-        names = [*self.ports, *_numbered("relay", relays), *_numbered("worker", workers)]
         self.processes = {name: Process(self._program(name), place) for name in names}
         self.processes["balancer"] = Process(self.balancer.program(), place)
 
@@ -110,9 +110,10 @@ class Fleet:
             **self.environment,
             "POD_NAME": name,
             "HEARTBEAT_FILE": str((self.place.run / f"{name}.heartbeat").resolve()),
+            "METRICS_PORT": str(self._metrics[name]),
         }
         if role == "web":
-            environment |= {"WEB_BIND": f"{ports.HOST}:{self.ports[name]}", "METRICS_PORT": str(self._metrics[name])}
+            environment["WEB_BIND"] = f"{ports.HOST}:{self.ports[name]}"
         return Program(name, python("-m", "config", role), environment, patience=PATIENCE[role])
 
 

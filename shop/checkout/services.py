@@ -15,6 +15,7 @@ from psycopg import errors as pg
 from shop.cart.models import Cart, CartLine
 from shop.cart.services import NoSuchCart
 from shop.catalog import pictures
+from shop.checkout import metrics
 from shop.checkout.errors import Busy, CartEmpty, CartOrdered, KeyReused, TotalChanged
 from shop.checkout.models import IdempotencyKey
 from shop.checkout.quote import Quote, quote
@@ -71,7 +72,10 @@ def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id
     TotalChanged, Busy, and payments' NoSuchMethod; nothing is changed then.
     """
     try:
-        return _place(cart_id, key, details, user_id)
+        placed = _place(cart_id, key, details, user_id)
+    except inventory.OutOfStock:
+        metrics.conflicts.inc()
+        raise
     except OperationalError as error:
         if isinstance(error.__cause__, CONTENTION):
             raise Busy from error
@@ -80,6 +84,9 @@ def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id
         if isinstance(error.__cause__, pg.UniqueViolation) and "number" in str(error):
             raise Busy from error  # the order number was taken: a second try draws another
         raise
+    if placed.created:
+        metrics.placed.labels(details.payment_method).inc()
+    return placed
 
 
 @transaction.atomic

@@ -1,11 +1,12 @@
 import uuid
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.money import Money
+from shop.payments import metrics
 
 
 class PaymentQuerySet(QuerySet["Payment"]):
@@ -84,6 +85,8 @@ class Payment(models.Model):
         """Give the payment its last state, within the caller's lock on it."""
         self.state, self.message, self.settled_at = state, message[:400], timezone.now()
         self.save(update_fields=["state", "message", "settled_at"])
+        result = metrics.results.labels(self.method, state)
+        transaction.on_commit(result.inc, robust=True)
 
 
 class PaymentEvent(models.Model):

@@ -1,10 +1,10 @@
 """A sign of life for the worker's probe."""
 
-from pathlib import Path
 from typing import Any
 
 from celery import bootsteps
-from django.conf import settings
+
+from shop.platform import metrics
 
 HEARTBEAT_EVERY = 5.0  # seconds
 
@@ -23,4 +23,4 @@ class Heartbeat(bootsteps.StartStopStep):
             timer.cancel()
 
     def _touch(self) -> None:
-        Path(settings.HEARTBEAT_FILE).touch()
+        metrics.sign_of_life("worker")

@@ -1,14 +1,18 @@
 """What this pod tells Prometheus, on a port of its own. Right with several processes: values add up in files in memory.
 
-`PROMETHEUS_MULTIPROC_DIR` names that directory; config/gunicorn.py empties it at the start.
+`PROMETHEUS_MULTIPROC_DIR` names that directory; config/metrics_files.py empties it at the start.
 """
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric, start_http_server
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from shop.stateless.guard.report import Write
 
@@ -19,6 +23,14 @@ request_seconds = Histogram("shop_request_seconds", "Time to answer, in seconds"
 local_writes_total = Counter(
     "shop_local_writes_total", "Writes of requests and tasks to their own pod", ["action", "work"]
 )
+messages_total = Counter("shop_messages_total", "Outbox messages handled: done, failed, skipped", ["topic", "outcome"])
+heartbeat = Gauge(
+    "shop_heartbeat_timestamp_seconds",
+    "The last sign of life of a relay or worker, in Unix time",
+    ["role"],
+    multiprocess_mode="mostrecent",
+)
+DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class MetricsMiddleware:
@@ -47,8 +59,42 @@ def count_local_write(write: Write) -> None:
     local_writes_total.labels(write.action, write.name).inc()
 
 
+def sign_of_life(role: str) -> None:
+    """Touch the file that the pod's probe looks at, and say the same to Prometheus."""
+    Path(settings.HEARTBEAT_FILE).touch()
+    heartbeat.labels(role).set(time.time())
+
+
 def serve(port: int) -> None:
     """Answer GET /metrics on `port` from a thread of this process, for all processes that share the directory."""
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry = REGISTRY
+    if DIRECTORY in os.environ:
+        registry = CollectorRegistry()
+        _Processes(registry)  # type: ignore[no-untyped-call]
     start_http_server(port, registry=registry)
+
+
+def serve_if_wanted() -> None:
+    if settings.METRICS_PORT:
+        serve(settings.METRICS_PORT)
+
+
+class _Processes(MultiProcessCollector):
+    """What counters count stays when a process ends; what gauges say of a process that is gone does not."""
+
+    def collect(self) -> Iterable[Metric]:
+        for file in Path(os.environ[DIRECTORY]).glob("gauge_live*_*.db"):
+            pid = int(file.stem.rpartition("_")[2])
+            if not _lives(pid):
+                mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        found: Iterable[Metric] = super().collect()  # type: ignore[no-untyped-call]
+        return found
+
+
+def _lives(pid: int) -> bool:
+    with suppress(PermissionError):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+    return True

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from shop.platform import request_id
+from shop.platform import metrics, request_id
 from shop.platform.models import OutboxMessage
 from shop.platform.models.outbox import MAX_FAILURES, MAX_UNFINISHED
 from shop.stateless.guard.work import name_task
@@ -68,6 +68,7 @@ def handle(message_id: int, *, again: bool = False) -> str:
     """
     with request_id.message(message_id):
         outcome = _handle(message_id, again)
+        metrics.messages_total.labels(request_id.topic(), outcome).inc()
         logger.info("outbox message", extra={"outcome": outcome})
         return outcome
 

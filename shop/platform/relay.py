@@ -10,16 +10,16 @@ import signal
 import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import FrameType
 
 import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from shop.platform import backlog, metrics
 from shop.platform.broker import LONGEST_REQUEST, Broker, QueueAway
 from shop.platform.models import OutboxMessage, QueueDepth
 from shop.platform.outbox import CHANNEL
@@ -29,8 +29,8 @@ BATCH = 100  # rows taken at once
 LEASE = 15  # seconds for which rows are one relay's: its sending ends before
 POLL = 1.0  # seconds between two looks when nobody calls
 SWEEP = 5.0  # seconds between two looks for lost messages
-LOOK = 15.0  # seconds between two looks at the lengths of the queues
-REFUSED_LOOK = 300.0  # seconds until the next look where this is not allowed
+LOOK = 15.0  # seconds between two looks at what waits: in the outbox, and on the queues
+REFUSED_LOOK = 300.0  # seconds until the next look where this is not allowed, or takes too long
 REFUSED_WAIT = 10  # seconds until a message that its queue refused is tried again; others go first meanwhile
 PAUSE = 2.0  # seconds to wait when SQS or PostgreSQL is away
 
@@ -89,6 +89,7 @@ def look_at_queues(broker: Broker) -> None:
         waiting, in_work, set_aside = broker.depth(queue)
         seen = {"waiting": waiting, "in_work": in_work, "set_aside": set_aside, "seen_at": timezone.now()}
         QueueDepth.objects.update_or_create(queue=queue, defaults=seen)
+        backlog.tell_queue(queue, waiting=waiting, in_work=in_work, set_aside=set_aside)
 
 
 class Relay:
@@ -98,14 +99,15 @@ class Relay:
         self._broker = Broker()
         self._listener: psycopg.Connection | None = None
         self._stopping = False
-        self._next_sweep = self._next_look = 0.0
+        self._next_sweep = self._next_count = self._next_look = 0.0
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        metrics.serve_if_wanted()
         logger.info("relay started")
         while not self._stopping:
-            Path(settings.HEARTBEAT_FILE).touch()
+            metrics.sign_of_life("relay")
             self._turn()
         logger.info("relay stopped")
 
@@ -116,7 +118,8 @@ class Relay:
         try:
             self._sweep()
             while relay_once(self._broker) == BATCH and not self._stopping:
-                Path(settings.HEARTBEAT_FILE).touch()
+                metrics.sign_of_life("relay")
+            self._count()
             self._look()
             self._wait()
         except QueueAway as error:
@@ -133,6 +136,19 @@ class Relay:
         count = reclaim_lost()
         if count:
             logger.warning("messages were lost on the way; sending them again", extra={"count": count})
+
+    def _count(self) -> None:
+        """For information only: a backlog that is too long to be counted is still sent."""
+        if time.monotonic() < self._next_count:
+            return
+        self._next_count = time.monotonic() + LOOK
+        try:
+            backlog.look()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+                raise
+            logger.warning("the outbox takes too long to count", extra={"error": str(error)})
+            self._next_count += REFUSED_LOOK
 
     def _look(self) -> None:
         """For information only: what SQS does not tell keeps nothing from being sent."""

@@ -52,6 +52,11 @@ def current() -> str:
     return str(get_contextvars().get("request_id") or "")
 
 
+def topic() -> str:
+    """Return the topic of the message that is worked on; empty if there is none."""
+    return str(get_contextvars().get("topic") or "")
+
+
 @contextmanager
 def message(message_id: int) -> Iterator[None]:
     """Within, log lines carry a message's id, and what `caused_by` says of it."""
