@@ -98,6 +98,8 @@ def begin(payment_id: int, *, return_url: str, webhook_url: str) -> Payment:
     # A webhook may have been faster than this answer, and then have left the reference already.
     same = Payment.objects.filter(pk=payment_id, reference__in=("", started.reference))
     same.update(reference=started.reference, redirect_url=started.redirect_url)
+    # Closed here while it was being announced: nobody is sent there, and reconcile() hears its last word.
+    same.filter(state=Payment.State.CANCELLED).update(redirect_url="", to_void=True)
     payment.refresh_from_db()
     return payment
 
@@ -155,17 +157,26 @@ def reconcile(*, older_than: timedelta = timedelta(minutes=2), most: int = 200) 
     """
     began, done = time.monotonic(), 0
     for payment in _unheard(timezone.now() - older_than, most):
-        if time.monotonic() - began > PATIENCE or not _look_at(payment):
+        if time.monotonic() - began > PATIENCE:
+            break
+        if not _look_at(payment):
+            # It may be this payment and not the provider: the next run begins with others.
+            Payment.objects.filter(pk=payment.pk).update(checked_at=timezone.now())
             break
         done += 1
     return done
 
 
 def _unheard(created_before: datetime, most: int) -> list[Payment]:
-    """Payments of which the last word is not heard: those to be voided, then open ones; not asked for longest first."""
+    """Payments of which the last word is not heard, those to be voided and open ones; not asked for longest first."""
     begun = Payment.objects.begun().filter(created_at__lt=created_before).select_related("order")
     ordered = begun.order_by(F("checked_at").asc(nulls_first=True), "id")
-    return [*ordered.filter(to_void=True)[:most], *ordered.filter(state=Payment.State.PENDING)[:most]][:most]
+    found = {*ordered.filter(to_void=True)[:most], *ordered.filter(state=Payment.State.PENDING)[:most]}
+    return sorted(found, key=_asked_at)[:most]
+
+
+def _asked_at(payment: Payment) -> tuple[bool, datetime, int]:
+    return payment.checked_at is not None, payment.checked_at or payment.created_at, payment.pk
 
 
 def _look_at(payment: Payment) -> bool:

@@ -32,7 +32,7 @@ def settle(payment_id: int, state: ProviderState) -> Payment:
         payment.checked_at = timezone.now()
         if state.status != Status.OPEN:
             payment.reference = payment.reference or state.reference
-            payment.to_void = False
+            payment.to_void = payment.to_void and state.reference != payment.reference
         payment.save(update_fields=["checked_at", "reference", "to_void"])
         if state.status == Status.PAID:
             _money_arrived(order, payment, state)
