@@ -4,9 +4,14 @@ import gzip
 
 import pytest
 from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 from prometheus_client import REGISTRY
 
 from shop.catalog import services as catalog
+from shop.platform import pages
+from shop.platform.pages import shelf
+from shop.platform.pages.middleware import PagesMiddleware
 from tests import factories
 from tests.wsgi import Server
 
@@ -107,3 +112,41 @@ def test_a_warm_page_is_counted_by_its_route(server):
     server.get("/products/star/")
     server.get("/products/star/")
     assert counted() == before + 2
+
+
+@pytest.mark.parametrize("host", ["testserver:81", "TestServer"])
+def test_pages_under_names_of_which_there_is_no_end_do_not_fill_redis_for_a_day(server, host):
+    def seconds_left() -> int:
+        (name,) = cache.keys("page:*")
+        return cache.ttl(name)
+
+    cache.clear()
+    assert server.get("/products/star/", HTTP_HOST=host).status == 200
+    assert seconds_left() <= shelf.KEPT_BRIEFLY
+    cache.clear()
+    server.get("/products/star/")
+    assert seconds_left() > shelf.KEPT_BRIEFLY
+
+
+@pytest.mark.parametrize("field", ["Set-Cookie", "Vary"])
+def test_an_answer_for_one_visitor_that_was_offered_by_mistake_is_nobody_elses(field):
+    def mistaken(request: HttpRequest) -> HttpResponse:
+        pages.offer(request)
+        response = HttpResponse("Ada's cart")
+        if field == "Vary":
+            response["Vary"] = "Cookie"
+        else:
+            response.set_cookie("sessionid", "ada")
+        return response
+
+    cache.clear()
+    answer = PagesMiddleware(mistaken)(RequestFactory().get("/products/"))
+    assert answer["Cache-Control"] == "private"
+    assert ("sessionid" in answer.cookies) == (field == "Set-Cookie")
+    assert not cache.keys("page:*")
+
+
+def test_only_what_reads_is_public(server):
+    answer = server.get("/api/v1/products/", "OPTIONS")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in answer.headers

@@ -5,7 +5,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -54,6 +54,16 @@ def key(environ: dict[str, Any]) -> str:
         return ""
     text = f"{_release()} {_language(environ)} {scheme}://{host}{environ.get('SCRIPT_NAME', '')}{path}?{query}"
     return f"page:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+
+
+def has_no_end(environ: dict[str, Any]) -> bool:
+    """Say whether anybody can think of any number of such addresses: with a query, or by another name of the host.
+
+    A host may be written in capitals and with any port.
+    """
+    named = environ.get("HTTP_HOST", "")
+    ours = (urlsplit(settings.PUBLIC_URL).netloc, *settings.ALLOWED_HOSTS)
+    return bool(environ.get("QUERY_STRING")) or named not in ours
 
 
 def _pages(path: str) -> PublicPages | None:

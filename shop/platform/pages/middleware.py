@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
 
 from shop.platform.lane import CATALOGUE, Busy
 from shop.platform.pages import address, shelf
@@ -35,12 +36,15 @@ class PagesMiddleware:
         try:
             response = self.get_response(request)
             made = offered(request)
-            if made is None or response.status_code != HTTPStatus.OK or response.streaming:
+            if made is None or request.method not in address.SAFE or not _is_page(response):
                 return _stand_in(request, response, turn)
+            if not _is_same_for_all(response):
+                patch_cache_control(response, private=True)
+                return response
             page = made_of(response, request.resolver_match.route if request.resolver_match else "unknown")
-            kept = bool(key) and turn is not None and _is_same_for_all(response)
+            kept = bool(key) and turn is not None
             if kept and turn:
-                shelf.keep(key, page, turn, made, briefly=bool(request.META.get("QUERY_STRING")))
+                shelf.keep(key, page, turn, made, briefly=address.has_no_end(request.META))
             return _response(reply(page, request.META), page.route)
         finally:
             if turn and turn.mine and not kept:
@@ -67,6 +71,10 @@ def _wait(key: str, found: Turn) -> Page | Turn | None:
     except Busy:
         return found.old or found
     return answer
+
+
+def _is_page(response: HttpResponse) -> bool:
+    return response.status_code == HTTPStatus.OK and not response.streaming
 
 
 def _is_same_for_all(response: HttpResponse) -> bool:

@@ -28,7 +28,7 @@ logger = logging.getLogger("shop.pages")
 
 FRESH = 60.0  # seconds; the longest that an edit may go unseen when Redis was away
 KEPT = 24 * 60 * 60  # seconds; how long a page can stand in for the database
-KEPT_BRIEFLY = 10 * 60  # seconds, for addresses with a query string: there is no end of them
+KEPT_BRIEFLY = 10 * 60  # seconds, for addresses of which there is no end
 LENIENT = 0.7  # seconds after its end that a page is still shown while somebody makes the next one
 MAKING = 3.0  # seconds until a process that makes a page is taken for dead
 
