@@ -28,13 +28,37 @@ def test_every_file_is_there_with_its_name_content_and_type(gallery):
     assert sorted(path.name for path in gallery.rglob("*.*")) == ["lamp.png", "notes.txt"]
 
 
-def test_files_of_a_field_with_a_storage_of_its_own_go_too_and_are_pointed_out(gallery):
-    from tests.stateless.move.gallery.models import Deed
-
-    Deed.objects.create(scan=put(gallery.parent / "private", "deed.pdf", b"secret"))
-    code, said = move("--to", "s3")
+def test_files_that_may_be_private_are_pointed_out(gallery):
+    put(gallery.parent / "private", "deed.pdf", b"secret")
+    code, said = move("--from", "private", "--to", "s3")
     assert (code, got("s3", "deed.pdf")) == (0, b"secret")
     assert "may be private" in said
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_files_that_may_be_private_do_not_come_to_those_that_everybody_may_see(gallery, settings, is_over):
+    put(gallery.parent / "private", "deed.pdf", b"secret")
+    if is_over:
+        settings.STORAGES = {**settings.STORAGES, "default": settings.STORAGES["s3"]}
+    assert "a place of its own for this one" in refused("--to", "default" if is_over else "s3")
+    assert names("s3") == []
+
+
+def test_a_folder_of_the_bucket_that_everybody_may_see_is_no_place_of_its_own(gallery, settings):
+    put(gallery.parent / "private", "deed.pdf", b"secret")
+    place = settings.STORAGES["s3"]["OPTIONS"]["location"]
+    beneath = {"BACKEND": S3, "OPTIONS": {**settings.STORAGES["s3"]["OPTIONS"], "location": f"{place}/private"}}
+    settings.STORAGES = {**settings.STORAGES, "default": settings.STORAGES["s3"], "beneath": beneath}
+    assert "a place of its own for this one" in refused("--to", "beneath")
+
+
+def test_files_of_a_field_with_a_storage_of_its_own_go_too(gallery, settings):
+    settings.MEDIA_ROOT = str(gallery.parent)  # shown with all below it
+    from tests.stateless.move.gallery.models import Deed
+
+    Deed.objects.create(scan=put(gallery.parent / "private", "deed.pdf"))
+    assert move("--to", "s3")[0] == 0
+    assert "deed.pdf" in names("s3")
 
 
 def test_one_storage_alone(gallery):
@@ -291,6 +315,7 @@ def test_a_default_storage_that_nobody_uses_is_no_hindrance(gallery, settings):
 
 def test_what_is_at_the_target_already_is_left_out(gallery, settings):
     put(gallery.parent / "private", "deed.pdf")
+    settings.MEDIA_ROOT = str(gallery.parent)
     settings.STORAGES = {**settings.STORAGES, "default": settings.STORAGES["s3"]}
     assert move("--to", "default")[0] == 0
     assert names("s3") == ["deed.pdf"]

@@ -129,12 +129,26 @@ def test_old_addresses_lead_to_the_file_before_during_and_after_the_move(gallery
     assert asked("old.png").url == storages["s3"].url("old.png")
 
 
-@pytest.mark.parametrize("name", ["nothing.png", "../secret", "paintings", "a/../b", "/etc/passwd", "a//b", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["nothing.png", "../secret", "paintings", "a/../b", "/etc/passwd", "a//b", "a\0b", "paintings/lamp.png/x"]
+)
 def test_what_is_not_there_is_not_found(gallery, bridged, name):
     put(gallery, "paintings/lamp.png")
     put(gallery.parent, "secret")
     with pytest.raises(Http404):
         asked(name)
+
+
+@pytest.mark.parametrize("name", ["page.html", "drawing.svg", "page.xhtml", "data.xml", "no-ending", "page.html.gz"])
+def test_scripts_in_uploads_do_not_run_under_the_name_of_the_site(gallery, bridged, name):
+    put(gallery, name, b"<script>alert(document.cookie)</script>")
+    assert "sandbox" in asked(name)["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", ["lamp.png", "film.mp4", "manual.pdf", "notes.txt"])
+def test_what_cannot_hold_scripts_is_shown_as_ever(gallery, bridged, name):
+    put(gallery, name)
+    assert "Content-Security-Policy" not in asked(name)
 
 
 def test_nothing_but_reading(gallery, bridged):

@@ -74,6 +74,9 @@ def _ways(options: argparse.Namespace) -> list[Way]:
         ways = [way for way in ways if not places.needs_nothing(way.origin, way.target)] or ways[:1]
     for way in ways:
         places.check(way.origin, way.target)
+    if not alone:
+        places.require_apart([(way.origin, way.target) for way in ways])
+    for way in ways:
         for storage in (way.origin.storage, way.target):
             s3.spare_memory(storage)
             s3.share_connection(storage, options.workers)

@@ -15,6 +15,7 @@ from django.utils.functional import LazyObject
 from django.utils.module_loading import import_string
 
 from shop.stateless.bridge.storage import BridgingStorage
+from shop.stateless.move.media.listing import entries
 from shop.stateless.move.problems import MoveError
 
 
@@ -151,6 +152,36 @@ def check(origin: Origin, target: Storage) -> None:
             raise MoveError("MEDIA_ROOT is empty, which means the directory you are in. Set it, or use --from.")
         if not Path(origin.storage.location).is_dir():
             raise MoveError(f"The {origin.title} is not there. Set MEDIA_ROOT, or name the directory with --from.")
+
+
+def require_apart(ways: list[tuple[Origin, Storage]]) -> None:
+    """Raises MoveError if files that MEDIA_URL does not show would come to those that it does.
+
+    There whoever knows a name gets the file: from the bucket, or from the view that answers at the old addresses.
+    """
+    default = _real(default_storage)
+    shown = {identity(default.new if isinstance(default, BridgingStorage) else default)}
+    shown |= {identity(target) for origin, target in ways if not outside_media(origin)}
+    for origin, target in ways:
+        if _may_be_private(origin) and any(_is_beneath(identity(target), place) for place in shown):
+            raise MoveError(
+                f"The {origin.title} is not beneath MEDIA_ROOT, so its files may be private; the {title(target)} takes "
+                "those that everybody may see. Name each storage with --from, and a place of its own for this one "
+                "with --to. Nothing was copied."
+            )
+
+
+def _may_be_private(origin: Origin) -> bool:
+    return outside_media(origin) and any(True for _ in entries(origin.storage))
+
+
+def _is_beneath(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Tell by identities whether the files of one storage are among those of the other."""
+    *kind, place = one
+    *others_kind, others_place = other
+    if kind != others_kind or kind == ["object"]:
+        return one == other
+    return Path("/", str(place)).is_relative_to(Path("/", str(others_place)))
 
 
 def needs_nothing(origin: Origin, target: Storage) -> bool:
