@@ -10,6 +10,11 @@ from prove import code
 RESULTS = Path(__file__).resolve().parent / "results"
 NONE = "none"
 MOST = 5000  # journeys
+ABOUT = (
+    "Let visitors shop in a store of several processes while these are killed, rolled and cut off from Redis, SQS and "
+    "S3, and prove that nothing was lost and nothing happened twice. Everything is started here and ended again. "
+    "Exit code 0: proven; 1: something does not hold, and a sentence says what is to blame; 2: it could not be tried."
+)
 
 
 @dataclass(frozen=True)
@@ -27,14 +32,18 @@ class Options:
 
 def parse(arguments: list[str] | None = None) -> Options:
     """Raises LaunchError for a revision that is not there, SystemExit(2) for what else cannot be used."""
-    parser = argparse.ArgumentParser(prog="python -m prove", description=__doc__)
-    parser.add_argument("--journeys", type=_some, default=200, help="visitors of the storm (200)")
-    parser.add_argument("--seed", type=int, help="the plan of an earlier run (drawn anew)")
-    parser.add_argument("--old", default="", metavar="REV", help="run beside the new code (last release, else HEAD~1)")
+    parser = argparse.ArgumentParser(prog="python -m prove", description=ABOUT)
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--journeys", type=_some, default=200, metavar="N", help="visitors of the storm (200)")
+    size.add_argument("--quick", action="store_true", help="12 visitors, and no old code unless --old names it")
+    parser.add_argument("--seed", type=int, metavar="N", help="the plan of an earlier run (drawn anew)")
+    old = "run this revision beside the new code (last release, else HEAD~1); none: only the new code"
+    parser.add_argument("--old", default="", metavar="REV", help=old)
     parser.add_argument("--revision", default="", metavar="REV", help="prove this commit (the working tree)")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="directory of the report (prove/results)")
-    parser.add_argument("--at-once", type=_some, default=6, help="visitors at the same time (6)")
-    parser.add_argument("--quick", action="store_true", help="12 journeys, and no old code unless --old names it")
+    parser.add_argument(
+        "--out", type=Path, default=RESULTS, metavar="DIR", help="directory of the report (prove/results)"
+    )
+    parser.add_argument("--at-once", type=_some, default=6, metavar="N", help="visitors at the same time (6)")
     found = parser.parse_args(arguments)
     journeys = 12 if found.quick else found.journeys
     skip = found.old == NONE or (found.quick and not found.old)

@@ -19,6 +19,7 @@ COMMAND = [sys.executable, "-m", "prove"]
     ("arguments", "sentence"),
     [
         (["--journeys", "0"], "write a number from 1 to 5000"),
+        (["--quick", "--journeys", "40"], "not allowed with argument"),
         (["--quick", "--revision", "nonsense"], "git knows no revision 'nonsense' here"),
         (["--old", "nonsense"], "git knows no revision 'nonsense' here"),
         (["--quick", "--out", "/proc/nowhere"], "/proc/nowhere: "),
