@@ -1,0 +1,44 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from shop.backoffice.steps import Steps
+from shop.platform import dump_bucket, dumps
+from shop.platform.dumps import Unusable
+
+
+class Command(BaseCommand):
+    help = "Dump the database with pg_dump, to a file or into the private bucket (BACKUP_BUCKET)."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--file", type=Path, metavar="FILE", help="write it here, and nothing into the bucket")
+        parser.add_argument("--directory", type=Path, metavar="DIR", help="room for the dump on its way to the bucket")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["file"] and not settings.BACKUP_BUCKET:
+            raise CommandError("Say where to: give --file FILE, or name a bucket in BACKUP_BUCKET.")
+        try:
+            with Steps() as steps:
+                place = _to_file(options["file"], steps) if options["file"] else _to_bucket(options["directory"], steps)
+        except Unusable as error:
+            raise CommandError(str(error), returncode=2) from error
+        self.stdout.write(f"The dump is {place}.")
+
+
+def _to_file(path: Path, steps: Steps) -> str:
+    steps.say("Dumping the database")
+    dumps.dump(path)
+    return f"{path}, {path.stat().st_size} bytes"
+
+
+def _to_bucket(directory: Path | None, steps: Steps) -> str:
+    with TemporaryDirectory(dir=directory) as room:
+        path = Path(room) / "store.dump"
+        size = _to_file(path, steps).rpartition(", ")[2]
+        steps.say(f"Putting {size} into the bucket")
+        return f"s3://{settings.BACKUP_BUCKET}/{dump_bucket.keep(path)}, {size}"

@@ -1,0 +1,88 @@
+import json
+import signal
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from shop.backoffice import drill
+from shop.backoffice.drill import Drill
+from shop.backoffice.steps import Steps
+from shop.platform import dump_bucket, dumps
+from shop.platform.dumps import Unusable
+
+BROKEN, UNUSABLE = 1, 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Restore a dump into a scratch database, check it with fsck, and drop it: the latest of BACKUP_BUCKET, --file, "
+        "or else one made now. Tells how much would be lost (RPO) and how long it takes (RTO). Exit code 0: it is a "
+        "store; 1: it breaks rules, each is named; 2: it cannot be restored or checked."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--file", type=Path, metavar="FILE", help="restore this dump")
+        parser.add_argument("--directory", type=Path, metavar="DIR", help="room for a dump from the bucket")
+        parser.add_argument("--storage", action="store_true", help="also ask S3 for the objects of its pictures")
+        parser.add_argument("--json", action="store_true", help="write JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with _ended_by_term(), TemporaryDirectory(dir=options["directory"]) as room, Steps() as steps:
+                path = options["file"] or _a_dump(Path(room), steps)
+                result = drill.run(path, pictures=options["storage"], say=steps.say)
+        except Unusable as error:
+            raise CommandError(str(error), returncode=UNUSABLE) from error
+        self.stdout.write(json.dumps(result.json(), indent=2) if options["json"] else _sentences(result))
+        if result.broken:
+            sys.exit(BROKEN)
+
+
+def _a_dump(room: Path, steps: Steps) -> Path:
+    """The one that would be restored in earnest; without a bucket, a new one."""
+    if settings.BACKUP_BUCKET:
+        steps.say("Fetching the latest dump from the bucket")
+        path, _made_at = dump_bucket.fetch_latest(room)
+        return path
+    steps.say("Dumping the database")
+    path = room / "store.dump"
+    dumps.dump(path)
+    return path
+
+
+@contextmanager
+def _ended_by_term() -> Iterator[None]:
+    """A pod that is stopped drops its scratch database before it goes."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _sentences(result: Drill) -> str:
+    counts = ", ".join(f"{count} in {table}" for table, count in result.rows.items())
+    lines = [
+        f"Restored: {counts}.",
+        f"RPO: the newest row is of {result.newest}, {result.rpo:.0f} s before this drill.",
+        f"RTO: {result.rto:.1f} s to restore, migrate and check.",
+        f"Outbox: {result.replayed} messages that were sent and not done are due again, {result.due} in all.",
+    ]
+    for rule in result.rules:
+        lines += [f"Broken: {rule['rule']}"]
+        lines += [f"  {row['subject']}: {row['text']}" for row in rule["violations"]]
+    lines.append(f"{result.broken} rows break rules." if result.broken else "The restored store keeps all rules.")
+    return "\n".join(lines)

@@ -1,0 +1,155 @@
+"""A dump of the store becomes a store again, and one that would not is told in a sentence."""
+
+import io
+import json
+import time
+
+import boto3
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from config.local.postgres import _binaries
+from shop.catalog.models import Product
+from shop.platform import dump_bucket, dumps
+from shop.platform.models import OutboxMessage
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BUCKET = "shop-private"
+
+
+@pytest.fixture(autouse=True)
+def _programs(settings):
+    settings.POSTGRES_PROGRAMS = str(_binaries())
+
+
+@pytest.fixture
+def bucket(settings):
+    settings.BACKUP_BUCKET = BUCKET
+    s3 = boto3.client("s3", region_name=settings.AWS_REGION)
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": settings.AWS_REGION})
+    dump_bucket._s3.cache_clear()
+    yield s3
+    for found in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        s3.delete_object(Bucket=BUCKET, Key=found["Key"])
+    s3.delete_bucket(Bucket=BUCKET)
+
+
+@pytest.fixture
+def dump(tmp_path):
+    factories.product()
+    path = tmp_path / "store.dump"
+    call_command("backup", "--file", path, stdout=io.StringIO())
+    return path
+
+
+def run(*arguments):
+    """Return the exit code and what was written."""
+    out, code = io.StringIO(), 0
+    try:
+        call_command("restore_drill", *arguments, stdout=out)
+    except SystemExit as end:
+        code = end.code
+    return code, out.getvalue()
+
+
+def scratch_databases():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{dumps.SCRATCH}%"])
+        return [name for (name,) in cursor.fetchall()]
+
+
+def execute(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_latest_dump_of_the_bucket_is_a_store_again(order, bucket):
+    execute(f"CREATE DATABASE {dumps.SCRATCH}1_killed")  # what a drill left that was killed long ago
+    order()
+    factories.product("Café", slug="cafe")
+    sent = OutboxMessage.objects.earliest("id")
+    OutboxMessage.objects.filter(pk=sent.pk).update(sent_at=sent.created_at)
+    call_command("backup", stdout=io.StringIO())
+    Product.objects.filter(slug="cafe").delete()  # after the backup: the drill does not look at the store itself
+
+    code, text = run("--json")
+    result = json.loads(text)
+    assert (code, result["ok"], result["rules"]) == (0, True, [])
+    assert result["rows"] == {"catalog_product": 2, "orders_order": 1, "accounts_user": 0, "platform_image": 0}
+    assert (result["replayed"], result["due"]) == (1, OutboxMessage.objects.count())
+    assert 0 < result["rpo"] < 300
+    assert result["rto"] > 0
+    assert scratch_databases() == []
+    assert OutboxMessage.objects.get(pk=sent.pk).sent_at, "the store itself is not touched"
+
+
+def test_a_dump_of_a_broken_store_is_told_row_by_row(order):
+    placed = order()
+    execute("UPDATE orders_order SET tax_total = 1000")
+    code, text = run()
+    assert code == 1
+    assert f"order {placed.number}: tax 1000" in text
+    assert "RPO: the newest row is of" in text
+    assert scratch_databases() == []
+
+
+@pytest.mark.parametrize("harm", ["cut short", "changed", "something else"])
+def test_a_dump_that_cannot_be_restored_fails_with_a_sentence(dump, harm):
+    content = dump.read_bytes()
+    half = len(content) // 2
+    broken = {
+        "cut short": content[:half],
+        "changed": content[:half] + bytes(64) + content[half + 64 :],
+        "something else": b"no dump at all" * 100,
+    }
+    dump.write_bytes(broken[harm])
+    with pytest.raises(CommandError, match=r"store\.dump cannot be restored: .+ make a new one now") as caught:
+        run("--file", dump)
+    assert caught.value.returncode == 2
+    assert scratch_databases() == []
+
+
+def test_a_dump_that_was_changed_in_the_bucket_is_not_believed(bucket):
+    factories.product()
+    call_command("backup", stdout=io.StringIO())
+    key = json.loads(bucket.get_object(Bucket=BUCKET, Key=dump_bucket.LATEST)["Body"].read())["key"]
+    bucket.put_object(Bucket=BUCKET, Key=key, Body=b"another")
+    with pytest.raises(CommandError, match="is not what was put there"):
+        run()
+
+
+def test_a_bucket_without_a_dump_says_how_to_make_one(bucket):
+    with pytest.raises(CommandError, match=r"Make one with `manage\.py backup`"):
+        run()
+
+
+def test_a_missing_program_or_place_or_file_is_named(settings, tmp_path):
+    with pytest.raises(CommandError, match="name a bucket in BACKUP_BUCKET"):
+        call_command("backup")
+    with pytest.raises(CommandError, match="There is no dump"):
+        run("--file", tmp_path / "none")
+    settings.POSTGRES_PROGRAMS = str(tmp_path)
+    with pytest.raises(CommandError, match="pg_dump is not here"):
+        call_command("backup", "--file", tmp_path / "a.dump")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scratch_database_of_a_drill_at_work_stays():
+    name = f"{dumps.SCRATCH}{int(time.time())}_other"
+    execute(f"CREATE DATABASE {name}")
+    try:
+        with dumps.scratch(dumps.store()) as made:
+            assert set(scratch_databases()) == {name, made.parameters["dbname"]}
+            with psycopg.connect(made.conninfo) as found:
+                assert found.execute("SELECT current_database()").fetchone() == (made.parameters["dbname"],)
+    finally:
+        execute(f"DROP DATABASE {name}")
+
+
+def test_another_server_for_drills_is_taken_as_it_is_written(settings):
+    settings.DRILL_DATABASE_URL = "postgres://me:p%40ss@db.example:6432/spare?sslmode=require"
+    server = dumps.drill_server().named("x")
+    assert server.url == "postgres://me:p%40ss@/x?host=db.example&port=6432&sslmode=require"
