@@ -27,6 +27,7 @@ def provider(testpay) -> Iterator[str]:
     cardholder.webhooks(paused=True)
     cardholder.provider("POST", "/_test/outage", {})
     cardholder.provider("POST", "/_test/forget", {})
+    cardholder.webhooks()
 
 
 def ordered(method: str = "card") -> Order:

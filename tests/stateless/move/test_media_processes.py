@@ -110,8 +110,8 @@ def test_two_moves_at_once_end_with_every_file_right(site, bucket):
 
 
 def test_a_move_that_is_interrupted_says_what_to_do(site, bucket):
-    stopped = move(site, bucket)
-    wait_for(10, bucket, stopped)
+    stopped = move(site, bucket, "--workers", "1")
+    wait_for(1, bucket, stopped)
     stopped.send_signal(signal.SIGINT)
     code, said = ended(stopped)
     assert (code, said.splitlines()[-1]) == (
