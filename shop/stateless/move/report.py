@@ -1,8 +1,10 @@
 """The file in which a move says what it has done, for a program or a ticket."""
 
 import json
+import os
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from shop.stateless.move.problems import MoveError
 
@@ -12,7 +14,7 @@ def check(path: Path | None) -> None:
     if path is None:
         return
     try:
-        path.open("a").close()
+        private(path, "a").close()
     except OSError as error:
         raise MoveError(f"The report {path} cannot be written: {error.strerror}. Nothing was done.") from error
 
@@ -22,6 +24,13 @@ def write(path: Path | None, content: dict[str, Any]) -> None:
     if path is None:
         return
     try:
-        path.write_text(json.dumps(content, indent=2, ensure_ascii=True) + "\n")
+        with private(path, "w") as file:
+            file.write(json.dumps(content, indent=2, ensure_ascii=True) + "\n")
     except OSError as error:
         raise MoveError(f"All the rest is done, but the report {path} cannot be written: {error.strerror}.") from error
+
+
+def private(path: Path, mode: str) -> TextIO:
+    """Open a file that only its owner may read if it is new: it names people's files, or holds what rows hold."""
+    opened = partial(os.open, mode=0o600)
+    return open(path, mode, newline="", encoding="utf-8", errors="backslashreplace", opener=opened)

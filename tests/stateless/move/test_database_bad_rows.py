@@ -64,6 +64,7 @@ def test_each_kind_of_bad_value_is_named_with_its_row_and_nothing_is_written(spo
     code, said = spoiled.move("--to", there.url, "--bad-rows", str(file))
     assert code == 2 and "Nothing was changed." in said, said
     assert there.tables() == set()
+    assert file.stat().st_mode & 0o077 == 0  # it holds what rows hold
     with file.open(newline="") as lines:
         found = {(row["column"], row["what is wrong"]) for row in csv.DictReader(lines)}
     for column, _, text in BAD:

@@ -73,6 +73,8 @@ def test_a_target_that_is_something_else(bookshop):
         (["--to", "other"], 'The target "other" is sqlite'),
         (["--to", "default"], 'are both "default"'),
         (["--to", "nobody"], 'DATABASES has no "nobody"'),
+        (["--to", f"ada:{PASSWORD}@127.0.0.1/shop"], "A URL begins with postgresql://"),
+        (["--to", f"postgresql:/ada:{PASSWORD}@127.0.0.1/shop"], "A URL begins with postgresql://"),
         (["--to", f"mysql://ada:{PASSWORD}@127.0.0.1/shop"], "only PostgreSQL can be a target"),
         (["--check", "--from", "nobody"], 'DATABASES has no "nobody"'),
         ([], "Say where the rows go"),

@@ -84,6 +84,7 @@ def test_orphans_and_missing_files_are_listed(gallery, tmp_path):
         "../../etc/passwd": "gallery.Painting.picture",
     }
     assert code == 0
+    assert (tmp_path / "report.json").stat().st_mode & 0o077 == 0
 
 
 def test_a_file_that_was_uploaded_to_the_new_storage_already_is_not_missing(gallery, tmp_path):

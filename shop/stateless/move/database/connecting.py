@@ -43,7 +43,8 @@ def source_of(alias: str) -> Iterator[Any]:
 def settings_of(alias: str) -> dict[str, Any]:
     if alias not in connections.settings:
         there = sorted(name for name in connections.settings if name != SOURCE)
-        raise MoveError(f'DATABASES has no "{alias}". It has: {", ".join(there)}.')
+        named = f'"{alias}"' if alias.isidentifier() else "such entry"  # a mistyped URL would show its password
+        raise MoveError(f"DATABASES has no {named}. It has: {', '.join(there)}. A URL begins with postgresql://")
     return deepcopy(connections.settings[alias])
 
 

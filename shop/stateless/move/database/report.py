@@ -8,6 +8,7 @@ from typing import Any, TextIO
 from shop.stateless.move.database.estimate import Estimate
 from shop.stateless.move.database.survey import BadRow
 from shop.stateless.move.problems import MoveError
+from shop.stateless.move.report import private
 
 SHOWN = 20  # bad rows of one table
 
@@ -27,7 +28,7 @@ class Output:
         self._bad += rows
         if self._file:
             try:
-                with self._file.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
+                with private(self._file, "w") as file:
                     writer = csv.writer(file)
                     writer.writerow(["table", "row", "column", "what is wrong"])
                     writer.writerows([row.table, row.shown_key, row.column, row.text] for row in self._bad)
