@@ -1,5 +1,6 @@
 """The state of all dependencies now: asked side by side, in bounded time, whatever they do."""
 
+import math
 import threading
 from collections.abc import Iterable
 from time import monotonic
@@ -9,6 +10,9 @@ from django.db import connection
 
 from shop.platform import contract, patience
 from shop.platform.contract import Dependency
+
+RECENT = 1.0  # seconds for which an answer is good enough for the next one who asks
+OLD = 10.0  # seconds after which it is worth waiting for a new one
 
 
 class _Question:
@@ -48,6 +52,28 @@ def _question(row: Dependency) -> _Question:
         if row.name not in _open or not _open[row.name].thread.is_alive():
             _open[row.name] = _Question(row)  # per-pod: what this process is asking right now
         return _open[row.name]
+
+
+class _Last:
+    """What was heard last, and when."""
+
+    report: dict[str, dict[str, Any]] = {}  # per-pod: what this process has heard
+    moment = -math.inf  # per-pod: a monotonic clock's
+    lock = threading.Lock()
+
+
+def recent() -> dict[str, dict[str, Any]]:
+    """Return report() as it was a moment ago: anybody may ask, and each report() opens connections.
+
+    Who comes while somebody asks is told what was heard before, unless that is old: it must not cost all threads.
+    """
+    if _Last.lock.acquire(blocking=monotonic() > _Last.moment + OLD):
+        try:
+            if monotonic() > _Last.moment + RECENT:
+                _Last.report, _Last.moment = report(), monotonic()  # per-pod: see above
+        finally:
+            _Last.lock.release()
+    return _Last.report
 
 
 def report() -> dict[str, dict[str, Any]]:

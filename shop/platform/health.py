@@ -67,7 +67,7 @@ def _readiness(environ: Environ, start_response: Callable[..., Any]) -> Iterable
     reason = _why_not_ready()
     body: dict[str, Any] = {"status": reason or "ready"}
     if "verbose" in environ.get("QUERY_STRING", ""):
-        body["dependencies"] = asking.report()
+        body["dependencies"] = asking.recent()
     return _answer(start_response, 503 if reason else 200, body)
 
 

@@ -1,11 +1,16 @@
 """Probes say what Kubernetes asks, and nothing that would take every pod out at once."""
 
 import json
+import math
+import threading
+import time
 
 import pytest
 from django.test import RequestFactory
 
-from shop.platform import health
+from shop.platform import asking, contract, health
+from shop.platform.contract import OK
+from tests.platform.test_contract import dependency
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,6 +28,7 @@ def _new_pod(monkeypatch):
     monkeypatch.setattr(health._Pod, "draining", False)
     monkeypatch.setattr(health._Pod, "schema_seen", False)
     monkeypatch.setattr(health._Pod, "checked_at", 0.0)
+    monkeypatch.setattr(asking._Last, "moment", -math.inf)
 
 
 def test_a_living_process_answers_without_asking_anybody(django_assert_num_queries):
@@ -46,10 +52,38 @@ def test_not_ready_while_draining(monkeypatch):
 
 
 def test_the_verbose_answer_says_what_is_seen_without_each_dependency_and_how_it_does():
-    ask("/readyz", "verbose")  # the first question makes clients
+    asking.report()  # the first question makes clients
     status, body = ask("/readyz", "verbose")
     assert status == 200
     row = body["dependencies"]["redis-sessions"]
     assert row["state"] == "ok"
     assert "signed in" in row["shopper"]
     assert row["seconds"] == 0.5
+
+
+def test_strangers_who_ask_again_and_again_open_no_connections(monkeypatch):
+    asked = []
+    row = dependency("busy", lambda: asked.append(1) or OK)
+    monkeypatch.setattr(contract, "rows", lambda: [row])
+    assert [ask("/readyz", "verbose")[1]["dependencies"]["busy"]["state"] for _ in range(9)] == [OK] * 9
+    assert len(asked) == 1
+
+
+def test_while_somebody_waits_for_what_is_silent_others_do_not(monkeypatch):
+    silence, heard = threading.Event(), threading.Event()
+
+    def silent() -> str:
+        heard.set()
+        silence.wait(10)
+        return OK
+
+    ask("/readyz", "verbose")
+    monkeypatch.setattr(contract, "rows", lambda: [dependency("silent", silent)])
+    monkeypatch.setattr(asking._Last, "moment", time.monotonic() - asking.RECENT - 1)
+    first = threading.Thread(target=ask, args=("/readyz", "verbose"))
+    first.start()
+    heard.wait(10)
+    assert "redis-sessions" in ask("/readyz", "verbose")[1]["dependencies"]
+    assert first.is_alive()
+    silence.set()
+    first.join()
