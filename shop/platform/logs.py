@@ -9,7 +9,8 @@ from typing import Any
 
 import structlog
 
-MAIL_ADDRESS = re.compile(r"[^\s<>()\[\]'\"=,;:@]+@[^\s<>()\[\]'\"=,;:@]+")
+_PART = r"[^\s<>()\[\]'\"=,;:@/]+"
+MAIL_ADDRESS = re.compile(rf"{_PART}@{_PART}\.{_PART}")
 ROW = re.compile(r"DETAIL:.*")  # PostgreSQL quotes the values of a refused row
 PLAIN = (bool, int, float, type(None))
 

@@ -1,0 +1,149 @@
+"""A journey over processes: one name leads from the balancer to the mail, and no log says who the shopper is."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from django.conf import settings
+
+from config.local.fleet import Fleet
+from shop.platform.models import OutboxMessage
+from tests import factories
+from tests.fleet.visitors import Basket, Browser, Phone
+from tests.forms import form
+from tests.mailserver import MailServer, mail_server
+from tests.services import fleet
+
+pytestmark = [
+    pytest.mark.fleet,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("delivery_and_tax"),
+]
+EMAIL, PASSWORD = "zenobia.quill@example.com", "not to be read 8271"
+ADDRESS = {
+    "name": "Zenobia Quill",
+    "line1": "Nachtigallenstieg 93",
+    "postal_code": "99817",
+    "city": "Ostermoor",
+    "country": "DE",
+    "phone": "+49 555 0199",
+}
+PERSONAL = ["zenobia", "quill", PASSWORD, "nachtigallenstieg", "99817", "ostermoor", "555 0199"]
+NAME = "of-the-balancer-0001"
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[MailServer]:
+    with mail_server() as started:
+        yield started
+
+
+@pytest.fixture
+def server(servers: MailServer) -> MailServer:
+    servers.mails.clear()
+    servers.to_recipient = ""
+    return servers
+
+
+@pytest.fixture(scope="module")
+def pods(servers: MailServer, django_db_setup: None) -> Iterator[Fleet]:
+    """One of each for all tests. Messages that a worker of another test still waited for are soon sent again."""
+    environment = {"EMAIL_URL": servers.url, "OUTBOX_RESEND_AFTER": "2"}
+    started = fleet("request-id", settings.DATABASES["default"], web=1, relays=1, workers=1, environment=environment)
+    try:
+        started.start()
+        started.wait()
+        yield started
+    finally:
+        for process in started.processes.values():
+            process.kill()
+
+
+def until(condition: Callable[[], Any], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, list(OutboxMessage.objects.values())
+        time.sleep(0.1)
+
+
+def lines(pods: Fleet, name: str) -> list[dict[str, Any]]:
+    """What a process logged; Celery's warning to those who are root comes before there are logs."""
+    text = (pods.place.logs / f"{name}.log").read_text()
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+
+def scrape(pods: Fleet, name: str) -> str:
+    return httpx.get(pods.metrics_url(name)).text
+
+
+def order(pods: Fleet, headers: dict[str, str]) -> httpx.Response:
+    phone = Phone(pods.base_url)
+    basket = phone.fill(factories.variant().pk)
+    body = basket.body | {"email": EMAIL, "shipping_address": ADDRESS}
+    return phone.send("POST", "/api/v1/orders/", json=body, headers=basket.headers | headers, expect=201)
+
+
+def test_the_name_of_a_request_leads_from_the_balancer_to_the_mail(pods, server):
+    answer = order(pods, {"X-Request-ID": NAME})
+    assert answer.headers["X-Request-ID"] == NAME
+    until(lambda: server.mails and not OutboxMessage.objects.filter(done_at=None).exists())
+    assert [mail["X-Request-ID"] for mail in server.mails] == [NAME]
+    assert [message.request_id for message in OutboxMessage.objects.all()] == [NAME]
+
+    (served,) = [line for line in lines(pods, "web-1") if line["event"] == "request" and line["request_id"] == NAME]
+    assert (served["path"], served["status"]) == ("/api/v1/orders/", 201)
+    worked = {line["event"]: line for line in lines(pods, "worker-1") if line.get("request_id") == NAME}
+    assert {"mail sent", "outbox message"} <= set(worked)
+    assert worked["outbox message"]["outcome"] == "done"
+    assert worked["outbox message"]["topic"] == "notifications.mail"
+    named = [line["request_id"] for line in lines(pods, "web-1") if line["event"] == "request"]
+    assert len(set(named)) == len(named) > 2, "a request that nobody named has a name of its own"
+
+
+def test_each_process_tells_what_is_its_own(pods, server):
+    order(pods, {})
+    until(lambda: server.mails and not OutboxMessage.objects.filter(done_at=None).exists())
+    web, relay, worker = (scrape(pods, name) for name in ("web-1", "relay-1", "worker-1"))
+    assert 'shop_orders_placed_total{payment_method="bank_transfer"}' in web
+    assert 'shop_messages_total{outcome="done",topic="notifications.mail"}' in worker
+    assert 'shop_heartbeat_timestamp_seconds{role="worker"}' in worker
+    assert 'shop_heartbeat_timestamp_seconds{role="relay"}' in relay
+    assert 'shop_outbox_age_seconds{queue="mail"}' in relay
+    assert 'shop_queue_messages{queue="media",state="waiting"} 0.0' in relay
+    for text in (web, worker):
+        assert "shop_outbox_age" not in text and "shop_queue_messages" not in text, "only relays look"
+
+
+def test_no_log_says_who_the_shopper_is(pods, server):
+    """With all that goes wrong on the way: what was mistyped, a wrong password, an address that does not exist."""
+    variant = factories.variant()
+    browser = Browser(pods.base_url)
+    register(browser)
+    browser.add(variant.product.slug)
+    page = form(browser.send("GET", "/checkout/").text, "/checkout/")
+    right = page.filled(email=EMAIL, **ADDRESS, payment_method="bank_transfer")
+    browser.send("POST", "/checkout/", data=right | {"country": "XX"}, expect=422)
+    server.to_recipient = f"550 5.1.1 <{EMAIL}>: no such mailbox"
+    shown = browser.send("POST", "/checkout/", data=right, expect=302).headers["Location"]
+    browser.send("GET", shown)
+    browser.send("GET", f"/products/?q={EMAIL}")
+    stranger = Phone(pods.base_url)
+    stranger.http.post("/api/v1/auth/token/", json={"email": EMAIL, "password": PASSWORD + "x"})
+    stranger.http.post("/api/v1/orders/", json=Basket(str(uuid.uuid4())).body | {"email": EMAIL, "city": ADDRESS})
+    stranger.http.get(f"/{EMAIL}/")
+    until(lambda: OutboxMessage.objects.dead().exists())
+    time.sleep(0.5)
+    assert "<e-mail>>: no such mailbox" in str(lines(pods, "worker-1")), "else this test shows nothing"
+    for name in ("web-1", "relay-1", "worker-1"):
+        text = (pods.place.logs / f"{name}.log").read_text()
+        assert text
+        assert not [(word, line) for line in text.lower().splitlines() for word in PERSONAL if word in line]
+
+
+def register(browser: Browser) -> None:
+    page = form(browser.send("GET", "/account/signup/").text, "/account/signup/")
+    browser.send("POST", "/account/signup/", data=page.filled(email=EMAIL, password1=PASSWORD), expect=302)
