@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import RefreshFamily
+from shop.backoffice import fsck
 from shop.cart.models import Cart
 from shop.checkout.models import IdempotencyKey
 from shop.orders.models import Order
@@ -122,6 +123,7 @@ TASKS: dict[str, Callable[[], int]] = {
     "cancel unpaid transfers": cancel_unpaid_transfers,
     "remove stale guest carts": remove_stale_guest_carts,
     "forget idempotency keys": forget_idempotency_keys,
+    "check the store": fsck.check_daily,  # last: on a large store it takes minutes, once a day
 }
 
 

@@ -22,7 +22,7 @@ from shop.money import Money
 from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.payments.models import Payment
-from shop.platform.models import OutboxMessage
+from shop.platform.models import Inspection, OutboxMessage
 
 DAYS = 30
 SHOWN = 8  # rows of each list
@@ -137,6 +137,12 @@ def _outbox_tasks() -> Iterator[Task]:
     yield Task(dead, _("dead letters: work that was given up"), link, "error", urgent=True)
 
 
+def _inspection_tasks() -> Iterator[Task]:
+    bad = [row for row in Inspection.objects.exclude(ended_at=None) if not row.is_good]
+    link = reverse("admin:platform_inspection_changelist")
+    yield Task(len(bad), _("inspections that found something wrong"), link, "fact_check", urgent=True)
+
+
 def _stock_tasks() -> Iterator[Task]:
     count = _kept("backoffice:low-stock", lambda: _count(_few()))
     link = reverse("admin:catalog_variant_changelist") + "?stock=low"
@@ -148,6 +154,7 @@ _SOURCES = (
     ("payments.view_payment", _payment_tasks),
     ("notifications.view_mail", _mail_tasks),
     ("platform.view_deadletter", _outbox_tasks),
+    ("platform.view_inspection", _inspection_tasks),
     ("catalog.view_variant", _stock_tasks),
 )
 

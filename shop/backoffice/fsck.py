@@ -1,9 +1,11 @@
 """The check of the whole store: the rules of all packages, checked together, and a report of what breaks them."""
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from rich.console import Console
@@ -16,7 +18,7 @@ from shop.inventory import invariants as inventory
 from shop.notifications import invariants as notifications
 from shop.orders import invariants as orders
 from shop.payments import invariants as payments
-from shop.platform import stored_pictures
+from shop.platform import inspections, stored_pictures
 from shop.platform.invariants import Finding, Invariant, examine
 
 RULES: tuple[Invariant, ...] = (
@@ -27,6 +29,10 @@ RULES: tuple[Invariant, ...] = (
     *checkout.INVARIANTS,
     *notifications.INVARIANTS,
 )
+logger = logging.getLogger("shop.fsck")
+DAILY = timedelta(days=1)
+KEPT = 20  # rows of each rule kept with the result; the command names all
+
 Tell = Callable[[str, int, int], None]
 
 
@@ -88,6 +94,27 @@ def _repair(findings: list[Finding], place: int, tell: Tell) -> int:
     before.invariant.repair([violation.pk for violation in before.violations])
     (findings[place],) = examine([before.invariant], tell)
     return before.broken - findings[place].broken
+
+
+def check_daily() -> int:
+    """The housekeeping's check: once a day, without the pictures, its result kept; return how many rows break rules."""
+    if not inspections.is_due(inspections.CHECK, every=DAILY):
+        return 0
+    inspections.begin(inspections.CHECK)  # before the work: what kills this process is not begun again at once
+    report = check()
+    keep(report)
+    if report.broken:
+        logger.error("the store breaks its rules", extra={"count": report.broken, "summary": report.summary()})
+    return report.broken
+
+
+def keep(report: Report) -> None:
+    """Keep a result for the dashboard and for Prometheus, with the first rows of each rule that is broken."""
+    rules = [rule for rule in report.json()["rules"] if rule["broken"]]
+    for rule in rules:
+        rule["violations"] = rule["violations"][:KEPT]
+    facts = {"rows": report.rows, "seconds": round(report.seconds, 3), "rules": rules}
+    inspections.end(inspections.CHECK, summary=report.summary(), broken=report.broken, report=facts)
 
 
 def write_table(report: Report, out: Any) -> None:

@@ -17,7 +17,7 @@ from shop.backoffice.lists import RecordAdmin
 from shop.backoffice.pills import pill
 from shop.notifications.models import Mail
 from shop.platform import dead_letters
-from shop.platform.models import OutboxMessage
+from shop.platform.models import Inspection, OutboxMessage
 
 NAMES = {
     "done": _("done"),
@@ -114,3 +114,24 @@ class OutboxAdmin(RecordAdmin):
     @display(description=_("last error"))
     def error(self, message: OutboxMessage) -> str:
         return message.last_error[:80]
+
+
+@admin.register(Inspection)
+class InspectionAdmin(RecordAdmin):
+    list_display = ("name", "status", "ended_at", "good_at", "broken", "summary")
+    ordering = ("name",)
+    readonly_fields = ("status", "content")
+    fieldsets = (
+        (None, {"fields": (("name", "status", "broken"), "summary", "content")}),
+        (_("When"), {"fields": (("begun_at", "ended_at", "good_at"),)}),
+    )
+
+    @display(description=_("state"))
+    def status(self, inspection: Inspection) -> SafeString:
+        if inspection.ended_at is None:
+            return pill("waiting", _("under way"))
+        return pill("done", _("good")) if inspection.is_good else pill("dead", _("bad"))
+
+    @display(description=_("report"))
+    def content(self, inspection: Inspection) -> SafeString:
+        return _as_json(inspection.report)

@@ -43,6 +43,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             (_("Outgoing mail"), "mail", "notifications.mail"),
             (_("Outbox"), "outbox", "platform.outboxmessage"),
             (_("Dead letters"), "unknown_document", "platform.deadletter"),
+            (_("Inspections"), "fact_check", "platform.inspection"),
         ),
     ),
 )

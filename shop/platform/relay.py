@@ -19,7 +19,7 @@ from django.db import DatabaseError, OperationalError, close_old_connections, co
 from django.db.models import F
 from django.utils import timezone
 
-from shop.platform import backlog, metrics
+from shop.platform import backlog, inspections, metrics
 from shop.platform.broker import LONGEST_REQUEST, Broker, QueueAway
 from shop.platform.models import OutboxMessage, QueueDepth
 from shop.platform.outbox import CHANNEL
@@ -143,6 +143,7 @@ class Relay:
             return
         self._next_count = time.monotonic() + LOOK
         try:
+            inspections.tell()
             backlog.look()
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):

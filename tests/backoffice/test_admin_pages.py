@@ -17,16 +17,17 @@ from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.platform import media
-from shop.platform.models import DeadLetter, OutboxMessage
+from shop.platform.models import DeadLetter, Inspection, OutboxMessage
 from shop.pricing.models import ShippingMethod, TaxRate
 from tests import factories
 from tests.backoffice.pages import address, change_page
 
 MODELS = [
     Product, Category, Variant, Order, Payment, TaxRate, ShippingMethod, User, Address, RefreshFamily, Group, Mail,
-    OutboxMessage, DeadLetter,
+    OutboxMessage, DeadLetter, Inspection,
 ]  # fmt: skip
-RECORDS = [Order, Payment, Mail, OutboxMessage, DeadLetter, RefreshFamily, Variant]  # nobody adds these by hand
+# Nobody adds these by hand
+RECORDS = [Order, Payment, Mail, OutboxMessage, DeadLetter, Inspection, RefreshFamily, Variant]
 
 
 def fill(order, count):
@@ -43,6 +44,7 @@ def fill(order, count):
         Address.objects.create(user=user, **details)
         RefreshFamily.objects.create(user=user, current="x", expires_at=timezone.now() + timedelta(days=1))
         TaxRate.objects.create(country="DE", tax_class=f"class {user.pk}", rate=7)
+        Inspection.objects.create(name=f"check {user.pk}", begun_at=timezone.now(), ended_at=timezone.now())
         Group.objects.create(name=f"Packers {user.pk} {number}")
     OutboxMessage.objects.update(dead_at=timezone.now())
 

@@ -2,19 +2,22 @@
 
 import io
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from shop.backoffice import fsck
 from shop.catalog.models import Product
 from shop.orders import services as orders
 from shop.payments import services as payments
-from shop.platform import invariants, media, outbox
-from shop.platform.models import Image, OutboxMessage
+from shop.platform import inspections, invariants, media, outbox
+from shop.platform.models import Image, Inspection, OutboxMessage
 from shop.pricing.models import TaxRate
 from tests import factories
 from tests.outages import storage_behind_proxy
@@ -230,3 +233,40 @@ def test_it_reads_one_moment_and_writes_nothing(shop, monkeypatch):
     monkeypatch.setattr(fsck, "RULES", (*fsck.RULES, spy))
     assert broken() == {}
     assert seen == [[("repeatable read",), ("on",)]]
+
+
+def told(name, inspection="store check"):
+    return REGISTRY.get_sample_value(f"shop_inspection_{name}", {"name": inspection})
+
+
+def test_the_housekeeping_checks_once_a_day_and_keeps_what_it_found(shop, admin):
+    assert fsck.check_daily() == 0
+    kept = Inspection.objects.get()
+    assert kept.is_good
+    inspections.tell()
+    assert (told("good"), told("violations"), told("good_timestamp_seconds")) == (1, 0, kept.good_at.timestamp())
+    assert told("good_timestamp_seconds", "restore drill") == 0
+
+    sql("UPDATE orders_order SET tax_total = 0")
+    assert fsck.check_daily() == 0, "not again on the same day"
+    Inspection.objects.update(begun_at=timezone.now() - timedelta(days=1))
+    assert fsck.check_daily() == 4
+    again = Inspection.objects.get()
+    assert (again.is_good, again.good_at, again.broken) == (False, kept.good_at, 4)
+    assert "1 of 17 rules are broken" in again.summary
+    inspections.tell()
+    assert (told("good"), told("violations")) == (0, 4)
+    assert "inspections that found something wrong" in admin.get("/admin/").content.decode()
+
+
+def test_a_check_that_was_killed_is_not_begun_again_at_once():
+    inspections.begin(inspections.CHECK)
+    fsck.check_daily()
+    assert Inspection.objects.get().ended_at is None
+
+
+def test_a_check_by_hand_is_kept_when_wanted(shop):
+    run()
+    assert not Inspection.objects.exists()
+    run("--keep")
+    assert Inspection.objects.get().is_good

@@ -13,7 +13,7 @@ from django.db import connection
 from config.local.postgres import _binaries
 from shop.catalog.models import Product
 from shop.platform import dump_bucket, dumps
-from shop.platform.models import OutboxMessage
+from shop.platform.models import Inspection, OutboxMessage
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,6 +83,7 @@ def test_the_latest_dump_of_the_bucket_is_a_store_again(order, bucket):
     assert 0 < result["rpo"] < 300
     assert result["rto"] > 0
     assert scratch_databases() == []
+    assert Inspection.objects.get().is_good
     assert OutboxMessage.objects.get(pk=sent.pk).sent_at, "the store itself is not touched"
 
 
@@ -109,6 +110,8 @@ def test_a_dump_that_cannot_be_restored_fails_with_a_sentence(dump, harm):
     with pytest.raises(CommandError, match=r"store\.dump cannot be restored: .+ make a new one now") as caught:
         run("--file", dump)
     assert caught.value.returncode == 2
+    kept = Inspection.objects.get()
+    assert (kept.is_good, kept.summary) == (False, str(caught.value)[:400])
     assert scratch_databases() == []
 
 

@@ -23,6 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="write JSON")
+        parser.add_argument("--keep", action="store_true", help="show this result in the admin and to Prometheus")
         parser.add_argument("--storage", action="store_true", help="also ask S3 for the objects of each picture")
         parser.add_argument(
             "--repair", action="store_true", help="compute anew what is derived; anything else is for a person"
@@ -31,6 +32,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             report = _check(pictures=options["storage"], repair=options["repair"])
+            if options["keep"]:
+                fsck.keep(report)
         except DatabaseError as error:
             raise CommandError(f"The database could not be checked: {error}", returncode=NOT_CHECKED) from error
         except StorageAway as error:

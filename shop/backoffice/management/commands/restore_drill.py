@@ -9,13 +9,15 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from shop.backoffice import drill
 from shop.backoffice.drill import Drill
 from shop.backoffice.steps import Steps
-from shop.platform import dump_bucket, dumps
+from shop.platform import dump_bucket, dumps, inspections
 from shop.platform.dumps import Unusable
 
 BROKEN, UNUSABLE = 1, 2
@@ -37,11 +39,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            inspections.begin(inspections.DRILL)
             with _ended_by_term(), TemporaryDirectory(dir=options["directory"]) as room, Steps() as steps:
                 path = options["file"] or _a_dump(Path(room), steps)
                 result = drill.run(path, pictures=options["storage"], say=steps.say)
         except Unusable as error:
+            inspections.end(inspections.DRILL, summary=str(error), failed=True, report={})
             raise CommandError(str(error), returncode=UNUSABLE) from error
+        except (DatabaseError, psycopg.Error) as error:
+            raise CommandError(f"The database went away during the drill: {error}", returncode=UNUSABLE) from error
+        inspections.end(
+            inspections.DRILL, summary=_sentences(result).splitlines()[-1], broken=result.broken, report=result.json()
+        )
         self.stdout.write(json.dumps(result.json(), indent=2) if options["json"] else _sentences(result))
         if result.broken:
             sys.exit(BROKEN)
