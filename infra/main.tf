@@ -64,6 +64,7 @@ module "roles" {
   events_arn   = module.queues.events_arn
   backups_arn  = module.media.private_bucket_arn
   secret_arn   = module.secrets.arn
+  key_arn      = module.secrets.key_arn
 }
 
 module "watching" {

@@ -46,5 +46,20 @@ def test_every_role_that_has_rights_is_a_service_account_of_the_overlay():
 
 def test_no_right_is_a_wildcard():
     roles = (ROOT / "infra/modules/roles/main.tf").read_text()
-    actions = re.findall(r'"((?:s3|sqs|sns|secretsmanager):[^"]*)"', roles)
+    actions = re.findall(r'"((?:s3|sqs|sns|secretsmanager|kms):[^"]*)"', roles)
     assert actions and not [action for action in actions if "*" in action]
+
+
+def test_who_reads_the_secret_may_use_its_key():
+    """A secret with a key of its own is refused to whoever has no right to that key."""
+    assert "kms_key_id" in (ROOT / "infra/modules/secrets/main.tf").read_text()
+    roles = (ROOT / "infra/modules/roles/main.tf").read_text()
+    reader = re.search(r"external-secrets = \{\n(.*?)\n    \}", roles, re.DOTALL)
+    assert reader and re.search(r'"kms:Decrypt"\], resources = \[var.key_arn\]', reader[1])
+
+
+def test_a_role_serves_the_service_account_of_its_name_alone():
+    roles = (ROOT / "infra/modules/roles/main.tf").read_text()
+    trust = roles.partition('"aws_iam_policy_document" "trust"')[2].partition("\ndata ")[0]
+    for tag in ("kubernetes-namespace", "kubernetes-service-account"):
+        assert f"aws:RequestTag/{tag}" in trust

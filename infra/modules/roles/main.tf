@@ -9,6 +9,7 @@ variable "dead_arns" { type = list(string) }
 variable "events_arn" { type = string }
 variable "backups_arn" { type = string }
 variable "secret_arn" { type = string }
+variable "key_arn" { type = string }
 
 locals {
   rights = {
@@ -33,16 +34,31 @@ locals {
     }
     external-secrets = {
       secret = { actions = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], resources = [var.secret_arn] }
+      key    = { actions = ["kms:Decrypt"], resources = [var.key_arn] } # the secret is encrypted with a key of its own
     }
   }
+  namespaces = { for role in keys(local.rights) : role => role == "external-secrets" ? role : var.namespace }
 }
 
+# Each role for the service account of its name alone: attached to another one it is refused.
 data "aws_iam_policy_document" "trust" {
+  for_each = local.rights
   statement {
     actions = ["sts:AssumeRole", "sts:TagSession"]
     principals {
       type        = "Service"
       identifiers = ["pods.eks.amazonaws.com"]
+    }
+    dynamic "condition" {
+      for_each = {
+        "aws:RequestTag/kubernetes-namespace"       = local.namespaces[each.key]
+        "aws:RequestTag/kubernetes-service-account" = each.key
+      }
+      content {
+        test     = "StringEquals"
+        variable = condition.key
+        values   = [condition.value]
+      }
     }
   }
 }
@@ -62,7 +78,7 @@ data "aws_iam_policy_document" "rights" {
 resource "aws_iam_role" "this" {
   for_each           = local.rights
   name               = "${var.name}-${each.key}"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
+  assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
 }
 
 resource "aws_iam_role_policy" "this" {
@@ -76,7 +92,7 @@ resource "aws_iam_role_policy" "this" {
 resource "aws_eks_pod_identity_association" "this" {
   for_each        = var.cluster_name == "" ? {} : local.rights
   cluster_name    = var.cluster_name
-  namespace       = each.key == "external-secrets" ? "external-secrets" : var.namespace
+  namespace       = local.namespaces[each.key]
   service_account = each.key
   role_arn        = aws_iam_role.this[each.key].arn
 }

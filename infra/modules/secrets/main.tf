@@ -14,5 +14,6 @@ resource "aws_secretsmanager_secret" "this" {
   recovery_window_in_days = 30
 }
 
+output "key_arn" { value = aws_kms_key.this.arn }
 output "arn" { value = aws_secretsmanager_secret.this.arn }
 output "name" { value = aws_secretsmanager_secret.this.name }
