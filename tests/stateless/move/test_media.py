@@ -336,7 +336,8 @@ def test_a_target_that_goes_away_in_the_middle_ends_the_run_soon(gallery, tmp_pa
 
     monkeypatch.setattr(target, "_save", until_it_goes)
     code, report = moved(tmp_path, "--from", "default", "--to", "elsewhere")
-    assert (code, report["stopped"], report["files"]) == (1, True, {"copied": 9, "failed": 3})
+    assert (code, report["stopped"], report["files"]["copied"]) == (1, True, 9)
+    assert report["files"]["failed"] in {3, 4}  # two at a time: the last that it takes may come after one it refuses
     monkeypatch.undo()
     code, report = moved(tmp_path, "--from", "default", "--to", "elsewhere")
     assert (code, report["files"]) == (0, {"already there, the same": 9, "copied": 31})
