@@ -1,7 +1,8 @@
 """What we know of the kinds that operators bring: the fields that we use, from their published references.
 
 KEDA 2.17 "ScaledObject specification" and "AWS SQS Queue scaler"; External Secrets 1.0 "API specification"; Gateway API
-1.2 "API specification". A field that is not here is a mistake, or has to be looked up and added.
+1.2 "API specification"; Prometheus operator 0.75 "API reference". A field that is not here is a mistake, or has to be
+looked up and added.
 """
 
 from typing import Any
@@ -43,7 +44,23 @@ TRIGGER = record(
     authenticationRef=record("name"),
 )
 REDIRECT = record("scheme statusCode", statusCode={"enum": [301, 302]})
+SELECTION = record("matchExpressions", matchExpressions=many(record("key operator values", values=many(TEXT))))
+DURATION = {"type": "string", "pattern": "^[0-9]+(ms|s|m|h)$"}
+ALERT = record(
+    "alert expr labels annotations",
+    "for",
+    labels=record("severity"),
+    annotations=record("summary runbook"),
+    **{"for": DURATION},
+)
+SCRAPE = record("port", "path interval scrapeTimeout", interval=DURATION, scrapeTimeout=DURATION)
 SPECS = {
+    ("monitoring.coreos.com/v1", "PodMonitor"): record(
+        "selector podMetricsEndpoints", selector=SELECTION, podMetricsEndpoints=many(SCRAPE)
+    ),
+    ("monitoring.coreos.com/v1", "PrometheusRule"): record(
+        "groups", groups=many(record("name rules", rules=many(ALERT)))
+    ),
     ("keda.sh/v1alpha1", "TriggerAuthentication"): record(
         "podIdentity", podIdentity=record("provider", provider={"enum": ["aws"]})
     ),
