@@ -4,7 +4,7 @@ import json
 import os
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 from shop.stateless.move.problems import MoveError
 
@@ -30,7 +30,7 @@ def write(path: Path | None, content: dict[str, Any]) -> None:
         raise MoveError(f"All the rest is done, but the report {path} cannot be written: {error.strerror}.") from error
 
 
-def private(path: Path, mode: str) -> TextIO:
+def private(path: Path, mode: str) -> IO[Any]:
     """Open a file that only its owner may read if it is new: it names people's files, or holds what rows hold."""
     opened = partial(os.open, mode=0o600)
     return open(path, mode, newline="", encoding="utf-8", errors="backslashreplace", opener=opened)
