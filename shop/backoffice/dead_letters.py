@@ -124,6 +124,8 @@ class DeadLetterAdmin(RecordAdmin):
         """Offer it while the letter waits; an old page's button gets told that there is nothing to do."""
         if not self.has_change_permission(request):
             return False
+        if object_id is not None and not str(object_id).isdecimal():
+            return False
         return object_id is None or request.method == "POST" or _rows([object_id]).exists()
 
     @action(description=_("Try again"), permissions=["decide"])

@@ -183,3 +183,9 @@ def test_discarded_letters_are_forgotten_after_a_while(admin):
     OutboxMessage.objects.filter(pk=old.pk).update(discarded_at=long_ago)
     assert forget_discarded_messages() == 1
     assert OutboxMessage.objects.get() == young
+
+
+@pytest.mark.parametrize("verb", ["retry", "discard"])
+def test_an_address_without_a_number_is_no_letter(admin, verb):
+    assert admin.get(f"{address(DeadLetter)}abc/{verb}/").status_code == 403
+    assert admin.post(f"{address(DeadLetter)}abc/{verb}/", {"confirmed": verb}).status_code == 403
