@@ -15,7 +15,14 @@ from prometheus_client import REGISTRY
 from tests.k8s.manifests import ROOT, Object, pod_template, with_component
 from tests.k8s.test_schemas import VERSIONS, check
 
-TELLING = ["platform.metrics", "platform.backlog", "platform.breaker", "platform.lane", "checkout.metrics"]
+TELLING = [
+    "platform.metrics",
+    "platform.backlog",
+    "platform.breaker",
+    "platform.lane",
+    "platform.inspections",
+    "checkout.metrics",
+]
 TELLING += ["payments.metrics"]
 OTHERS = {"kube_job_failed": {"namespace", "job_name", "condition"}}  # kube-state-metrics
 FROM_THE_TARGET = {"namespace", "pod", "container", "le"}
@@ -84,9 +91,9 @@ def test_all_that_is_told_is_shown_or_watched() -> None:
 
 
 def test_what_every_relay_tells_is_never_added_up() -> None:
-    of_relays = re.compile(r"(\w+) by \([^)]*\) \(shop_(?:outbox|dead_letters|queue|backlog)")
+    of_relays = re.compile(r"(\w+) by \([^)]*\) \(shop_(?:outbox|dead_letters|queue|backlog|inspection)")
     used = [of_relays.findall(expression) for expression in questions().values()]
-    assert {each for found in used for each in found} == {"max"}
+    assert {each for found in used for each in found} == {"max", "min"}
 
 
 def test_each_alarm_has_its_page_and_each_page_its_alarm() -> None:

@@ -1,0 +1,57 @@
+"""What is counted of orders and payments: once each, when it is committed, and what was refused for want of stock."""
+
+import uuid
+
+import pytest
+from django.db import transaction
+from prometheus_client import REGISTRY
+
+from shop.checkout.services import place_order
+from shop.inventory.services import OutOfStock
+from shop.payments import services as payments
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _delivery_and_tax() -> None:
+    factories.shipping()
+    factories.tax()
+
+
+def counted(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0
+
+
+def test_an_order_counts_once_however_often_it_is_sent() -> None:
+    before = counted("shop_orders_placed_total", payment_method="bank_transfer")
+    cart, key = factories.open_cart(factories.variant()), str(uuid.uuid4())
+    for _ in range(2):
+        place_order(cart_id=cart.public_id, key=key, details=factories.details())
+    assert counted("shop_orders_placed_total", payment_method="bank_transfer") == before + 1
+
+
+def test_who_comes_second_to_the_last_piece_counts_as_a_conflict() -> None:
+    last = factories.variant(stock=1)
+    first, cart = factories.open_cart(last), factories.open_cart(last)
+    place_order(cart_id=first.public_id, key=str(uuid.uuid4()), details=factories.details())
+    orders = counted("shop_orders_placed_total", payment_method="bank_transfer")
+    conflicts = counted("shop_stock_conflicts_total")
+    with pytest.raises(OutOfStock):
+        place_order(cart_id=cart.public_id, key=str(uuid.uuid4()), details=factories.details())
+    assert counted("shop_stock_conflicts_total") == conflicts + 1
+    assert counted("shop_orders_placed_total", payment_method="bank_transfer") == orders
+
+
+def test_a_payment_counts_when_its_result_is_committed() -> None:
+    facts = {"method": "bank_transfer", "result": "paid"}
+    before = counted("shop_payments_total", **facts)
+    cart = factories.open_cart(factories.variant())
+    order = place_order(cart_id=cart.public_id, key=str(uuid.uuid4()), details=factories.details()).order
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        payments.receive(order_id=order.pk, actor="Grace")
+        raise ZeroDivisionError
+    assert counted("shop_payments_total", **facts) == before
+    payments.receive(order_id=order.pk, actor="Grace")
+    assert counted("shop_payments_total", **facts) == before + 1
