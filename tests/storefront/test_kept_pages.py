@@ -81,6 +81,16 @@ def test_a_host_that_is_not_ours_any_more_is_refused_as_ever(server, settings):
     assert server.get("/products/star/", HTTP_HOST="old.example").status == 400
 
 
+def test_a_request_that_names_no_host_is_refused_as_ever(server):
+    server.get("/products/star/")
+    assert server.get("/products/star/", HTTP_HOST="").status == 400
+
+
+def test_a_question_mark_in_a_path_makes_another_address(server):
+    assert server.get("/products/?q=star?q=star").status == 200
+    assert server.get("/products/", PATH_INFO="/products/?q=star", QUERY_STRING="q=star").status == 404
+
+
 def test_plain_http_is_sent_on_as_ever(server, settings):
     server.get("/products/star/")
     settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, ("HTTP_X_FORWARDED_PROTO", "https")

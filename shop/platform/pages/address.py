@@ -49,11 +49,12 @@ def key(environ: dict[str, Any]) -> str:
     pages = _pages(path)
     if pages is None or not pages.takes(query) or not pages.suits(environ.get("HTTP_ACCEPT", "")):
         return ""
-    host, scheme = environ.get("HTTP_HOST") or environ["SERVER_NAME"], _scheme(environ)
+    host, scheme = environ.get("HTTP_HOST", environ["SERVER_NAME"]), _scheme(environ)
     if not _is_ours(host) or (settings.SECURE_SSL_REDIRECT and scheme != "https"):
         return ""
-    text = f"{_release()} {_language(environ)} {scheme}://{host}{environ.get('SCRIPT_NAME', '')}{path}?{query}"
-    return f"page:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+    parts = (_release(), _language(environ), scheme, host, environ.get("SCRIPT_NAME", ""), path, query)
+    # With the quotes of repr(): a path may hold "?", or whatever else would stand between the parts.
+    return f"page:{hashlib.sha256(repr(parts).encode()).hexdigest()[:40]}"
 
 
 def has_no_end(environ: dict[str, Any]) -> bool:
