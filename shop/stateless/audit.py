@@ -8,7 +8,7 @@ from django.conf import settings
 
 from shop.stateless.places import NOT_KNOWN
 from shop.stateless.project import Problem, Project
-from shop.stateless.rows import LETTERS, Question, Row, Verdict
+from shop.stateless.rows import Question, Row, Verdict
 from shop.stateless.rules import (
     caches,
     celery,
@@ -66,8 +66,7 @@ class Report:
         return [row for row in self.findings if row.verdict is Verdict.POD_LOCAL]
 
     def is_silenced(self, row: Row) -> bool:
-        """A number silences all its letters: "stateless.E030" also covers the same question as a note."""
-        return any(f"stateless.{letter}{row.number:03}" in self.silenced for letter in LETTERS.values())
+        return row.is_silenced(self.silenced)
 
     def counts(self) -> dict[str, int]:
         return {verdict.value: sum(row.verdict is verdict for row in self.rows) for verdict in Verdict}

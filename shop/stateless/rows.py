@@ -1,5 +1,6 @@
 """The answer to one question of the audit: which data, where it lives, and what happens to it when a pod dies."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -51,6 +52,10 @@ class Row:
     def id(self) -> str:
         """Such as "stateless.E001": the letter is the severity's, the number never changes."""
         return f"stateless.{LETTERS[self.severity]}{self.number:03}"
+
+    def is_silenced(self, ids: Collection[str]) -> bool:
+        """A number silences all its letters: "stateless.E030" also covers the same question as a note."""
+        return any(f"stateless.{letter}{self.number:03}" in ids for letter in LETTERS.values())
 
     @property
     def is_finding(self) -> bool:

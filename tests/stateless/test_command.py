@@ -152,3 +152,12 @@ def test_a_pod_whose_state_would_die_with_it_does_not_start():
     migrate = run("manage.py", "migrate_safely", **wrong)
     assert "stateless.E002" in migrate.stderr
     assert run("-c", "import config.wsgi", **PRODUCTION).returncode == 0
+
+
+def test_whom_the_usual_setting_silences_starts(tmp_path):
+    (tmp_path / "silenced.py").write_text(
+        "from config.settings import *\nSILENCED_SYSTEM_CHECKS = ['stateless.E002']\n"
+    )
+    beside = PRODUCTION | {"DATABASE_URL": "postgres://shop:pw@127.0.0.1/shop", "PYTHONPATH": str(tmp_path)}
+    web = run("-c", "import config.wsgi", **beside | {"DJANGO_SETTINGS_MODULE": "silenced"})
+    assert web.returncode == 0, web.stderr

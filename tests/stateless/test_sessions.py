@@ -38,6 +38,11 @@ def test_sessions_in_a_database_of_the_pod():
     assert found("db", DATABASES=SQLITE) == ["E010"]
 
 
+def test_who_takes_the_database_for_shared_takes_the_sessions_in_it_too():
+    assert found("db", DATABASES=SQLITE, SILENCED_SYSTEM_CHECKS=["stateless.E001"]) == []
+    assert found("db", DATABASES=SQLITE, SILENCED_SYSTEM_CHECKS=["stateless.E002"]) == ["E010"]
+
+
 def test_an_engine_built_on_djangos_is_known():
     (row, _messages) = rows(
         sessions.rows,

@@ -80,12 +80,12 @@ def _cache_remedy(alias: str) -> str:
 
 
 def _in_database(project: Project, engine: str, where: str = "database") -> Row:
-    """As shared as the default database, whose own row says so."""
+    """As shared as the default database, whose own row says so; or silenced, as by who has a proxy beside the pod."""
     entry = project.setting("DATABASES", {}).get("default") or {}
     if not entry.get("ENGINE"):
         return SESSIONS.unknown(STRANGE, where, DATABASE, "Not known: no default database is configured.", REMEDY)
     below = database(project, "default", entry)
-    if below.verdict is Verdict.POD_LOCAL:
+    if below.verdict is Verdict.POD_LOCAL and not below.is_silenced(project.setting("SILENCED_SYSTEM_CHECKS", [])):
         remedy = 'Share DATABASES["default"]: the sessions in it follow.'
         return SESSIONS.broken(ENGINE, f"{where} ({below.where})", below.place, LOST, remedy)
     return SESSIONS.shared(ENGINE, where, below.place)
