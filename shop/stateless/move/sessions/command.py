@@ -18,6 +18,7 @@ from shop.stateless.move.sessions.signed_in import SignedIn
 from shop.stateless.move.sessions.sources import source
 from shop.stateless.move.sessions.targets import target
 
+AWAY: tuple[type[Exception], ...] = (DatabaseError, ImproperlyConfigured, OSError, *errors())
 BRIDGE = "shop.stateless.bridge.sessions"
 ABOUT = (
     "Copy live sessions from one session engine to another with their keys, data and expiry, so that nobody is "
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace, stream: TextIO) -> int:
     report.check(options.report)
     try:
         outcome, people = _carried(options, old, new, stream)
-    except (DatabaseError, ImproperlyConfigured, OSError, *errors()) as error:
+    except AWAY as error:
         raise MoveError(_unreachable(old, new, error)) from error
     return _answer(options, old, new, outcome, people, stream)
 
