@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-_PART = r"[^\s<>()\[\]'\"=,;:@/]+"
+_PART = r"[^\s<>()\[\]'\"=,;:@/]{1,64}"  # bounded: a line of any length is read in one go
 MAIL_ADDRESS = re.compile(rf"{_PART}@{_PART}\.{_PART}")
 ROW = re.compile(r"DETAIL:.*")  # PostgreSQL quotes the values of a refused row
 PLAIN = (bool, int, float, type(None))
