@@ -65,7 +65,7 @@ class Report:
         if not self.broken:
             return f"All {len(self.findings)} rules hold: {self.rows} rows in {self.seconds:.1f} s."
         broken = sum(1 for finding in self.findings if finding.broken)
-        return f"{broken} of {len(self.findings)} rules are broken, by {self.broken} rows in all."
+        return f"{broken} of {len(self.findings)} rules are broken; rows that break them: {self.broken}."
 
 
 def _as_json(finding: Finding) -> dict[str, Any]:

@@ -176,7 +176,7 @@ def test_of_many_violations_the_first_are_named_and_all_are_counted(shop, monkey
     code, text = run()
     assert code == 1
     assert "and 1 more" in text
-    assert "1 of 17 rules are broken, by 4 rows in all." in text
+    assert "1 of 17 rules are broken; rows that break them: 4." in text
 
 
 def test_the_table_names_rows_and_advice_and_no_person(shop):

@@ -88,10 +88,10 @@ def _sentences(result: Drill) -> str:
         f"Restored: {counts}.",
         f"RPO: the newest row is of {result.newest}, {result.rpo:.0f} s before this drill.",
         f"RTO: {result.rto:.1f} s to restore, migrate and check.",
-        f"Outbox: {result.replayed} messages that were sent and not done are due again, {result.due} in all.",
+        f"Outbox: sent and not done, so due again: {result.replayed} messages; due in all: {result.due}.",
     ]
     for rule in result.rules:
         lines += [f"Broken: {rule['rule']}"]
         lines += [f"  {row['subject']}: {row['text']}" for row in rule["violations"]]
-    lines.append(f"{result.broken} rows break rules." if result.broken else "The restored store keeps all rules.")
+    lines.append(f"Rows that break rules: {result.broken}." if result.broken else "The restored store keeps all rules.")
     return "\n".join(lines)
