@@ -127,6 +127,13 @@ def test_settings_of_the_store_that_cannot_be_read_are_one_sentence(command, cha
     assert done.stderr.count("\n") == 1
 
 
+def test_the_options_of_every_command_may_stand_behind_the_part_of_a_move():
+    asked = ("manage.py", "move", "tasks", "--settings", "config.settings", "--traceback", "-v", "0", "--json")
+    done = run(*asked, **PRODUCTION | {"DJANGO_SETTINGS_MODULE": "no_such.settings"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)
+
+
 def test_our_own_store_is_all_shared():
     done = run("manage.py", "stateless", "--json", **PRODUCTION)
     assert done.returncode == 0, done.stdout + done.stderr

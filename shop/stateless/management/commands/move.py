@@ -28,7 +28,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
         for name, text in PARTS.items():
-            _command(name).add_options(parts.add_parser(name, help=text, description=_command(name).ABOUT))
+            part = parts.add_parser(name, help=text, description=_command(name).ABOUT)
+            _command(name).add_options(part)
+            _add_djangos_options(part)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -39,6 +41,16 @@ class Command(BaseCommand):
             raise CommandError(STOPPED, returncode=130) from error
         if code:
             sys.exit(code)
+
+
+def _add_djangos_options(part: argparse.ArgumentParser) -> None:
+    """Take them after the name of the part too, where people write them; argparse knows them only before it."""
+    unsaid = argparse.SUPPRESS  # what stands before the name is kept
+    for option in ("--settings", "--pythonpath"):
+        part.add_argument(option, default=unsaid, help=unsaid)
+    for option in ("--traceback", "--no-color", "--force-color"):
+        part.add_argument(option, action="store_true", default=unsaid, help=unsaid)
+    part.add_argument("-v", "--verbosity", type=int, choices=range(4), default=unsaid, help=unsaid)
 
 
 def _plain(stream: Any) -> TextIO:
