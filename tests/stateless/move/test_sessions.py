@@ -10,7 +10,6 @@ from django.core.management import CommandError
 from django.utils import timezone
 
 from shop.accounts.models import User
-from tests.outages import full_redis
 from tests.stateless.move.sessions_of import ends_in, held, made, move, moved, nearly, session_files, store
 
 OURS = "shop.platform.sessions"
@@ -173,13 +172,6 @@ def test_refusals_are_one_sentence_and_change_nothing(arguments, sentence):
     assert Row.objects.count() == 0
 
 
-def test_a_report_for_which_there_is_no_room_is_one_sentence():
-    key = made("file", cart=1)
-    with pytest.raises(CommandError, match="No space left on device"):
-        move("--from", "file", "--to", "db", "--report", "/dev/full")
-    assert held("db", key) == {"cart": 1}
-
-
 def test_a_cache_that_cannot_list_its_keys_points_to_the_bridge(settings):
     settings.CACHES = {**settings.CACHES, "sessions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     with pytest.raises(CommandError, match=r"shop\.stateless\.bridge\.sessions"):
@@ -209,39 +201,6 @@ def test_a_session_the_serializer_cannot_write_is_named_and_the_rest_goes_on(set
     assert (code, held("db", good)) == (1, {"cart": [1, 2]})
     assert "cannot be written" in said
     assert move("--from", "cache", "--to", "db", "--verify")[0] == 1
-
-
-def redis_that_keeps_silent(location):
-    """django-redis as it is often set: whoever asks is not told that it is away."""
-    return {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": location,
-        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
-    }
-
-
-@pytest.mark.parametrize("location", ["redis://127.0.0.1:1/0", "nonsense"])
-@pytest.mark.parametrize(
-    "arguments",
-    [["file", "--to", "cache"], ["file", "--to", "cache", "--verify"], ["cache", "--to", "db"]],
-    ids=["to", "verify", "from"],
-)
-def test_a_cache_that_is_away_is_said_also_if_it_keeps_silent(settings, arguments, location):
-    made("file", cart=1)
-    settings.CACHES = {**settings.CACHES, "sessions": redis_that_keeps_silent(location)}
-    with pytest.raises(CommandError, match="See that both can be reached") as refused:
-        move("--from", *arguments)
-    assert refused.value.returncode == 2
-    assert Row.objects.count() == 0
-
-
-def test_a_cache_that_is_full_has_not_kept_the_session(settings):
-    made("file", cart=1)
-    settings.CACHES = {**settings.CACHES, "sessions": redis_that_keeps_silent(settings.REDIS_SESSIONS_URL)}
-    with full_redis():
-        code, said = move("--from", "file", "--to", "cache")
-    assert (code, "1  failed" in said, "was not kept" in said) == (1, True, True), said
-    assert "1  copied" in move("--from", "file", "--to", "cache")[1]
 
 
 def test_a_session_that_cannot_be_decoded_at_the_target_is_named():

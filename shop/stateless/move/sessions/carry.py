@@ -5,11 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 
-from django.contrib.sessions.backends.base import SessionBase
-
-from shop.stateless.move.sessions.session import Session, short
+from shop.stateless.move.sessions.session import Session, as_written, short
 from shop.stateless.move.sessions.sources import Source
 from shop.stateless.move.sessions.targets import Added, Target
 
@@ -114,16 +111,8 @@ class Carrier:
             self.outcome.add(DIFFERENT if stale else NEWER, session.key)
 
     def same(self, one: Session, other: Session) -> bool:
-        """As the serializer writes them: it makes a list of a tuple."""
         near = abs(one.expires_at - other.expires_at) <= TOLERANCE
-        return near and self._written(one.data) == self._written(other.data)
-
-    def _written(self, data: dict[str, Any]) -> Any:
-        serializer = SessionBase().serializer()
-        try:
-            return serializer.loads(serializer.dumps(data))
-        except (TypeError, ValueError):
-            return data
+        return near and as_written(one.data) == as_written(other.data)
 
 
 def unique(keys: Iterable[str]) -> Iterator[str]:

@@ -51,6 +51,15 @@ def decoded(store: SessionBase, text: str) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
+def as_written(data: dict[str, Any]) -> Any:
+    """Return the data as the serializer writes them: it makes a list of a tuple."""
+    serializer = SessionBase().serializer()
+    try:
+        return serializer.loads(serializer.dumps(data))
+    except (TypeError, ValueError):
+        return data
+
+
 def aligned(moment: datetime) -> datetime:
     """Return the moment with a time zone if the project uses them, without one otherwise."""
     if settings.USE_TZ and timezone.is_naive(moment):

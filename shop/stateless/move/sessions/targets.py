@@ -15,7 +15,7 @@ from django.utils import timezone
 from shop.stateless.move.problems import MoveError
 from shop.stateless.move.sessions.ended import ENDED, mark_key, mark_keys
 from shop.stateless.move.sessions.engines import Store, is_kind, store_class, table
-from shop.stateless.move.sessions.session import Session
+from shop.stateless.move.sessions.session import Session, as_written, short
 
 NOT_KEPT = "was not kept by the new engine: look whether it can be reached and has room"
 
@@ -42,7 +42,10 @@ class Target(ABC):
 
     @abstractmethod
     def replace(self, there: Session, session: Session) -> bool:
-        """Write the session over the one that was read; False if that one has changed meanwhile."""
+        """Write the session over the one that was read; False if that one has changed meanwhile.
+
+        Raises OSError if the new engine has not kept it.
+        """
 
     @abstractmethod
     def end(self, session_key: str, until: datetime) -> None:
@@ -146,9 +149,10 @@ class StoreTarget(Target):
             return
         if self.has_ended(session.key):
             self.store().delete(session.key)
-        elif self.store().exists(session.key):
+        elif self.store(session.key).load() or not session.data:
             added.keys.add(session.key)
         else:
+            self.store().delete(session.key)  # an empty file: Django keeps silent about a full disk
             added.problems[session.key] = NOT_KEPT
 
     def _save(self, session: Session, *, must_create: bool) -> None:
@@ -159,6 +163,8 @@ class StoreTarget(Target):
             self._save(session, must_create=False)
         except UpdateError:
             return False
+        if as_written(self.store(session.key).load()) != as_written(session.data):
+            raise OSError(f"session {short(session.key)} {NOT_KEPT}")
         return True
 
     def end(self, session_key: str, until: datetime) -> None:
