@@ -11,6 +11,8 @@ import structlog
 
 _PART = r"[^\s<>()\[\]'\"=,;:@/]{1,64}"  # bounded: a line of any length is read in one go
 MAIL_ADDRESS = re.compile(rf"{_PART}@{_PART}\.{_PART}")
+# What follows opens an order, a cart or an account. Django names the path of a request that fails, the guard another's.
+SECRET_PATH = re.compile(r"((?:https?://[^/\s]{1,255}|(?<!\w))(?:/api/v1)?/(?:orders|carts|account)/)[^\s\"'<>(),;]+")
 ROW = re.compile(r"DETAIL:.*")  # PostgreSQL quotes the values of a refused row
 PLAIN = (bool, int, float, type(None))
 
@@ -68,11 +70,12 @@ def _without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) ->
 
 
 def _cut(value: Any) -> Any:
-    """Return the value without addresses of e-mail and rows; of what is no plain JSON, its text."""
+    """Return the value without addresses of e-mail, rows and secret paths; of what is no plain JSON, its text."""
     if isinstance(value, PLAIN):
         return value
     if isinstance(value, dict):
         return {str(key): _cut(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_cut(item) for item in value]
-    return MAIL_ADDRESS.sub("<e-mail>", ROW.sub("DETAIL: <row>", str(value)))
+    text = ROW.sub("DETAIL: <row>", str(value))
+    return SECRET_PATH.sub(r"\1...", MAIL_ADDRESS.sub("<e-mail>", text))

@@ -56,3 +56,25 @@ def test_a_row_that_postgresql_refuses_is_not_quoted(say):
         line = say("failed", error=error, reason=error)
         assert not [text for text in ("ADA@", *PERSON) if text in line]
         assert "violates" in line
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/orders/s3cret/pay/",
+        "/api/v1/orders/s3cret/",
+        "/api/v1/carts/s3cret/lines/",
+        "/account/password/reset/key/1-s3cret/",
+        "https://shop.example/orders/s3cret/?a=s3cret",
+    ],
+)
+def test_a_path_that_opens_something_is_cut_where_its_secret_begins(say, path):
+    """Django says "Service Unavailable: <path>" in an outage, and the guard what a request wrote."""
+    line = say("Service Unavailable: %s", path, work=f"GET {path} on web-1", error=OSError(f"({path!r}, None)"))
+    assert "s3cret" not in line
+    assert json.loads(line)["work"].endswith(" on web-1")
+
+
+@pytest.mark.parametrize("path", ["/products/orders/", "/admin/orders/order/7/change/", "/app/shop/orders/models.py"])
+def test_other_paths_are_named(say, path):
+    assert path in say("Service Unavailable: %s", path)
