@@ -177,8 +177,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a product with many variants in the admi
 IMAGE_MAX_BYTES = 12 * 1024 * 1024
 IMAGE_MAX_PIXELS = 50_000_000
 
-# Backups: the private bucket for dumps, the server that drills restore on (empty: the store's own), and the directory of
-# pg_dump and pg_restore (empty: found on the path)
+# Backups: the private bucket for dumps, the server that drills restore on (empty: the store's own), and the directory
+# of pg_dump and pg_restore (empty: found on the path)
 BACKUP_BUCKET = env.text("BACKUP_BUCKET", "")
 DRILL_DATABASE_URL = env.text("DRILL_DATABASE_URL", "")
 POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS", "")
