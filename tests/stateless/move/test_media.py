@@ -218,6 +218,25 @@ def test_a_file_that_nobody_may_read(gallery, monkeypatch):
     assert "locked.txt cannot be read or written: Permission denied." in said
 
 
+def test_a_target_that_is_full_is_finished_by_the_next_run(gallery, monkeypatch):
+    put(gallery, "a.txt")
+    put(gallery, "film.mp4")
+    save = storages["elsewhere"]._save
+
+    def room_for_little(name, content):
+        if "film" in name:
+            raise OSError(28, "No space left on device", name)
+        return save(name, content)
+
+    with monkeypatch.context() as full:
+        full.setattr(storages["elsewhere"], "_save", room_for_little)
+        code, said = move("--to", "elsewhere")
+    assert (code, names("elsewhere")) == (1, ["a.txt"])
+    assert "film.mp4 finds no room: the target is full." in said
+    assert move("--to", "elsewhere")[0] == 0
+    assert names("elsewhere") == ["a.txt", "film.mp4"]
+
+
 def test_a_file_that_vanishes_during_the_run_does_not_stay_at_the_target(gallery, monkeypatch):
     put(gallery, "a.txt")
     put(gallery, "b.txt")
