@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import httpx
 import pytest
 from django.conf import settings
 
 from config.local.fleet import Fleet
+from shop.platform.broker import queue_url
 from shop.platform.models import OutboxMessage
 from tests import factories
 from tests.fleet.visitors import Basket, Browser, Phone
@@ -59,7 +61,14 @@ def pods(servers: MailServer, django_db_setup: None) -> Iterator[Fleet]:
         started.wait()
         yield started
     finally:
-        started.stop()  # not killed: a worker's last look at the queue would hide messages from other tests
+        started.stop()
+        _leave_empty_queues()
+
+
+def _leave_empty_queues() -> None:
+    """What was sent again is no business of the tests after these."""
+    for queue in settings.QUEUES:
+        boto3.client("sqs", region_name=settings.AWS_REGION).purge_queue(QueueUrl=queue_url(queue))
 
 
 def until(condition: Callable[[], Any], seconds: float = 30) -> None:
