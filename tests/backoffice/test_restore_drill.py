@@ -2,11 +2,16 @@
 
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 
 import boto3
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -150,6 +155,26 @@ def test_a_scratch_database_of_a_drill_at_work_stays():
                 assert found.execute("SELECT current_database()").fetchone() == (made.parameters["dbname"],)
     finally:
         execute(f"DROP DATABASE {name}")
+
+
+def test_a_drill_that_is_told_to_stop_drops_its_database(dump):
+    environment = {**os.environ, "DATABASE_URL": dumps.store().url, "POSTGRES_PROGRAMS": settings.POSTGRES_PROGRAMS}
+    command = [sys.executable, "manage.py", "restore_drill", "--file", str(dump)]
+    drill = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: scratch_databases() != [])
+        drill.terminate()
+        assert drill.wait(timeout=30) == 128 + signal.SIGTERM
+    finally:
+        drill.kill()
+    assert scratch_databases() == []
+
+
+def wait_until(happens, seconds=30):
+    end = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_another_server_for_drills_is_taken_as_it_is_written(settings):
