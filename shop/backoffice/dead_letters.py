@@ -51,7 +51,7 @@ class DeadLetterAdmin(RecordAdmin):
         (None, {"fields": (("what", "status"), ("about", "given_up"))}),
         (_("Why"), {"fields": ("last_error", ("failures", "unfinished", "sends"))}),
         (_("History"), {"fields": ("story",)}),
-        (_("For developers"), {"fields": (("queue", "created_at"), "topic", "content", "trace")}),
+        (_("For developers"), {"fields": (("queue", "created_at"), ("topic", "request_id"), "content", "trace")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[DeadLetter]":

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from structlog.contextvars import bound_contextvars, clear_contextvars, get_contextvars
 
 from shop.notifications import services as notifications
@@ -93,3 +94,10 @@ def test_old_pods_write_messages_without_knowing_the_column():
         )
         ((pk,),) = cursor.fetchall()
     assert OutboxMessage.objects.get(pk=pk).request_id == ""
+
+
+@pytest.mark.django_db
+def test_staff_see_which_request_caused_a_dead_letter(admin_client):
+    facts = {"topic": "notifications.mail", "queue": "mail", "dead_at": timezone.now()}
+    letter = OutboxMessage.objects.create(request_id="of-the-balancer", **facts)
+    assert "of-the-balancer" in admin_client.get(f"/admin/platform/deadletter/{letter.pk}/change/").content.decode()
