@@ -16,10 +16,12 @@ module "database" {
   connections = local.size.connections
 }
 
-# Two, because they are emptied differently: a page may be thrown away at any time, a session may not.
+# Two, because they are emptied differently: a page may be thrown away at any time, a session may not. The one that was
+# not used for longest goes first, not the one that ends first: counters of sign-ins end before pages, and whoever asks
+# for enough of those would guess passwords without a limit.
 module "cache" {
   source      = "./modules/cache"
-  for_each    = { cache = "volatile-ttl", sessions = "noeviction" }
+  for_each    = { cache = "volatile-lru", sessions = "noeviction" }
   name        = "${var.name}-${each.key}"
   eviction    = each.value
   vpc_id      = module.network.vpc_id

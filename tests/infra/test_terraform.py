@@ -63,3 +63,9 @@ def test_a_role_serves_the_service_account_of_its_name_alone():
     trust = roles.partition('"aws_iam_policy_document" "trust"')[2].partition("\ndata ")[0]
     for tag in ("kubernetes-namespace", "kubernetes-service-account"):
         assert f"aws:RequestTag/{tag}" in trust
+
+
+def test_the_cache_throws_away_what_was_not_used_for_longest_as_everywhere():
+    named = re.search(r'cache = "([a-z-]+)"', (ROOT / "infra/main.tf").read_text())
+    assert named and named[1] == "volatile-lru"
+    assert named[1] in (ROOT / "k8s/overlays/local/redis.yaml").read_text()
