@@ -43,9 +43,10 @@ def engines() -> Engines:
         raise ImproperlyConfigured('Write SESSION_BRIDGE = {"old": "<engine>", "new": "<engine>"} in the settings.')
     try:
         old, new = source(names["old"]), target(names["new"])
+        is_one_place = old.store is new.store or share_a_table(old.store, new.store)
     except MoveError as error:
         raise ImproperlyConfigured(f"SESSION_BRIDGE: {error}") from error
-    if old.store is new.store or share_a_table(old.store, new.store):
+    if is_one_place:
         raise ImproperlyConfigured(
             f"SESSION_BRIDGE: both engines keep sessions in one place; set SESSION_ENGINE = {names['new']!r}."
         )

@@ -8,6 +8,7 @@ from django.core.management import CommandError
 
 from tests.outages import full_redis
 from tests.stateless.move.sessions_of import held, made, move, session_files, store
+from tests.stateless.test_command import ROOT, run
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +94,13 @@ def test_a_report_for_which_there_is_no_room_is_one_sentence():
     with pytest.raises(CommandError, match="No space left on device"):
         move("--from", "file", "--to", "db", "--report", "/dev/full")
     assert held("db", key) == {"cart": 1}
+
+
+@pytest.mark.parametrize("engines", [("file", "cached_db"), ("db", "file")])
+def test_a_table_whose_app_is_not_installed_is_one_sentence(tmp_path, engines):
+    (tmp_path / "files_only.py").write_text("SECRET_KEY = 'fixed'\nINSTALLED_APPS = ['shop.stateless']\n")
+    there = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "DJANGO_SETTINGS_MODULE": "files_only"}
+    done = run("-m", "django", "move", "sessions", "--from", engines[0], "--to", engines[1], cwd=tmp_path, **there)
+    assert done.returncode == 2
+    assert "add 'django.contrib.sessions' to INSTALLED_APPS" in done.stderr
+    assert "Traceback" not in done.stderr

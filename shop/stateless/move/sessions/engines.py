@@ -39,9 +39,22 @@ def is_kind(store: Store, kind: str) -> bool:
 
 
 def table(store: Store) -> Any:
-    """Return the model in which the engine keeps its sessions; None if it keeps them elsewhere."""
-    return store.get_model_class() if is_kind(store, "db") else None  # type: ignore[attr-defined]
+    """Return the model in which the engine keeps its sessions; None if it keeps them elsewhere.
+
+    Raises MoveError if its app is not installed, as where sessions have always been files.
+    """
+    if not is_kind(store, "db"):
+        return None
+    try:
+        return store.get_model_class()  # type: ignore[attr-defined]
+    except RuntimeError as error:
+        raise MoveError(
+            f"{store.__module__} keeps sessions in a table, and its app is missing: add 'django.contrib.sessions' to "
+            "INSTALLED_APPS and run `migrate`."
+        ) from error
 
 
 def share_a_table(one: Store, other: Store) -> bool:
-    return table(one) is not None and table(one) is table(other)
+    """Raises MoveError if there should be a table and its app is not installed."""
+    tables = {table(one), table(other)}
+    return len(tables) == 1 and tables != {None}
