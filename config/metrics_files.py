@@ -13,14 +13,17 @@ def name() -> int:
     """Name the directory if METRICS_PORT asks for metrics; return that port, or 0. Call it before any other import."""
     port = int(os.environ.get("METRICS_PORT") or 0)
     if port:
-        place = MEMORY_DISK if MEMORY_DISK.is_dir() else gettempdir()
-        os.environ.setdefault(VARIABLE, f"{place}/shop-metrics-{port}")
+        os.environ.setdefault(VARIABLE, str(directory(port)))
     return port
+
+
+def directory(port: int) -> Path:
+    return (MEMORY_DISK if MEMORY_DISK.is_dir() else Path(gettempdir())) / f"shop-metrics-{port}"
 
 
 def empty() -> None:
     """Files of processes that no longer exist would count for ever."""
-    directory = os.environ.get(VARIABLE)
-    if directory:
-        shutil.rmtree(directory, ignore_errors=True)
-        Path(directory).mkdir(parents=True)
+    named = os.environ.get(VARIABLE)
+    if named:
+        shutil.rmtree(named, ignore_errors=True)
+        Path(named).mkdir(parents=True)

@@ -1,11 +1,13 @@
 """The store's own processes: web replicas behind a load balancer, relays, workers. For `make run`, bench and tests."""
 
 import os
+import shutil
 import time
 from collections.abc import Mapping
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from config import metrics_files
 from config.local import ports
 from config.local.balancer import Balancer
 from config.local.errors import LaunchError
@@ -103,6 +105,8 @@ class Fleet:
             process.ask_to_stop()
         for process in self.processes.values():
             process.finish()
+        for port in self._metrics.values():
+            shutil.rmtree(metrics_files.directory(port), ignore_errors=True)
 
     def _program(self, name: str) -> Program:
         role = name.partition("-")[0]
