@@ -20,13 +20,20 @@ output "media_bucket" { value = module.media.bucket }
 output "addresses" {
   value = {
     database   = module.database.address
-    redis      = module.cache["cache"].address
-    sessions   = module.cache["sessions"].address
     mail       = "email-smtp.${var.region}.amazonaws.com"
     secret     = module.secrets.name
     registry   = module.registry.url
     events     = module.queues.events_arn
     connection = "postgres://shop:...@${module.database.address}/shop?sslmode=verify-full&sslrootcert=system"
+  }
+}
+
+output "redis_urls" {
+  description = "REDIS_URL and REDIS_SESSIONS_URL with their passwords: terraform output -json redis_urls"
+  sensitive   = true
+  value = {
+    REDIS_URL          = "rediss://:${module.cache["cache"].token}@${module.cache["cache"].address}/0"
+    REDIS_SESSIONS_URL = "rediss://:${module.cache["sessions"].token}@${module.cache["sessions"].address}/0"
   }
 }
 

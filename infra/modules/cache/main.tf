@@ -65,3 +65,7 @@ resource "aws_elasticache_replication_group" "this" {
 output "address" { value = "${aws_elasticache_replication_group.this.primary_endpoint_address}:6379" }
 # Known before they exist, because ElastiCache numbers them: alarms can be made in the same run.
 output "members" { value = [for number in range(var.nodes) : format("%s-%03d", var.name, number + 1)] }
+output "token" {
+  value     = aws_elasticache_replication_group.this.auth_token
+  sensitive = true
+}
