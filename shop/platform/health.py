@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from shop.platform import asking
+from shop.platform.warming import warm_up
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -50,40 +51,42 @@ def schema_is_here() -> bool:
 
 
 def with_probes(application: Application) -> Application:
-    """Wrap a WSGI application with /livez and /readyz."""
+    """Wrap a WSGI application with /livez and /readyz. It is warmed up before it is called ready."""
 
     def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO")
         if path == "/livez":
             return _answer(start_response, 200, {"status": "alive"})
         if path == "/readyz":
-            return _readiness(environ, start_response)
+            return _readiness(environ, start_response, application)
         return application(environ, start_response)
 
     return wrapped
 
 
-def _readiness(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    reason = _why_not_ready()
+def _readiness(environ: Environ, start_response: Callable[..., Any], application: Application) -> Iterable[bytes]:
+    reason = _why_not_ready(application)
     body: dict[str, Any] = {"status": reason or "ready"}
     if "verbose" in environ.get("QUERY_STRING", ""):
         body["dependencies"] = asking.recent()
     return _answer(start_response, 503 if reason else 200, body)
 
 
-def _why_not_ready() -> str:
+def _why_not_ready(application: Application) -> str:
     if _Pod.draining:
         return "draining"
     if not _Pod.schema_seen:
-        _look_for_schema()
+        _look_for_schema(application)
     return "" if _Pod.schema_seen else "waiting for the schema"
 
 
-def _look_for_schema() -> None:
+def _look_for_schema(application: Application) -> None:
     with _Pod.lock:
         if _Pod.schema_seen or time.monotonic() < _Pod.checked_at + RECHECK:
             return
-        _Pod.schema_seen = schema_is_here()
+        if schema_is_here():
+            warm_up(application)
+            _Pod.schema_seen = True
         _Pod.checked_at = time.monotonic()
 
 

@@ -17,7 +17,7 @@ LOCK = 3.0  # longer than any transaction of ours holds a row
 MIGRATION_LOCK = 5.0  # a migration that waits longer for a table would make the shop wait behind it
 IDLE_IN_TRANSACTION = 60.0  # above the mail server's time-out, below a stuck worker's
 STATEMENTS = {"web": 5.0}  # somebody waits for the page
-LANE = 0.5  # a catalogue page that takes longer to make is slow: once all that are being made are, no other one begins
+LANE = 1.0  # a catalogue page that takes longer to make is slow: once all that are being made are, no other one begins
 STATEMENT = 10.0  # for all others: worker, relay, cron and commands
 NETWORK = 2.0  # from the server's own time-out to the moment when its silence is taken for the network's
 

@@ -46,6 +46,24 @@ def test_the_schema_is_looked_for_once(django_assert_num_queries):
         assert ask("/readyz")[0] == 200
 
 
+def test_a_process_has_answered_its_first_pages_before_it_is_ready(settings):
+    asked = []
+
+    def store(environ, start_response):
+        asked.append((environ["PATH_INFO"], environ["HTTP_HOST"]))
+        start_response("200 OK", [])
+        raise OSError("this must not keep it from being ready")
+
+    probe = RequestFactory().get("/readyz").environ
+    health.with_probes(store)(probe, lambda status, _headers: asked.append(status))
+    assert asked == [*((path, "testserver") for path in settings.WARM_UP), "200 OK"]
+    assert "/" in settings.WARM_UP
+
+
+def test_the_addresses_that_warm_a_process_up_are_the_store_s(client, settings):
+    assert [client.get(path).status_code for path in settings.WARM_UP] == [200] * len(settings.WARM_UP)
+
+
 def test_not_ready_while_draining(monkeypatch):
     monkeypatch.setattr(health._Pod, "draining", True)
     assert ask("/readyz") == (503, {"status": "draining"})
