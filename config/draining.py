@@ -62,6 +62,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _close_the_door(self) -> None:
         for listener in self.sockets:
+            listener.sock.listen(0)  # one more may come between the last look and the closing, no more than that
             self._take_waiting(listener)
             self._refuse_from_now_on(listener)
         self.alive = False

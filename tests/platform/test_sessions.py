@@ -48,6 +48,23 @@ def test_a_session_is_read_from_redis_without_asking_for_its_row(django_assert_n
         assert SessionStore(key)["theme"] == "dark"
 
 
+def test_a_copy_that_missed_a_change_is_not_believed_until_it_is_gone():
+    store = SessionStore()
+    store.save()
+    key = store.session_key
+    with NoRedis():
+        changed = SessionStore(key)
+        changed[SESSION_KEY] = "7"
+        changed.save()
+    assert caches["sessions"].get(sessions._cache_key(key)) == {}
+    assert SessionStore(key)[SESSION_KEY] == "7"
+
+    outbox.handle(OutboxMessage.objects.get(topic="sessions.forget").pk)
+    assert not RevokedSession.objects.exists()
+    assert SessionStore(key)[SESSION_KEY] == "7"
+    assert caches["sessions"].get(sessions._cache_key(key))[SESSION_KEY] == "7"
+
+
 def test_nobody_is_logged_out_when_redis_is_flushed():
     key = signed_in().session_key
     caches["sessions"].clear()

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.outages import proxied
 from tests.stateless.move.media_of import in_a_process, put
 
 FILES = 80
@@ -110,10 +111,12 @@ def test_two_moves_at_once_end_with_every_file_right(site, bucket):
 
 
 def test_a_move_that_is_interrupted_says_what_to_do(site, bucket):
-    stopped = move(site, bucket, "--workers", "1")
-    wait_for(1, bucket, stopped)
-    stopped.send_signal(signal.SIGINT)
-    code, said = ended(stopped)
+    with proxied("s3") as (proxies, environment):
+        proxies["s3"].delay(0.1)  # so that it is not over before it is stopped
+        stopped = move(site, bucket, **environment)
+        wait_for(1, bucket, stopped)
+        stopped.send_signal(signal.SIGINT)
+        code, said = ended(stopped)
     assert (code, said.splitlines()[-1]) == (
         130,
         "CommandError: Stopped. What is copied stays; run the same command again, and it goes on with the rest.",
