@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from io import StringIO
@@ -97,6 +98,11 @@ def moved(tmp_path, *arguments):
     return code, json.loads(path.read_text())["storages"][0]
 
 
+def _hear_interrupts():
+    """A shell lets its background jobs ignore Ctrl-C, and their children with them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def in_a_process(directory, *arguments, **environment):
     """Start manage.py of the gallery as a project of its own in that directory."""
     own = {"DJANGO_SETTINGS_MODULE": "tests.stateless.move.gallery.settings", "GALLERY": str(directory)}
@@ -108,4 +114,5 @@ def in_a_process(directory, *arguments, **environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - it makes one system call
     )
