@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import boto3
@@ -16,6 +16,9 @@ from shop.platform.models import OutboxMessage
 from tests import factories
 from tests.mailserver import MailServer, mail_server
 from tests.services import fleet, running
+from tests.waiting import outbox, patience
+
+until = patience(45, outbox)
 
 pytestmark = [
     pytest.mark.fleet,
@@ -51,13 +54,6 @@ def order(count: int = 1) -> None:
     for _ in range(count):
         cart = factories.open_cart(factories.variant())
         place_order(cart_id=cart.public_id, key=str(uuid.uuid4()), details=factories.details())
-
-
-def until(condition: Callable[[], bool], seconds: float = 45) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, list(OutboxMessage.objects.values())
-        time.sleep(0.1)
 
 
 def all_done() -> bool:

@@ -4,7 +4,7 @@ import base64
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,6 +25,9 @@ from shop.platform.models import OutboxMessage, QueueDepth
 from tests.fleet import queue_settings
 from tests.outages import proxied
 from tests.services import directory, fleet, running
+from tests.waiting import patience
+
+until = patience(40)
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queues")]
 VISIBILITY = 2  # seconds
@@ -93,13 +96,6 @@ def put(*names: str, topic: str = "plain", **facts: Any) -> list[int]:
 
 def begun() -> list[str]:
     return FILE.read_text().split()
-
-
-def until(condition: Callable[[], object], seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def is_done(ids: list[int]) -> bool:

@@ -3,7 +3,7 @@
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -19,6 +19,9 @@ from tests.fleet.visitors import Basket, Browser, Phone
 from tests.forms import form
 from tests.mailserver import MailServer, mail_server
 from tests.services import fleet
+from tests.waiting import outbox, patience
+
+until = patience(30, outbox)
 
 pytestmark = [
     pytest.mark.fleet,
@@ -69,13 +72,6 @@ def _leave_empty_queues() -> None:
     """What was sent again is no business of the tests after these."""
     for queue in settings.QUEUES:
         boto3.client("sqs", region_name=settings.AWS_REGION).purge_queue(QueueUrl=queue_url(queue))
-
-
-def until(condition: Callable[[], Any], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, list(OutboxMessage.objects.values())
-        time.sleep(0.1)
 
 
 def lines(pods: Fleet, name: str) -> list[dict[str, Any]]:

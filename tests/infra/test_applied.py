@@ -3,9 +3,8 @@
 import json
 import os
 import re
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,9 @@ from tests.forms import form
 from tests.infra.conftest import Terraform
 from tests.infra.recorded import rights_used
 from tests.services import fleet, place
+from tests.waiting import outbox, patience
+
+until = patience(40, outbox)
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
 PASSWORD = "correct horse battery"
@@ -93,13 +95,6 @@ def store(outputs: dict[str, Any], emulator: tuple[str, Path], tmp_path: Path) -
             made[role].start()
         made["web"].wait()
         yield made
-
-
-def until(condition: Callable[[], bool], seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, list(OutboxMessage.objects.values("topic", "sent_at", "last_error"))
-        time.sleep(0.2)
 
 
 def upload_picture(base_url: str) -> None:

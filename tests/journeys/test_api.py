@@ -1,7 +1,6 @@
 """The whole way through the API with a plain HTTP client, each request served by the other process than the last."""
 
 import itertools
-import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,9 @@ import pytest
 from shop.catalog.services import category
 from tests import factories
 from tests.payments import cardholder
+from tests.waiting import patience
+
+until = patience(20)
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
 ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435", "city": "Berlin", "country": "DE"}
@@ -72,13 +74,6 @@ def order_body(app: App, cart: dict[str, Any], method: str) -> dict[str, Any]:
         "payment": {"method": method},
         "expected_total": delivery["total"]["amount"],
     }
-
-
-def until(condition: Any, *, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "It did not happen in time."
-        time.sleep(0.2)
 
 
 def test_a_guest_finds_orders_and_pays_by_card(app, mails):

@@ -20,6 +20,9 @@ import pytest
 
 from config.local import orphans, ports
 from config.local.process import PROJECT
+from tests.waiting import patience
+
+until = patience(20)
 
 pytestmark = [pytest.mark.fleet, pytest.mark.timeout(300)]
 GIVEN = ("DATABASE_URL", "REDIS_URL", "REDIS_SESSIONS_URL", "SQS_QUEUE_BASE_URL", "CARD_PROVIDER_URL", "PUBLIC_URL")
@@ -75,13 +78,6 @@ def _is_of_the_tests(name: str) -> bool:
 def served_by(run: Run) -> str:
     """The name of the process that answers now, without its number."""
     return httpx.get(f"{run.url}/", timeout=20).headers["X-Pod"].partition("/")[0]
-
-
-def until(condition, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from config.local.process import PROJECT
+from tests.waiting import patience
+
+until = patience(90)
 
 COMMAND = [sys.executable, "-m", "prove"]
 
@@ -50,10 +52,3 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path):
 
 def _here(directory: Path) -> dict[str, str]:
     return {**os.environ, "TMPDIR": str(directory)}
-
-
-def until(condition, seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
