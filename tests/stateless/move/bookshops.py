@@ -7,10 +7,11 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
 import psycopg
@@ -39,21 +40,45 @@ class Target:
         return {name for (name,) in self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
 
     @contextmanager
-    def held(self) -> "Iterator[psycopg.Connection]":
-        """Let a move that is running come as far as its last table and wait there until the block ends."""
-        with psycopg.connect(self.url) as connection:
-            wait(lambda: {"stateless_move"} < self.tables() and self.query("SELECT 1 FROM stateless_move LIMIT 1"))
-            connection.execute(f"LOCK TABLE {LAST} IN SHARE MODE")
-            wait(lambda: self.query("SELECT 1 FROM pg_locks WHERE NOT granted"))
-            yield connection
+    def held(self, start: "Callable[..., subprocess.Popen[str]]") -> "Iterator[Held]":
+        """Let a move, which `start` begins, come as far as its last table and wait there until the block ends.
+
+        The target has the tables already, so they can be locked before there is a move: it waits first with emptying
+        them. Who asks for the lock meanwhile has it before the move asks again.
+        """
+        lock = f"LOCK TABLE {LAST} IN SHARE MODE"
+        with psycopg.connect(self.url) as first, psycopg.connect(self.url) as then:
+            first.execute(lock)
+            process = start("--empty", "--to", self.url)
+            wait(lambda: len(self.waiting()) == 1)
+            asking = Thread(target=then.execute, args=[lock])
+            asking.start()
+            wait(lambda: len(self.waiting()) == 2)
+            first.rollback()
+            asking.join()
+            wait(lambda: len(self.waiting()) == 1)
+            yield Held(process, then)
+
+    def waiting(self):
+        """Who waits for a lock on a table, as process ids of the server."""
+        here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        return self.query(f"SELECT pid FROM pg_locks WHERE NOT granted AND database = {here}")
+
+
+@dataclass
+class Held:
+    """A move that waits, and the connection that it waits for."""
+
+    process: "subprocess.Popen[str]"
+    connection: psycopg.Connection
 
 
 @contextmanager
-def target() -> Iterator[Target]:
+def target(template: str = "template1") -> Iterator[Target]:
     """A new database, which is gone afterwards."""
     admin = os.environ["DATABASE_URL"]
     name = f"move_{secrets.token_hex(6)}"
-    _run(admin, f'CREATE DATABASE "{name}"')
+    _run(admin, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield Target(urlsplit(admin)._replace(path=f"/{name}").geturl())
     finally:
@@ -69,7 +94,7 @@ def wait(condition):
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "this did not happen in time"
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 class Bookshop:

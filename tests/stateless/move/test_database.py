@@ -2,6 +2,7 @@
 
 import sqlite3
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,6 +24,21 @@ def bookshop(stocked, tmp_path):
 @pytest.fixture
 def there():
     with target() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def migrated(stocked):
+    """The name of a target that has its tables."""
+    with target() as found:
+        code, said = stocked.move("--to", found.url)
+        assert code == 0, said
+        yield urlsplit(found.url).path[1:]
+
+
+@pytest.fixture
+def prepared(migrated):
+    with target(migrated) as found:
         yield found
 
 
@@ -110,49 +126,46 @@ def test_rows_that_a_store_wrote_at_the_target_are_never_overwritten(bookshop, t
     assert there.value("SELECT title FROM books_book WHERE pages = 1") == "old"
 
 
-def test_killed_in_the_middle_and_run_again_it_is_complete_and_equal(bookshop, there):
-    process = bookshop.start("--to", there.url)
-    with there.held():
-        process.kill()
-        ended(process)
-    assert there.value("SELECT count(*) FROM books_book") == BOOKS
-    assert there.value(f"SELECT count(*) FROM {LAST}") == 0
-    code, said = bookshop.move("--to", there.url)
+def test_killed_in_the_middle_and_run_again_it_is_complete_and_equal(bookshop, prepared):
+    with prepared.held(bookshop.start) as move:
+        move.process.kill()
+        ended(move.process)
+    assert prepared.value("SELECT count(*) FROM books_book") == BOOKS
+    assert prepared.value(f"SELECT count(*) FROM {LAST}") == 0
+    code, said = bookshop.move("--to", prepared.url)
     assert code == 0, said
     assert "1 tables with 300 rows copied" in said and "12 were complete already" in said
-    assert bookshop.move("--verify", "--to", there.url)[0] == 0
+    assert bookshop.move("--verify", "--to", prepared.url)[0] == 0
 
 
-def test_a_target_that_goes_away_is_said_and_the_next_run_goes_on(bookshop, there):
-    process = bookshop.start("--to", there.url)
-    with there.held():
-        there.query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
-        code, said = ended(process)
+def test_a_target_that_goes_away_is_said_and_the_next_run_goes_on(bookshop, prepared):
+    with prepared.held(bookshop.start) as move:
+        for process in prepared.waiting():
+            prepared.query("SELECT pg_terminate_backend(%s)", *process)
+        code, said = ended(move.process)
     assert code == 2 and f"The target refused {LAST}" in said and "run the same command again" in said, said
-    code, said = bookshop.move("--to", there.url)
+    code, said = bookshop.move("--to", prepared.url)
     assert code == 0 and "12 were complete already" in said, said
 
 
-def test_what_the_target_refuses_is_said_in_its_own_words(bookshop, there):
-    process = bookshop.start("--to", there.url)
-    with there.held() as connection:
-        connection.execute(f"ALTER TABLE {LAST} ADD CONSTRAINT few CHECK (number > -5)")
-    code, said = ended(process)
+def test_what_the_target_refuses_is_said_in_its_own_words(bookshop, prepared):
+    with prepared.held(bookshop.start) as move:
+        move.connection.execute(f"ALTER TABLE {LAST} ADD CONSTRAINT few CHECK (number > -5)")
+    code, said = ended(move.process)
     assert code == 2 and 'violates check constraint "few"; Failing row contains' in said and "Traceback" not in said, (
         said
     )
-    assert there.value(f"SELECT count(*) FROM {LAST}") == 0
-    there.query(f"ALTER TABLE {LAST} DROP CONSTRAINT few")
-    assert bookshop.move("--to", there.url)[0] == 0
+    assert prepared.value(f"SELECT count(*) FROM {LAST}") == 0
+    prepared.query(f"ALTER TABLE {LAST} DROP CONSTRAINT few")
+    assert bookshop.move("--to", prepared.url)[0] == 0
 
 
-def test_a_source_that_changes_meanwhile_is_noticed(bookshop, there):
+def test_a_source_that_changes_meanwhile_is_noticed(bookshop, prepared):
     bookshop.change("PRAGMA journal_mode = WAL")
-    process = bookshop.start("--to", there.url)
-    with there.held():
+    with prepared.held(bookshop.start) as move:
         bookshop.change("UPDATE books_shelf SET name = 'renamed meanwhile'")
-    code, said = ended(process)
+    code, said = ended(move.process)
     assert code == 1 and "The source changed during the move: books_shelf" in said, said
-    code, said = bookshop.move("--to", there.url)
+    code, said = bookshop.move("--to", prepared.url)
     assert code == 0 and "2 tables" in said, said
-    assert there.value("SELECT DISTINCT name FROM books_shelf") == "renamed meanwhile"
+    assert prepared.value("SELECT DISTINCT name FROM books_shelf") == "renamed meanwhile"
