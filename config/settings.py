@@ -196,7 +196,10 @@ OUTBOX_TOPICS = {  # topic: (queue, handler)
     "notifications.mail": ("mail", "shop.notifications.handlers.send_mail"),
     "media.renditions": ("media", "shop.platform.handlers.make_renditions"),
     "sessions.forget": ("default", "shop.platform.handlers.forget_session"),
+    "events.publish": ("default", "shop.platform.handlers.publish_event"),
 }
+# The SNS topic that other systems hear of orders from (docs/events.md); empty: nothing is written for them
+EVENTS_TOPIC_ARN = env.text("EVENTS_TOPIC_ARN", "")
 # Where to tell Prometheus, 0 for nowhere; config/metrics_files.py reads the same variable
 METRICS_PORT = env.number("METRICS_PORT", 0)
 HEARTBEAT_FILE = env.text("HEARTBEAT_FILE", "/tmp/heartbeat")  # noqa: S108 - a memory volume in a pod
@@ -207,6 +210,7 @@ DEPENDENCIES = (
     "shop.platform.dependencies.SESSIONS",
     "shop.platform.dependencies.SQS",
     "shop.platform.dependencies.S3",
+    "shop.platform.dependencies.SNS",
     "shop.notifications.outage.MAIL",
     "shop.payments.outage.PROVIDER",
     "shop.storefront.outage.READ_PATH",

@@ -1,11 +1,12 @@
 # What the overlay of Kubernetes has to be told (k8s/overlays/aws/shop.env), name by name.
 output "shop_env" {
   value = merge(local.queues, {
-    AWS_REGION    = var.region
-    PUBLIC_URL    = "https://${var.shop_host}"
-    ALLOWED_HOSTS = var.shop_host
-    MEDIA_BUCKET  = module.media.bucket
-    MEDIA_URL     = "https://${module.media.domain}/"
+    AWS_REGION       = var.region
+    PUBLIC_URL       = "https://${var.shop_host}"
+    ALLOWED_HOSTS    = var.shop_host
+    MEDIA_BUCKET     = module.media.bucket
+    EVENTS_TOPIC_ARN = module.queues.events_arn
+    MEDIA_URL        = "https://${module.media.domain}/"
   })
 }
 
@@ -14,6 +15,7 @@ locals {
 }
 
 output "queues" { value = local.queues }
+output "events_topic_arn" { value = module.queues.events_arn }
 output "media_bucket" { value = module.media.bucket }
 
 # What has to be put into the secret (docs/deploy): addresses that are known only now.
@@ -23,7 +25,6 @@ output "addresses" {
     mail       = "email-smtp.${var.region}.amazonaws.com"
     secret     = module.secrets.name
     registry   = module.registry.url
-    events     = module.queues.events_arn
     connection = "postgres://shop:...@${module.database.address}/shop?sslmode=verify-full&sslrootcert=system"
   }
 }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from shop.errors import ShopError
 from shop.inventory import services as inventory
 from shop.notifications import services as notifications
+from shop.orders import events
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.summary import summary
 
@@ -29,6 +30,7 @@ def create(*, lines: list[OrderLine], **fields: Any) -> Order:
         line.order = order
     OrderLine.objects.bulk_create(lines)
     OrderEvent.objects.create(order=order, state=order.state)
+    events.tell_state(order, lines)
     return order
 
 
@@ -39,7 +41,7 @@ def mark_paid(*, order_id: int, actor: str = "", note: str = "") -> Order:
         if order.paid_at and order.state != Order.State.CANCELLED:
             return order
         _move(order, Order.State.PAID, actor=actor, note=note)
-        _mail(order, "order_paid")
+        _tell(order)
     return order
 
 
@@ -50,7 +52,7 @@ def ship(*, order_id: int, actor: str = "", note: str = "") -> Order:
         if order.state == Order.State.SHIPPED:
             return order
         _move(order, Order.State.SHIPPED, actor=actor, note=note)
-        _mail(order, "order_shipped")
+        _tell(order)
     return order
 
 
@@ -65,7 +67,7 @@ def cancel(*, order_id: int, actor: str = "", note: str = "") -> Order:
             return order
         _move(order, Order.State.CANCELLED, actor=actor, note=note)
         inventory.put_back(_quantities(order), reference=order.number)
-        _mail(order, "order_cancelled")
+        _tell(order)
     return order
 
 
@@ -97,11 +99,15 @@ def _quantities(order: Order) -> dict[int, int]:
     return quantities
 
 
-def _mail(order: Order, kind: str) -> None:
+def _tell(order: Order) -> None:
+    """The customer, and other systems."""
+    lines = list(order.lines.all())
+    kind = f"order_{order.state}"
+    events.tell_state(order, lines)
     notifications.queue(
         kind=kind,
         to=order.email,
-        context=summary(order, list(order.lines.all())),
+        context=summary(order, lines),
         dedupe_key=f"{kind}:{order.pk}",
         language=order.language,
     )

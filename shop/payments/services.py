@@ -18,7 +18,7 @@ from shop.payments import providers
 from shop.payments.errors import NotPayable, ProviderUnavailable
 from shop.payments.models import Payment
 from shop.payments.providers.contract import Method
-from shop.payments.settlement import record_webhook, settle
+from shop.payments.settlement import owe_back, record_webhook, settle
 
 __all__ = [
     "attempt",
@@ -123,9 +123,10 @@ def receive(*, order_id: int, actor: str, note: str = "") -> Order:
         order = orders.locked(order_id)
         payment = _open_payment(order)
         paid = orders.mark_paid(order_id=order.pk, actor=actor, note=note)
-        if payment and providers.provider(payment.method) is None:
-            # A card payment may have been faster: then this money came twice.
-            payment.close(Payment.State.REFUND_DUE if order.paid_at else Payment.State.PAID)
+        if payment and providers.provider(payment.method) is None and order.paid_at:
+            owe_back(order, payment)  # a card payment was faster: this money came twice
+        elif payment and providers.provider(payment.method) is None:
+            payment.close(Payment.State.PAID)
         elif payment and not payment.reference:
             payment.close(Payment.State.CANCELLED)  # one that is open at a provider is voided by reconcile()
     return paid
@@ -209,7 +210,7 @@ def _end_payments(order: Order) -> None:
         if payment.is_open and not payment.reference:
             payment.close(Payment.State.CANCELLED)
         elif payment.state == Payment.State.PAID:
-            payment.close(Payment.State.REFUND_DUE, _("The order was cancelled after it had been paid."))
+            owe_back(order, payment, _("The order was cancelled after it had been paid."))
 
 
 def _open_payment(order: Order) -> Payment | None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shop.orders import events
 from shop.orders import services as orders
 from shop.orders.models import Order
 from shop.payments.errors import NoSuchPayment
@@ -68,12 +69,18 @@ def _money_arrived(order: Order, payment: Payment, state: ProviderState) -> None
         return
     objection = _objection(order, payment, state)
     if objection:
-        payment.close(Payment.State.REFUND_DUE, objection)
+        owe_back(order, payment, objection)
         orders.note(order_id=order.pk, text=objection, actor=ACTOR)
         logger.warning("payment has to be refunded", extra={"payment": payment.pk, "order": order.number})
         return
     payment.close(Payment.State.PAID)
     orders.mark_paid(order_id=order.pk, actor=ACTOR, note=payment.reference)
+
+
+def owe_back(order: Order, payment: Payment, message: str = "") -> None:
+    """The payment's money has to be given back; within the locks on both."""
+    payment.close(Payment.State.REFUND_DUE, message)
+    events.tell_refund_due(order, payment=str(payment.public_id), method=payment.method, money=payment.money)
 
 
 def _objection(order: Order, payment: Payment, state: ProviderState) -> str:

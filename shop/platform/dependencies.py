@@ -16,8 +16,8 @@ from django.core.cache import caches
 from django.db import connection
 from django.utils import timezone
 
-from shop.platform import patience, storage
-from shop.platform.contract import OK, Dependency
+from shop.platform import events, patience, storage
+from shop.platform.contract import OK, UNUSED, Dependency
 from shop.platform.models import OutboxMessage
 
 LATE = 15  # seconds: a relay looks each second, and sends a hundred at a time
@@ -40,6 +40,15 @@ def ask_queues() -> str:
     late = OutboxMessage.objects.unsent().filter(available_at__lt=timezone.now() - timedelta(seconds=LATE))
     first = late.order_by("available_at").values_list("available_at", flat=True).first()
     return OK if first is None else f"work waits to be sent since {first:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def ask_topic() -> str:
+    """Told from the outbox: only workers publish."""
+    if not events.are_wanted():
+        return UNUSED
+    trying = OutboxMessage.objects.open().filter(topic=events.TOPIC, failures__gt=0)
+    error = trying.order_by("-available_at").values_list("last_error", flat=True).first()
+    return OK if error is None else f"events are tried again after {error.partition(':')[0]}"
 
 
 def ask_bucket() -> str:
@@ -117,6 +126,21 @@ S3 = Dependency(
     * (storage.PATIENCE.connect_timeout + storage.PATIENCE.read_timeout),
     bounded="for an upload in the admin or a rendition; no page asks it",
     ask=ask_bucket,
+)
+SNS = Dependency(
+    name="sns",
+    title="SNS: events for other systems",
+    shopper="No difference.",
+    staff="No difference.",
+    phone="No difference.",
+    operator=(
+        "Events wait in the outbox and are tried again, at first after seconds, then each hour; after ten failures they "
+        "are dead letters that can be driven again in the admin. Each is published with the same id as often as it "
+        "takes. Without EVENTS_TOPIC_ARN none is written."
+    ),
+    seconds=patience.EVENTS_CONNECT + patience.EVENTS_ANSWER,
+    bounded=f"for a worker; then none tries for {patience.EVENTS_AWAY:g} s. No request asks it",
+    ask=ask_topic,
 )
 DATABASE = Dependency(
     name="postgresql",

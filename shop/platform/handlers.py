@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shop.platform import media, sessions
+from shop.platform import events, media, sessions
 
 
 def make_renditions(image_id: int, **_later: Any) -> None:
@@ -11,3 +11,7 @@ def make_renditions(image_id: int, **_later: Any) -> None:
 
 def forget_session(cache_key: str, **_later: Any) -> None:
     sessions.forget(cache_key)
+
+
+def publish_event(event: dict[str, Any], **_later: Any) -> None:
+    events.publish(event)

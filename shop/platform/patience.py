@@ -35,5 +35,10 @@ def silence(role: str) -> float:
 # The mail server: below the worker's time limit and the database's idle limit
 MAIL = 15
 
+# SNS: each try is one request, and the outbox brings the next one
+EVENTS_CONNECT = 1
+EVENTS_ANSWER = 3
+EVENTS_AWAY = 5.0  # how long nothing is published after a failure
+
 # What a verbose readiness probe allows for all questions together; they are asked side by side
 PROBE = 1.5

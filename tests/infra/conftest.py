@@ -12,6 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 # Folders in which a machine may keep the provider, as `terraform providers mirror` lays it out.
 MIRRORS = [os.environ.get("TF_PLUGIN_MIRROR", ""), "/opt/tf-plugins", str(Path.home() / ".terraform.d/plugins")]
 STATE_HERE = 'terraform {\n  backend "local" {}\n}\n'
+# One run of `init` and `validate` for all: each reads the provider's whole schema.
+EXAMPLES = "".join(
+    f'module "example_{name}" {{\n  source = "./examples/{name}"\n  events_topic_arn = module.queues.events_arn\n}}\n'
+    for name in ("fulfilment", "analytics")
+)
 VARIABLES = {"shop_host": "shop.example", "media_host": "media.shop.example"}
 
 
@@ -41,6 +46,7 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
     directory = tmp_path_factory.mktemp("terraform")
     shutil.copytree(ROOT / "infra", directory / "infra", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     (directory / "infra" / "here_override.tf").write_text(STATE_HERE)
+    (directory / "infra" / "here_examples.tf").write_text(EXAMPLES)
     configuration = directory / "terraformrc"
     configuration.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
     variables = {f"TF_VAR_{name}": value for name, value in VARIABLES.items()}
@@ -52,5 +58,5 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
         {**plain, **variables, "TF_CLI_CONFIG_FILE": str(configuration), "TF_IN_AUTOMATION": "1"},
     )
     ready = made("init", "-input=false", "-no-color")
-    assert ready.returncode == 0, ready.stderr
+    assert ready.returncode == 0, ready.stdout + ready.stderr
     return made

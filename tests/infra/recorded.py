@@ -1,7 +1,9 @@
 """What processes asked of AWS, as the emulator heard it."""
 
+import base64
 import json
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 # A batch needs the right to the single act; a HEAD needs that of the GET, or of the listing.
@@ -10,6 +12,7 @@ RIGHTS = {
     "DeleteMessageBatch": "DeleteMessage",
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
 }
+QUERY = re.compile(r"(?:^|&)Action=(\w+)")  # the older protocol, which SNS speaks
 OBJECT = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
 
 
@@ -20,16 +23,22 @@ def rights_used(recording: str) -> dict[str, set[str]]:
         call = json.loads(line)
         headers = {name.lower(): value for name, value in call["headers"].items()}
         key = re.search(r"Credential=([^/]+)/", headers.get("authorization", ""))
-        if key and (right := _right(call["method"], call["url"], headers)):
+        if key and (right := _right(call, headers)):
             used.setdefault(key[1], set()).add(right)
     return used
 
 
-def _right(method: str, url: str, headers: dict[str, str]) -> str:
-    action = headers.get("x-amz-target", "").partition("AmazonSQS.")[2]
-    if action:
-        return f"sqs:{RIGHTS.get(action, action)}"
-    if "/s3/aws4_request" not in headers["authorization"]:
-        return ""
-    _bucket, _, key = urlsplit(url).path.lstrip("/").partition("/")
-    return f"s3:{OBJECT[method] if key else 'ListBucket'}"
+def _right(call: dict[str, Any], headers: dict[str, str]) -> str:
+    signed_for = re.search(r"/(\w+)/aws4_request", headers["authorization"])
+    service = signed_for[1] if signed_for else ""
+    if service == "s3":
+        _bucket, _, key = urlsplit(call["url"]).path.lstrip("/").partition("/")
+        return f"s3:{OBJECT[call['method']] if key else 'ListBucket'}"
+    action = headers.get("x-amz-target", "").rpartition(".")[2] or _queried(call)
+    return f"{service}:{RIGHTS.get(action, action)}" if action else ""
+
+
+def _queried(call: dict[str, Any]) -> str:
+    body = base64.b64decode(call["body"]).decode() if call.get("body_encoded") else str(call.get("body") or "")
+    found = QUERY.search(body)
+    return found[1] if found else ""

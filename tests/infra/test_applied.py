@@ -33,13 +33,13 @@ PASSWORD = "correct horse battery"
 # What the store itself touches. The rest is validated only: the emulator has nothing behind it.
 TARGETS = (
     "module.queues.aws_sqs_queue.this",
-    "module.queues.aws_sns_topic.events",
+    "module.queues.aws_sns_topic_policy.this",
     "module.media.aws_s3_bucket.this",
     "module.roles",
     "module.secrets",
 )
-# Rights that this tour has no occasion for: order events are not published yet.
-NOT_USED = {"relay": {"sns:Publish"}, "worker": {"sqs:ChangeMessageVisibility"}}
+# Rights that this tour has no occasion for.
+NOT_USED = {"worker": {"sqs:ChangeMessageVisibility"}}
 WITH_PATHS = 'provider "aws" {\n  s3_use_path_style = true\n}\n'
 
 
@@ -80,6 +80,8 @@ def store(outputs: dict[str, Any], emulator: tuple[str, Path], tmp_path: Path) -
     common = {
         "AWS_ENDPOINT_URL_SQS": address,
         "AWS_ENDPOINT_URL_S3": address,
+        "AWS_ENDPOINT_URL_SNS": address,
+        "EVENTS_TOPIC_ARN": outputs["events_topic_arn"],
         "AWS_SECRET_ACCESS_KEY": "secret",
         "EMAIL_URL": f"eml://{tmp_path}",
         "MEDIA_BUCKET": outputs["media_bucket"],
@@ -112,7 +114,8 @@ def upload_picture(base_url: str) -> None:
     assert saved.is_redirect, re.findall(r"errorlist.*?</ul>", saved.text, re.DOTALL)
 
 
-def test_the_store_runs_on_what_was_made_within_its_rights(store, outputs, emulator, tmp_path):
+def test_the_store_runs_on_what_was_made_within_its_rights(store, outputs, emulator, tmp_path, settings):
+    settings.EVENTS_TOPIC_ARN = outputs["events_topic_arn"]
     upload_picture(store["web"].url("web-1"))
     cart = factories.open_cart(factories.variant())
     place_order(cart_id=cart.public_id, key=str(uuid.uuid4()), details=factories.details())

@@ -110,6 +110,59 @@ data "aws_iam_policy_document" "alarms_key" {
   }
 }
 
+# Who may talk to them is said by the roles' own rights; here is what else must hold: nothing in plain text, and alarms come
+# from CloudWatch of this account only.
+data "aws_iam_policy_document" "topic" {
+  for_each = { events = aws_sns_topic.events.arn, alarms = aws_sns_topic.alarms.arn }
+  statement {
+    sid       = "RefusePlainHttp"
+    effect    = "Deny"
+    actions   = ["sns:Publish"]
+    resources = [each.value]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+  statement {
+    sid       = "ThisAccount"
+    actions   = ["sns:Publish", "sns:Subscribe", "sns:GetTopicAttributes", "sns:SetTopicAttributes", "sns:ListSubscriptionsByTopic"]
+    resources = [each.value]
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::${data.aws_caller_identity.here.account_id}:root"]
+    }
+  }
+  dynamic "statement" {
+    for_each = each.key == "alarms" ? [1] : []
+    content {
+      sid       = "CloudWatchRings"
+      actions   = ["sns:Publish"]
+      resources = [each.value]
+      principals {
+        type        = "Service"
+        identifiers = ["cloudwatch.amazonaws.com"]
+      }
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [data.aws_caller_identity.here.account_id]
+      }
+    }
+  }
+}
+
+resource "aws_sns_topic_policy" "this" {
+  for_each = data.aws_iam_policy_document.topic
+  arn      = { events = aws_sns_topic.events.arn, alarms = aws_sns_topic.alarms.arn }[each.key]
+  policy   = each.value.json
+}
+
 resource "aws_sns_topic_subscription" "alarms" {
   count     = var.alarm_email == "" ? 0 : 1
   topic_arn = aws_sns_topic.alarms.arn

@@ -20,9 +20,9 @@ locals {
     relay = {
       queues = { actions = ["sqs:SendMessage"], resources = var.queue_arns }
       depth  = { actions = ["sqs:GetQueueAttributes"], resources = concat(var.queue_arns, var.dead_arns) }
-      events = { actions = ["sns:Publish"], resources = [var.events_arn] }
     }
     worker = {
+      events   = { actions = ["sns:Publish"], resources = [var.events_arn] }
       pictures = { actions = ["s3:PutObject", "s3:GetObject"], resources = ["${var.media_arn}/*"] }
       queues = {
         actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
