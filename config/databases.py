@@ -35,6 +35,7 @@ def postgres(url: SplitResult, *, role: str = "command", pod: str = "") -> dict[
             **query,
             "connect_timeout": patience.DATABASE_CONNECT,
             "answer_timeout": patience.silence(role),
+            "prepare_threshold": 5,  # allows shop.platform.postgresql.planned; Django's own cursors prepare nothing
             "options": _session_options(role),
         },
     }

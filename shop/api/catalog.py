@@ -9,6 +9,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from shop.api.answers import catalog as answers
 from shop.api.endpoint import PublicEndpoint, parameters
 from shop.api.lists import list_of, page_response, whole
 from shop.api.problems import InvalidParameters
@@ -32,8 +33,9 @@ class Products(PublicEndpoint):
         asked = parameters(request, ProductsQuery)
         filters = _filters(asked)
         page = find(filters, cursor=asked.get("cursor"), size=asked["limit"])
-        _depends(request, page.rows, freshness.inside(filters.category))
-        return page_response(request, page, CardSerializer(page.rows, many=True).data)
+        covers = freshness.pictures(card.cover for card in page.rows)
+        _depends(request, [card.id for card in page.rows], freshness.inside(filters.category), *covers)
+        return page_response(request, page, [answers.card(card) for card in page.rows])
 
 
 class OneProduct(PublicEndpoint):
@@ -43,8 +45,8 @@ class OneProduct(PublicEndpoint):
     def get(self, request: Request, slug: str) -> Response:
         product = get_object_or_404(Product.objects.public().for_page().prefetch_related("categories"), slug=slug)
         pieces = (stock.pieces(variant.pk) for variant in product.variants.all())
-        unready = freshness.pictures(product.images.all())
-        _depends(request, [product], freshness.product(product.pk), *pieces, *unready)
+        unready = freshness.pictures(each.image for each in product.images.all())
+        _depends(request, [product.pk], freshness.product(product.pk), *pieces, *unready)
         return Response(ProductSerializer(product).data)
 
 
@@ -63,12 +65,9 @@ class Categories(PublicEndpoint):
         return whole(CategorySerializer(rows, many=True, context={"slugs": slugs}).data)
 
 
-def _depends(request: Request, shown: list[Product], *tags: str) -> None:
-    """Say what the answer is made of: these products, preloaded for cards, and what the tags name."""
-    available = (stock.availability(product.pk) for product in shown)
-    pages.depends(
-        request._request, freshness.TREE, *tags, *available, *freshness.pictures(product.cover for product in shown)
-    )
+def _depends(request: Request, shown: list[int], *tags: str) -> None:
+    """Say what the answer is made of: the availability of these products, by id, and what the tags name."""
+    pages.depends(request._request, freshness.TREE, *tags, *(stock.availability(pk) for pk in shown))
     pages.ends_in(request._request, freshness.next_publication())
 
 

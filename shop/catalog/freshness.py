@@ -10,8 +10,10 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
-from shop.catalog.models import Category, ProductImage
+from shop.catalog.models import Category
 from shop.platform import media, pages
+from shop.platform.models import Image
+from shop.platform.picture import Picture
 
 TREE = "tree"  # the categories themselves, which all pages show
 EVERYTHING = "products"  # any product at all
@@ -32,9 +34,9 @@ def inside(category: Category | None) -> str:
     return f"c:{category.pk}" if category else EVERYTHING
 
 
-def pictures(shown: Iterable[ProductImage | None]) -> set[str]:
+def pictures(shown: Iterable[Image | Picture | None]) -> set[str]:
     """Return tags for those of the pictures that are not ready yet."""
-    return {media.readiness(each.image_id) for each in shown if each and each.image.rendered_at is None}
+    return {media.readiness(each.pk) for each in shown if each and not each.is_ready}
 
 
 def products_changed(product_ids: Iterable[int], facets: Iterable[str]) -> None:

@@ -1,17 +1,20 @@
 """Lists of products: search, filters with counts, sorting, pages. One set of rules for storefront and API."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
+from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import F, IntegerField, Q
-from django.db.models.functions import Cast
+from django.utils import timezone
 
-from shop.catalog.models import Category, Product, ProductQuerySet
+from shop.catalog import cards
+from shop.catalog.cards import Card
+from shop.catalog.models import Category
 from shop.platform import keyset
 
 PAGE_SIZE = 24
@@ -22,15 +25,21 @@ SORTS = {
     "title": ("title", "id"),
     "relevance": ("-rank", "-id"),
 }
-RANK_SCALE = 1_000_000  # ranks become whole numbers, which survive the way into a cursor and back
 FACETS_SHOWN = 30  # values of one option
 GROUPS_COUNTED = 5  # options filtered by at once whose other values are counted: each is a query
 PRICE_STEPS = (10, 20, 50, 100, 200, 500, 1000)  # where one price range ends and the next begins
 PRICE_RANGES = list(pairwise((None, *PRICE_STEPS, None)))
 
+# Conditions and columns are SQL about the alias `product`. Shoppers may see, as ProductQuerySet.public() says:
+PUBLIC = "product.published AND product.published_at <= %(now)s"
+WORDS = "(websearch_to_tsquery('english', %(query)s) || to_tsquery('english', %(unfinished)s))"  # as text_query() says
+RANK_SCALE = 1_000_000  # ranks become whole numbers, which survive the way into a cursor and back
+RANK = f"(({RANK_SCALE} * (ts_rank(product.search, {WORDS}) + word_similarity(%(query)s, product.title)))::int)"
+HAS_WORDS = f"SELECT EXISTS (SELECT FROM catalog_product AS product WHERE {PUBLIC} AND product.search @@ {WORDS})"  # noqa: S608
+
 
 def _within(least: int | None, most: int | None) -> str:
-    """The condition that _priced() makes, as SQL."""
+    """The condition of a price range: a variant may cost between `least` and `most`, both included."""
     return f"({f'max_price >= {least}' if least else 'true'} AND {f'min_price <= {most}' if most else 'true'})"
 
 
@@ -71,7 +80,14 @@ class Filters:
     @cached_property
     def has_words(self) -> bool:
         """Say whether any product has the words of the query; asked once for a list and all its counts."""
-        return bool(Product.objects.public().filter(search=text_query(self.query)).exists())
+        with connection.cursor() as cursor:
+            cursor.execute(HAS_WORDS, {**_words(self.query), "now": timezone.now()})
+            return bool(cursor.fetchone()[0])
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether one plan suits all such lists: nothing is compared with what was asked for."""
+        return replace(self, on_sale=False, sort="") == Filters()
 
     def option_groups(self) -> dict[str, list[str]]:
         """Return {"size": ["o:size:M", "o:size:L"]}: values of one option widen the list, options narrow it."""
@@ -111,45 +127,63 @@ class Facets:
     total: int = 0
 
 
-def find(filters: Filters, *, cursor: str | None = None, size: int = PAGE_SIZE) -> keyset.Page[Product]:
-    """Return one page of public products, preloaded for cards. Raises keyset.BadCursor."""
-    matching = _ranked(filters) if filters.order == "relevance" else matches(filters)
-    return keyset.page(matching.for_cards(), order=SORTS[filters.order], cursor=cursor, size=size)
+def find(filters: Filters, *, cursor: str | None = None, size: int = PAGE_SIZE) -> keyset.Page[Card]:
+    """Return one page of public products as cards. Raises keyset.BadCursor."""
+    return keyset.read(partial(_read, filters), order=SORTS[filters.order], cursor=cursor, size=size)
 
 
-def matches(filters: Filters) -> ProductQuerySet:
-    """Return the public products that pass all filters, unsorted."""
-    products = Product.objects.public()
+def _read(filters: Filters, part: keyset.Part) -> list[Card]:
+    """One statement where its plan is the same whatever is asked for; else one to choose and one to show."""
+    conditions, parameters = matches(filters)
+    rank = RANK if filters.order == "relevance" else "0"
+    matching = f"SELECT product.*, {rank} AS rank FROM catalog_product AS product WHERE {conditions}"  # noqa: S608
+    chosen = f"({matching}) AS product WHERE {part.condition} ORDER BY {part.order} LIMIT {part.most}"
+    if filters.is_plain:
+        return cards.read(f"SELECT * FROM {chosen}", order=part.order, parameters=parameters | part.parameters)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT product.id, product.rank FROM {chosen}", parameters | part.parameters)  # noqa: S608
+        return cards.ranked(cursor.fetchall())
+
+
+def matches(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """Return the condition of public products that pass all filters, and its parameters."""
+    pairs = list(_conditions(filters))
+    return " AND ".join(text for text, _ in pairs), {k: v for _, each in pairs for k, v in each.items()}
+
+
+def _conditions(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield PUBLIC, {"now": timezone.now()}
     if filters.category:
-        products = products.filter(facets__contains=[f"c:{filters.category.pk}"])
-    for values in filters.option_groups().values():
-        products = products.filter(facets__overlap=values)
-    products = products.filter(_priced(filters.min_price, filters.max_price))
+        yield "product.facets @> %(category)s::varchar[]", {"category": [f"c:{filters.category.pk}"]}
+    for number, values in enumerate(filters.option_groups().values()):
+        yield f"product.facets && %(option{number})s::varchar[]", {f"option{number}": values}
+    if filters.min_price is not None:
+        yield "product.max_price >= %(min_price)s", {"min_price": filters.min_price}
+    if filters.max_price is not None:
+        yield "product.min_price <= %(max_price)s", {"max_price": filters.max_price}
     if filters.on_sale:
-        products = products.filter(compare_at_price__gt=F("min_price"))
-    return _searched(products, filters) if filters.query else products
+        yield "product.compare_at_price > product.min_price", {}
+    if filters.query:
+        yield _searched(filters)
 
 
-def _searched(products: ProductQuerySet, filters: Filters) -> ProductQuerySet:
+def _searched(filters: Filters) -> tuple[str, dict[str, Any]]:
     """By words first; when no product has them, by likeness, which forgives typing errors."""
-    if filters.has_words:
-        return products.filter(search=text_query(filters.query))
-    return products.filter(title__trigram_word_similar=filters.query)
-
-
-def _ranked(filters: Filters) -> ProductQuerySet:
-    rank = SearchRank(F("search"), text_query(filters.query)) + TrigramWordSimilarity(filters.query, "title")
-    return matches(filters).annotate(rank=Cast(rank * RANK_SCALE, IntegerField()))
+    how = f"product.search @@ {WORDS}" if filters.has_words else "product.title %%> %(query)s"
+    return how, _words(filters.query)
 
 
 def text_query(query: str) -> SearchQuery:
     """All words as typed, or with the last one unfinished: "blue cush" finds blue cushions."""
-    typed = SearchQuery(query, search_type="websearch", config="english")
+    typed, unfinished = _words(query).values()
+    by_words = SearchQuery(typed, search_type="websearch", config="english")
+    return by_words | SearchQuery(unfinished, search_type="raw", config="english")
+
+
+def _words(query: str) -> dict[str, str]:
+    """Return the parameters of WORDS; without a word in `query`, `unfinished` finds nothing."""
     words = re.findall(r"\w+", query)
-    if not words:
-        return typed
-    unfinished = " & ".join([*words[:-1], f"{words[-1]}:*"])
-    return typed | SearchQuery(unfinished, search_type="raw", config="english")
+    return {"query": query, "unfinished": " & ".join([*words[:-1], f"{words[-1]}:*"]) if words else ""}
 
 
 def facets(filters: Filters) -> Facets:
@@ -175,22 +209,12 @@ def _prices(counts: dict[str, int], filters: Filters) -> list[PriceRange]:
     return [each for each in ranges if each.count]
 
 
-def _priced(least: Decimal | int | None, most: Decimal | int | None) -> Q:
-    """Products with a variant that may cost between `least` and `most`, both included."""
-    wanted = Q()
-    if least is not None:
-        wanted &= Q(max_price__gte=least)
-    if most is not None:
-        wanted &= Q(min_price__lte=most)
-    return wanted
-
-
 def _count(filters: Filters) -> dict[str, int]:
     """Return how many of the list's products have each facet, "price:0" and so on for PRICE_RANGES, and "total"."""
-    products = matches(filters).order_by().values("facets", "min_price", "max_price")
-    statement, parameters = products.query.sql_with_params()
+    condition, parameters = matches(filters)
+    matching = f"SELECT facets, min_price, max_price FROM catalog_product AS product WHERE {condition}"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS.replace("MATCHING", statement), parameters)
+        cursor.execute(COUNTS.replace("MATCHING", matching), parameters)
         return dict(cursor.fetchall())
 
 

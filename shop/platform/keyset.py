@@ -6,7 +6,9 @@ trusted.
 
 import base64
 import binascii
+import dataclasses
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -18,7 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.errors import ShopError
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
+Instance = TypeVar("Instance", bound=Model)
 # Values of another type than the columns, or beyond what those can hold; the last is found out by PostgreSQL.
 NOT_OF_OURS = (ValueError, TypeError, ArithmeticError, ValidationError, DataError)
 
@@ -40,14 +43,46 @@ class Page(Generic[Row]):
     previous: str | None
 
 
-def page(queryset: QuerySet[Row], *, order: tuple[str, ...], cursor: str | None, size: int) -> Page[Row]:
+@dataclass(frozen=True)
+class Part:
+    """What a statement reads for a page, as SQL about the alias `product`: WHERE, ORDER BY and LIMIT."""
+
+    condition: str
+    order: str
+    most: int
+    parameters: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def page(queryset: QuerySet[Instance], *, order: tuple[str, ...], cursor: str | None, size: int) -> Page[Instance]:
     """Return one page of `queryset` sorted by `order` (field names, "-" for descending; the last must be unique; no
     NULLs).
 
     Raises BadCursor.
     """
+
+    def choose(order: tuple[str, ...], values: list[Any] | None, most: int) -> list[Instance]:
+        after = queryset if values is None else queryset.filter(_after(order, values))
+        return list(after.order_by(*(_ordering(field) for field in order))[:most])
+
+    return _page(choose, order, cursor, size)
+
+
+def read(run: Callable[[Part], list[Row]], *, order: tuple[str, ...], cursor: str | None, size: int) -> Page[Row]:
+    """The same for rows that `run` reads by a statement; all of `order` ascending, or all descending.
+
+    Raises BadCursor.
+    """
+    return _page(lambda order, values, most: run(_part(order, values, most)), order, cursor, size)
+
+
+def _page(
+    choose: Callable[[tuple[str, ...], list[Any] | None, int], list[Row]],
+    order: tuple[str, ...],
+    cursor: str | None,
+    size: int,
+) -> Page[Row]:
     backwards, values = _decode(cursor, order) if cursor else (False, None)
-    rows = _read(queryset, _reversed(order) if backwards else order, values, size + 1)
+    rows = _checked(choose, _reversed(order) if backwards else order, values, size + 1)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -64,14 +99,27 @@ def _with_neighbours(rows: list[Row], order: tuple[str, ...], *, more: bool, bac
     )
 
 
-def _read(queryset: QuerySet[Row], order: tuple[str, ...], values: list[Any] | None, most: int) -> list[Row]:
+def _checked(choose: Any, order: tuple[str, ...], values: list[Any] | None, most: int) -> list[Any]:
+    """Raises BadCursor for values of a cursor that the columns cannot hold."""
     try:
-        after = queryset if values is None else queryset.filter(_after(order, values))
-        return list(after.order_by(*(_ordering(field) for field in order))[:most])
+        found: list[Any] = choose(order, values, most)
     except NOT_OF_OURS as error:
         if values is None:
             raise
         raise BadCursor from error
+    return found
+
+
+def _part(order: tuple[str, ...], values: list[Any] | None, most: int) -> Part:
+    """Values are sent as text, so that PostgreSQL reads them as the columns' types or says that they are none."""
+    names = [f"product.{name.lstrip('-')}" for name in order]
+    falling = order[0].startswith("-")
+    sorting = ", ".join(f"{name} DESC" if falling else name for name in names)
+    if values is None:
+        return Part("true", sorting, most)
+    places = ", ".join(f"%(after{number})s" for number in range(len(names)))
+    condition = f"({', '.join(names)}) {'<' if falling else '>'} ({places})"
+    return Part(condition, sorting, most, {f"after{number}": str(value) for number, value in enumerate(values)})
 
 
 def _after(order: tuple[str, ...], values: list[Any]) -> Q:
@@ -94,7 +142,7 @@ def _reversed(order: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(field[1:] if field.startswith("-") else f"-{field}" for field in order)
 
 
-def _encode(row: Model, order: tuple[str, ...], *, backwards: bool) -> str:
+def _encode(row: Any, order: tuple[str, ...], *, backwards: bool) -> str:
     values = [_plain(getattr(row, field.lstrip("-"))) for field in order]
     text = json.dumps([int(backwards), list(order), values])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from shop.catalog import freshness
-from shop.catalog.models import Product
+from shop.catalog.cards import Card
 from shop.inventory.freshness import availability
 from shop.platform import pages
 from shop.platform.snapshot import snapshot
@@ -32,8 +32,8 @@ def catalogue_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpR
     return public
 
 
-def shows_cards(request: HttpRequest, products: Iterable[Product]) -> None:
-    """Say that the page shows cards of these products, preloaded by for_cards()."""
+def shows_cards(request: HttpRequest, products: Iterable[Card]) -> None:
+    """Say that the page shows these cards."""
     shown = list(products)
     pages.depends(
         request,

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shop.platform.models import Image
+from shop.platform.picture import Picture
 from shop.storefront.words import money
 
 PICTURE = (
@@ -18,9 +19,9 @@ EAGER, LAZY = SafeString('fetchpriority="high"'), SafeString('loading="lazy"')
 NOTHING = SafeString("")
 
 
-def picture(image: Image | None, *, alt: str, sizes: str, eager: bool = False) -> SafeString:
+def picture(image: Image | Picture | None, *, alt: str, sizes: str, eager: bool = False) -> SafeString:
     """A picture with its renditions, or a neutral tile while there are none."""
-    if image is None or not image.rendered_at:
+    if image is None or not image.is_ready:
         words = format_html(' role="img" aria-label="{}"', alt) if alt else NOTHING
         return format_html('<span class="picture blank"{}></span>', words)
     return format_html(

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from shop.catalog import freshness, pictures
+from shop.catalog.cards import Card
 from shop.catalog.listing import Filters, find
 from shop.catalog.models import Category, Product, ProductImage, Variant
 from shop.inventory import freshness as stock
@@ -36,11 +37,11 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "storefront/product.html", context)
 
 
-def _depends(request: HttpRequest, found: Product, related: list[Product]) -> None:
+def _depends(request: HttpRequest, found: Product, related: list[Card]) -> None:
     shows_cards(request, related)
     said = (stock.words(variant.pk) for variant in found.variants.all())
-    shown = (freshness.product(each.pk) for each in [found, *related])
-    pages.depends(request, *said, *shown, *freshness.pictures(found.images.all()))
+    shown = (freshness.product(pk) for pk in [found.pk, *(card.pk for card in related)])
+    pages.depends(request, *said, *shown, *freshness.pictures(each.image for each in found.images.all()))
 
 
 def facts(choice: Choice) -> list[dict[str, Any]]:
@@ -79,7 +80,7 @@ def _deepest(request: HttpRequest, found: Product) -> Category | None:
     return longest[-1] if longest else None
 
 
-def _related(found: Product, trail: list[Category]) -> list[Product]:
+def _related(found: Product, trail: list[Category]) -> list[Card]:
     """The newest of the same category, without this one."""
     filters = Filters(category=trail[-1] if trail else None)
     return [other for other in find(filters, size=RELATED + 1).rows if other.pk != found.pk][:RELATED]

@@ -98,7 +98,7 @@ def test_the_number_of_queries_does_not_grow_with_the_catalogue(django_assert_nu
     for _ in range(2):
         for _ in range(6):
             factories.product(prices=("5", "6"))
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             page = listing.find(Filters())
             assert all(product.available and product.on_sale is False for product in page.rows)
         with django_assert_num_queries(1):

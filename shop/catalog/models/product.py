@@ -20,11 +20,6 @@ SEARCH = (
     + SearchVector("description", weight="D", config="english")
 )
 
-ON_CARDS = (
-    "slug", "title", "vendor", "product_type", "published", "published_at",
-    "min_price", "max_price", "compare_at_price",
-)  # fmt: skip
-
 
 class ProductQuerySet(QuerySet["Product"]):
     def public(self) -> Self:
@@ -36,12 +31,6 @@ class ProductQuerySet(QuerySet["Product"]):
         # Not EXISTS: PostgreSQL answers that by hashing all variants of all products; this, for the rows shown alone.
         sellable = Variant.objects.filter(product=OuterRef("pk")).sellable()
         return self.annotate(available=IsNull(Subquery(sellable.values("pk")[:1]), False))
-
-    def for_cards(self) -> Self:
-        """Load what a card in a list shows, of the pictures the first: two queries for any number of products."""
-        pictures = ProductImage.objects.select_related("image").order_by("product_id", "position", "id")
-        first = Prefetch("images", pictures.distinct("product_id"), to_attr="covers")
-        return self.with_availability().only(*ON_CARDS).prefetch_related(first)
 
     def for_page(self) -> Self:
         """Preload what the product page shows: a constant number of queries."""
@@ -110,9 +99,8 @@ class Product(models.Model):
 
     @property
     def cover(self) -> "ProductImage | None":
-        """The first picture: what for_cards() loaded, else the first of the preloaded `images`."""
-        covers: list[ProductImage] | None = getattr(self, "covers", None)
-        return next(iter(self.images.all() if covers is None else covers), None)
+        """The first of the preloaded `images`."""
+        return next(iter(self.images.all()), None)
 
     @property
     def is_public(self) -> bool:

@@ -27,6 +27,11 @@ class Image(models.Model):
         return f"{self.width} x {self.height} {self.sha256[:8]}"
 
     @property
+    def is_ready(self) -> bool:
+        """Say whether its renditions are made; pages show a neutral tile until then."""
+        return self.rendered_at is not None
+
+    @property
     def url(self) -> str:
         """The address of the original."""
         return f"{settings.MEDIA_URL}{self.key}"

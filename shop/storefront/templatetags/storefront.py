@@ -7,7 +7,8 @@ from django_countries import countries
 
 from shop.cart.models import CartLine
 from shop.catalog import pictures
-from shop.catalog.models import Product, Variant
+from shop.catalog.cards import Card
+from shop.catalog.models import Variant
 from shop.storefront import markup
 from shop.storefront.words import availability, money, saving
 
@@ -20,9 +21,9 @@ register.simple_tag(markup.picture)
 
 
 @register.simple_tag
-def card_picture(product: Product, sizes: str) -> SafeString:
+def card_picture(product: Card, sizes: str) -> SafeString:
     """The first picture of a product. Its title stands beside it, so the picture needs no words."""
-    return markup.picture(product.cover.image if product.cover else None, alt="", sizes=sizes)
+    return markup.picture(product.cover, alt="", sizes=sizes)
 
 
 @register.simple_tag
@@ -33,7 +34,7 @@ def variant_picture(variant: Variant, sizes: str) -> SafeString:
 
 
 @register.simple_tag
-def product_price(product: Product) -> SafeString:
+def product_price(product: Card) -> SafeString:
     """The price of a product in a list: "from" when its variants differ, beside the old one when it is reduced."""
     was = product.compare_at_price if product.on_sale else None
     return markup.price(product.min_price, was, from_price=product.has_price_range)

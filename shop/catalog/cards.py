@@ -1,0 +1,98 @@
+"""Products as cards in lists: one row each, from one statement for any number of them.
+
+A card is no model instance: nothing of it is loaded later. `listing.find()` returns cards.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from shop.catalog.addresses import product_url
+from shop.platform import picture
+from shop.platform.picture import Picture
+from shop.platform.postgresql import planned
+
+
+class Card(NamedTuple):
+    """What a list shows of a product. Prices include tax.
+
+    `compare_at_price`: the cheapest variant's former price. `available`: at least one variant can be bought now.
+    `rank`: how well it fits what was searched for; 0 where nothing was. `cover`: its first picture.
+    """
+
+    id: int
+    slug: str
+    title: str
+    vendor: str
+    product_type: str
+    published_at: datetime
+    min_price: Decimal
+    max_price: Decimal
+    compare_at_price: Decimal | None
+    available: bool
+    rank: int
+    cover: Picture | None
+
+    @property
+    def pk(self) -> int:
+        return self.id
+
+    @property
+    def on_sale(self) -> bool:
+        return self.compare_at_price is not None and self.compare_at_price > self.min_price
+
+    @property
+    def has_price_range(self) -> bool:
+        return self.min_price != self.max_price
+
+    def get_absolute_url(self) -> str:
+        return product_url(self.slug)
+
+
+# Not EXISTS: PostgreSQL answers that by hashing all variants of all products; this, for the rows shown alone.
+AVAILABLE = """
+(
+    SELECT variant.id FROM catalog_variant AS variant JOIN inventory_stock AS stock ON stock.variant_id = variant.id
+    WHERE variant.product_id = product.id AND (stock.on_hand > 0 OR NOT stock.tracked OR stock.allow_backorder)
+    LIMIT 1
+) IS NOT NULL
+"""
+READ = f"""
+SELECT
+    product.id, product.slug::text, product.title::text, product.vendor::text, product.product_type::text,
+    product.published_at, product.min_price::numeric, product.max_price::numeric, product.compare_at_price::numeric,
+    {AVAILABLE}, product.rank::bigint, cover.alt::text, {picture.COLUMNS}
+FROM (<source>) AS product
+LEFT JOIN LATERAL (
+    SELECT shown.image_id, shown.alt FROM catalog_productimage AS shown
+    WHERE shown.product_id = product.id ORDER BY shown.position, shown.id LIMIT 1
+) AS cover ON true
+LEFT JOIN platform_image AS image ON image.id = cover.image_id
+ORDER BY <order>
+"""  # noqa: S608 - texts of ours
+RANKED = """
+SELECT product.*, chosen.rank, chosen.place FROM catalog_product AS product
+JOIN unnest(%(ids)s::bigint[], %(ranks)s::bigint[]) WITH ORDINALITY AS chosen (id, rank, place) USING (id)
+"""
+
+
+def read(source: str, *, order: str, parameters: dict[str, Any]) -> list[Card]:
+    """Return the cards of `source`: SQL, one of few texts, that selects all of catalog_product and a `rank`.
+
+    `order` is SQL about its alias `product`. The plan of the statement is kept, so it has to suit all parameters.
+    """
+    statement = READ.replace("<source>", source).replace("<order>", order)
+    return [_card(row) for row in planned.rows(statement, parameters)]
+
+
+def ranked(chosen: Sequence[tuple[int, int]]) -> list[Card]:
+    """Return the cards of these products, given as (id, rank), in this order; without those that are gone."""
+    if not chosen:
+        return []
+    ids, ranks = zip(*chosen, strict=True)
+    return read(RANKED, order="product.place", parameters={"ids": list(ids), "ranks": list(ranks)})
+
+
+def _card(row: tuple[Any, ...]) -> Card:
+    return Card._make((*row[:11], picture.read(row[12:], alt=row[11] or "")))

@@ -1,0 +1,55 @@
+"""A picture as pages and answers show it, read by a statement that joins `platform_image AS image`.
+
+SELECT product.id, {picture.COLUMNS} FROM ... LEFT JOIN platform_image AS image ON ...
+picture.read(row[1:], alt="A star")
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from django.conf import settings
+
+# Typed for statements whose plan is kept: see shop.platform.postgresql.planned.
+COLUMNS = "image.id, image.width::int, image.height::int, image.key::text, image.rendered_at, image.renditions::text"
+WIDTH = 6  # columns
+FALLBACK_WIDTH = 960  # pixels; the widest rendition for clients that take one address
+
+
+class Picture(NamedTuple):
+    """All that is needed to show a picture; the storage is not asked.
+
+    `width` and `height` are the original's. `webp_srcset` and `jpeg_srcset` are values for `srcset`, empty until
+    `is_ready`: until the worker has made the renditions. `fallback_url` is then that of the original.
+    """
+
+    pk: int
+    width: int
+    height: int
+    is_ready: bool
+    fallback_url: str
+    webp_srcset: str
+    jpeg_srcset: str
+    alt: str
+
+
+def read(columns: Sequence[Any], *, alt: str = "") -> Picture | None:
+    """Return the picture of these COLUMNS; None where there is none."""
+    pk, width, height, key, rendered_at, renditions = columns
+    if pk is None:
+        return None
+    made = sorted(orjson.loads(renditions), key=_width)
+    jpegs = [one for one in made if one["format"] == "jpeg"]
+    fallback = next((one["key"] for one in reversed(jpegs) if one["width"] <= FALLBACK_WIDTH), key)
+    webps = [one for one in made if one["format"] == "webp"]
+    url = settings.MEDIA_URL + fallback
+    return Picture(pk, width, height, rendered_at is not None, url, _srcset(webps), _srcset(jpegs), alt)
+
+
+def _width(rendition: dict[str, Any]) -> int:
+    return int(rendition["width"])
+
+
+def _srcset(renditions: list[dict[str, Any]]) -> str:
+    root = settings.MEDIA_URL
+    return ", ".join([f"{root}{one['key']} {one['width']}w" for one in renditions])
