@@ -84,7 +84,6 @@ def _context(request: HttpRequest, found: Cart | None) -> dict[str, Any]:
         "subtotal": goods(found) if found else None,
         "can_order": bool(lines) and all(left(line.variant) != 0 for line in lines),
         "shopper": shopper_of(request, found),
-        "shopper_known": True,
     }
 
 

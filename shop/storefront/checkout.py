@@ -105,7 +105,6 @@ def _show(request: HttpRequest, form: CheckoutForm, cart: Cart, refusal: str = "
         "refusal": refusal,
         "addresses": _addresses(request),
         "shopper": shopper_of(request, cart),
-        "shopper_known": True,
     }
     return render(request, "storefront/checkout.html", context)
 

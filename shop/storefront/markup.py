@@ -6,9 +6,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from shop.catalog import pictures
+from shop.catalog.cards import Card
+from shop.catalog.models import Variant
 from shop.platform.models import Image
 from shop.platform.picture import Picture
-from shop.storefront.words import money
+from shop.storefront.words import availability, money, saving
 
 PICTURE = (
     '<picture class="picture"><source type="image/webp" srcset="{webp}" sizes="{sizes}">'
@@ -52,3 +55,32 @@ def price(now: Decimal, was: Decimal | None = None, *, from_price: bool = False,
         money(was),
         more,
     )
+
+
+def card_picture(product: Card, sizes: str) -> SafeString:
+    """The first picture of a product. Its title stands beside it, so the picture needs no words."""
+    return picture(product.cover, alt="", sizes=sizes)
+
+
+def variant_picture(variant: Variant, sizes: str) -> SafeString:
+    """The picture that shows a variant best. Its name stands beside it."""
+    best = pictures.of_line(variant)
+    return picture(best.image if best else None, alt="", sizes=sizes)
+
+
+def product_price(product: Card) -> SafeString:
+    """The price of a product in a list: "from" when its variants differ, beside the old one when it is reduced."""
+    was = product.compare_at_price if product.on_sale else None
+    return price(product.min_price, was, from_price=product.has_price_range)
+
+
+def variant_price(variant: Variant, *, with_saving: bool = False) -> SafeString:
+    """The price of one variant, beside the old price when it is reduced, and how much that saves."""
+    was = variant.compare_at_price if variant.on_sale else None
+    return price(variant.price, was, saved=saving(variant) if with_saving else 0)
+
+
+def stock_note(variant: Variant) -> SafeString:
+    """One line about availability."""
+    words, mood = availability(variant)
+    return format_html('<p class="stock {}" data-stock aria-live="polite">{}</p>', mood, words)

@@ -5,7 +5,9 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_countries import countries
 
+from shop.cart.models import CartLine
 from shop.catalog.models import Variant
 from shop.inventory.models import FEW
 from shop.money import Money
@@ -37,3 +39,22 @@ def availability(variant: Variant) -> tuple[str, str]:
     if pieces <= FEW:
         return ngettext("Only %(n)s left", "Only %(n)s left", pieces) % {"n": pieces}, "few"
     return _("In stock"), ""
+
+
+def line_total(line: CartLine) -> str:
+    """What the pieces of one cart line cost together."""
+    return money(line.variant.price * line.quantity)
+
+
+def designs(total: int) -> str:
+    return ngettext("%(total)s design", "%(total)s designs", total) % {"total": total}
+
+
+def cart_of(pieces: int) -> str:
+    """The name of the link to the cart, for those who hear the page."""
+    return ngettext("Cart, %(pieces)s piece", "Cart, %(pieces)s pieces", pieces) % {"pieces": pieces}
+
+
+def country_name(code: object) -> str:
+    """The name of a country given by its ISO 3166-1 alpha-2 code."""
+    return str(countries.name(str(code)) or code)

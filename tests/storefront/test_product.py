@@ -1,5 +1,7 @@
 """The product page: choosing a variant, prices, stock, pictures."""
 
+import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -103,7 +105,9 @@ def test_a_size_without_a_picture_shows_that_of_its_colour(client):
     }
     shown = [catalog.ImageData(image.pk, sku=f"A6-{colour}") for colour, image in images.items()]
     catalog.set_images(saved.product, shown)
-    facts = client.get("/products/book/").context["facts"]
+    found = re.search(r'<script id="variants" type="application/json">(.*?)</script>', page_of(client, saved.product))
+    assert found
+    facts = json.loads(found[1])
     assert {fact["sku"]: fact["picture"] for fact in facts} == {
         f"{size}-{colour}": images[colour].pk for size in sizes for colour in colours
     }

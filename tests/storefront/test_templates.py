@@ -1,0 +1,30 @@
+"""What holds for every template of the store: it is escaped, and all it says can be translated."""
+
+from django.template import engines
+from django.utils.translation.template import templatize
+from jinja2 import nodes
+
+ENGINE = engines["jinja2"]
+OURS = [name for name in ENGINE.env.list_templates() if not name.startswith("django/")]
+
+
+def said(name: str) -> list[str]:
+    """What a template gives to gettext."""
+    source = ENGINE.env.loader.get_source(ENGINE.env, name)[0]
+    calls = ENGINE.env.parse(source).find_all(nodes.Call)
+    return [call.args[0].value for call in calls if isinstance(call.node, nodes.Name) and call.node.name == "_"]
+
+
+def test_what_a_page_is_given_is_escaped_and_what_is_escaped_already_is_not_escaped_twice():
+    shown = ENGINE.from_string("{{ name }} {{ _('<b>%(name)s</b>')|safe|format(name=name) }}")
+    assert shown.render({"name": "<i>"}) == "&lt;i&gt; <b>&lt;i&gt;</b>"
+
+
+def test_makemessages_finds_all_that_the_pages_say():
+    missing = []
+    for name in OURS:
+        source = ENGINE.env.loader.get_source(ENGINE.env, name)[0]
+        found = templatize(source)
+        missing += [(name, text) for text in said(name) if f'"{text}"' not in found and f"'{text}'" not in found]
+    assert sum(len(said(name)) for name in OURS) > 100
+    assert missing == []
