@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench prove manage screenshots clean install install-test browser
+.PHONY: help run test lint format lock bench bench-compare prove manage screenshots clean install install-test browser
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -31,8 +31,11 @@ lint: install-test ## Style, types, layers, missing migrations
 format: install-test ## Bring the code into shape
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
 
-bench: install-test ## Measure the store beside a bare Django view (ARGS="--products 10000")
+bench: install-test ## Measure the store beside a bare Django view (ARGS="--sizes 10000")
 	@$(PY) -m bench $(ARGS)
+
+bench-compare: install-test ## Measure a commit and HEAD in turn and show ratios (BASE=main~5 ARGS="--only cart")
+	@$(PY) -m bench --base $(or $(BASE),HEAD~1) $(ARGS)
 
 prove: install-test ## Kill processes under visitors and prove that nothing was lost or done twice (ARGS="--journeys 40 --seed 7")
 	@$(PY) -m prove $(ARGS)

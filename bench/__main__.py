@@ -7,10 +7,10 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import guard, report, result
+from bench import crowd, guard, report, result, versus
 from bench.client import Broken
 from bench.measure import Measurement, Row
-from bench.options import RESULTS, Options, parse
+from bench.options import EXTRAS, RESULTS, Options, parse
 from bench.scenarios import BARE, SCENARIOS, Scenario
 from bench.stage import Stage, check_machine
 from config.local.errors import LaunchError
@@ -27,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         if options.compare:
             return compare(options, console)
         check_machine()
+        if options.base:
+            return versus.compare(options, console)
         return run(options, console)
     except LaunchError as trouble:
         print(f"✗ {trouble}", *trouble.lines, sep="\n    ", file=sys.stderr)
@@ -37,18 +39,32 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(options: Options, console: Console) -> int:
     """Return 0 if every row was measured."""
-    stage = Stage(steps := Steps(console), products=options.products, hashed=not options.quick)
-    with steps, stage:
-        found = measure(Measurement(stage, options), steps, options)
-        cost = watch(stage, steps, options)
-        finished = result.collect(stage, options, *found)
-        finished.guard = cost
+    smallest, *larger = options.sizes
+    with Steps(console) as steps:
+        finished = measure_first(smallest, steps, options)
+        for products in larger:
+            finished.larger.append(measure_size(products, steps, options))
     save(finished, options)
     console.print(report.terminal(finished, width=console.width))
     for sentence in report.notes(finished):
         console.print(f"• {sentence}", markup=False)
     console.print(f"Written to {options.out}/latest.json, .md and .svg", markup=False)
     return 0 if finished.good else 1
+
+
+def measure_first(products: int, steps: Steps, options: Options) -> result.Result:
+    """Measure the smallest size, and what does not depend on a size."""
+    with Stage(steps, products=products, hashed=not options.quick, keep=options.keep) as stage:
+        found = measure(Measurement(stage, options), steps, options)
+        cost, crowd = watch(stage, steps, options), many(stage, steps, options)
+        finished = result.collect(stage, options, result.size(stage, *found))
+        finished.guard, finished.crowd = cost, crowd
+        return finished
+
+
+def measure_size(products: int, steps: Steps, options: Options) -> result.Size:
+    with Stage(steps, products=products, hashed=not options.quick, keep=options.keep) as stage:
+        return result.size(stage, *measure(Measurement(stage, options), steps, options))
 
 
 def measure(measurement: Measurement, steps: Steps, options: Options) -> tuple[list[Row], list[Row]]:
@@ -65,7 +81,7 @@ def measure(measurement: Measurement, steps: Steps, options: Options) -> tuple[l
 
 def watch(stage: Stage, steps: Steps, options: Options) -> guard.GuardCost:
     """Measure what the guard adds to a request, unless other rows were asked for."""
-    if options.only and "guard" not in options.only:
+    if not options.wants("guard"):
         return guard.GuardCost()
     step = steps.begin("The guard against local writes")
     try:
@@ -75,6 +91,20 @@ def watch(stage: Stage, steps: Steps, options: Options) -> guard.GuardCost:
         return guard.GuardCost()
     step.done(f"{cost.share:+.1%}")
     return cost
+
+
+def many(stage: Stage, steps: Steps, options: Options) -> crowd.Crowd:
+    """Measure several web processes, unless other rows were asked for."""
+    if not options.wants("crowd"):
+        return crowd.Crowd()
+    step = steps.begin(f"{max(options.crowd)} web processes")
+    try:
+        found = crowd.measure(stage, options.crowd, seconds=options.seconds, requests=options.mixed)
+    except (Broken, OSError) as error:
+        step.done(f"failed: {error}"[:100])
+        return crowd.Crowd()
+    step.done(f"{found.dearer:.2f} times the cost")
+    return found
 
 
 def _attempt(measurement: Measurement, scenario: Scenario, options: Options) -> Row:
@@ -87,19 +117,21 @@ def _attempt(measurement: Measurement, scenario: Scenario, options: Options) -> 
 
 def _chosen(options: Options) -> list[Scenario]:
     found = [s for s in SCENARIOS if not options.only or any(part in s.name for part in options.only)]
-    if not found and "guard" not in options.only:
+    if not found and not set(options.only) & set(EXTRAS):
         raise LaunchError(f"No row has such a name: {', '.join(s.name for s in SCENARIOS)}.")
     return found
 
 
 def save(finished: result.Result, options: Options) -> None:
     """Write JSON, Markdown and the picture; the page of the documentation follows the committed table only."""
-    from bench.plot import plot
+    from bench.plot import plot, plot_crowd, plot_sizes
 
     options.out.mkdir(parents=True, exist_ok=True)
     finished.dump(options.out / "latest.json")
     (options.out / "latest.md").write_text(f"# Cost of a request\n\n{report.markdown(finished)}")
     plot(finished, options.out / "latest.svg")
+    plot_sizes(finished, options.out / "sizes.svg")
+    plot_crowd(finished, options.out / "processes.svg")
     if options.out == RESULTS and not options.only and not options.quick:
         report.publish(finished, PAGE)
 

@@ -163,7 +163,7 @@ def request(
 
 def drive(
     callers: list[Caller],
-    requests: Iterator[Request],
+    requests: Iterator[Request] | Mapping[Caller, Iterator[Request]],
     *,
     seconds: float,
     most: int,
@@ -171,13 +171,14 @@ def drive(
 ) -> Load:
     """Keep all callers busy until the time, the number or the requests are over; then wait for the last answers.
 
-    `before` runs ahead of each request. Raises Broken.
+    `requests`: for whoever is free, or for each caller its own. `before` runs ahead of each request. Raises Broken.
     """
     load = Load()
     began_at = time.perf_counter()
+    feeds = requests if isinstance(requests, Mapping) else dict.fromkeys(callers, requests)
+    tickets = _tickets(most, began_at + seconds)
     with selectors.DefaultSelector() as selector:
-        next_one = _rationed(requests, most, began_at + seconds)
-        busy = sum(_go(caller, next_one, selector, before) for caller in callers)
+        busy = sum(_go(caller, feeds[caller], tickets, selector, before) for caller in callers)
         while busy:
             ready = selector.select(TIMEOUT)
             if not ready:
@@ -186,16 +187,20 @@ def drive(
                 if key.data.receive():
                     selector.unregister(key.fileobj)
                     load.add(key.data)
-                    busy += _go(key.data, next_one, selector, before) - 1
+                    busy += _go(key.data, feeds[key.data], tickets, selector, before) - 1
     load.seconds = time.perf_counter() - began_at
     return load
 
 
 def _go(
-    caller: Caller, requests: Iterator[Request], selector: selectors.BaseSelector, before: Callable[[], None] | None
+    caller: Caller,
+    requests: Iterator[Request],
+    tickets: Iterator[None],
+    selector: selectors.BaseSelector,
+    before: Callable[[], None] | None,
 ) -> int:
     """Send the next request; return 1, or 0 if there is none."""
-    request = next(requests, None)
+    request = next((request for _ticket, request in zip(tickets, requests, strict=False)), None)
     if request is None:
         return 0
     if before:
@@ -205,14 +210,12 @@ def _go(
     return 1
 
 
-def _rationed(requests: Iterator[Request], most: int, until: float) -> Iterator[Request]:
+def _tickets(most: int, until: float) -> Iterator[None]:
+    """Yield one for each request that may still be sent."""
     for _ in range(most):
         if time.perf_counter() >= until:
             return
-        found = next(requests, None)
-        if found is None:
-            return
-        yield found
+        yield
 
 
 def _body_length(head: bytes) -> int:

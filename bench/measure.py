@@ -30,6 +30,7 @@ class Row:
     name: str
     title: str
     goal: float | None = None
+    p99_goal: float | None = None
     requests: int = 0
     failures: int = 0
     complaints: list[str] = field(default_factory=list)
@@ -96,7 +97,7 @@ class Measurement:
         once = self.options.orders + self.options.orders // 5 + FEW * self.options.connections
         orders = once + (self.options.orders if self.options.profile else 0)
         carts = max(4, int(20 * seconds))  # few enough pieces for each that no line reaches its limit
-        visitor = Visitor(port, products=self.options.products, carts=carts, orders=orders)
+        visitor = Visitor(port, products=self.stage.products, carts=carts, orders=orders)
         try:
             return scenario.make(visitor)
         finally:

@@ -1,20 +1,33 @@
-"""A picture of the result: what each request costs, and of what that consists."""
+"""Pictures of the result: what each request costs, of what that consists, and on what it does not depend."""
 
 from pathlib import Path
+from typing import Any
 
-from bench.result import Result
+from bench.crowd import MOST_DEARER
+from bench.result import LARGER, Result
 
 COLOURS = {"app": "#2f5d62", "postgres": "#c98b3c", "redis": "#a4443b"}
 NAMES = {"app": "application", "postgres": "PostgreSQL", "redis": "Redis"}
 
 
-def plot(result: Result, path: Path) -> None:
+def _pyplot() -> Any:
     import matplotlib as mpl
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "bench"  # the same numbers give the same file
     from matplotlib import pyplot
 
+    return pyplot
+
+
+def _save(figure: Any, path: Path) -> None:
+    figure.savefig(path, metadata={"Date": None})
+    _pyplot().close(figure)
+
+
+def plot(result: Result, path: Path) -> None:
+    """The cost of each row at the smallest size, beside its goal."""
+    pyplot = _pyplot()
     rows = [row for row in reversed(result.all_rows) if row.good]
     figure, axes = pyplot.subplots(figsize=(9, 1 + 0.32 * len(rows)), layout="constrained")
     left = [0.0] * len(rows)
@@ -31,5 +44,39 @@ def plot(result: Result, path: Path) -> None:
     axes.margins(y=0.01)
     figure.legend(loc="outside upper right", ncols=4, frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, metadata={"Date": None})
-    pyplot.close(figure)
+    _save(figure, path)
+
+
+def plot_sizes(result: Result, path: Path) -> None:
+    """A line for each row: its cost at each size, by that at the smallest."""
+    if not result.larger:
+        return
+    figure, axes = _pyplot().subplots(figsize=(9, 5), layout="constrained")
+    products = [size.products for size in result.sizes]
+    for name, title in ((row.name, row.title) for row in result.rows):
+        found = [next((row for row in size.rows if row.name == name and row.good), None) for size in result.sizes]
+        if found[0] and all(found):
+            axes.plot(products, [row.ratio / found[0].ratio for row in found if row], marker="o", label=title)
+    axes.axhline(LARGER, color="#d6336c", linestyle="--", label="goal")
+    axes.set(xscale="log", xlabel="products, and orders", ylabel="cost of a request, by that of the smallest size")
+    figure.legend(loc="outside right", frameon=False, fontsize=7)
+    axes.spines[["top", "right"]].set_visible(False)
+    _save(figure, path)
+
+
+def plot_crowd(result: Result, path: Path) -> None:
+    """What a request costs, and how many are answered, with each number of web processes."""
+    points = result.crowd.points
+    if not points:
+        return
+    figure, (cost, rate) = _pyplot().subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+    numbers = [point.processes for point in points]
+    cost.plot(numbers, [point.cost for point in points], marker="o", color=COLOURS["app"])
+    cost.axhline(MOST_DEARER * points[0].cost, color="#d6336c", linestyle="--", label="goal")
+    cost.set(xlabel="web processes", ylabel="CPU ms of a request", ylim=(0, None))
+    cost.legend(frameon=False)
+    rate.plot(numbers, [point.rate for point in points], marker="o", color=COLOURS["postgres"])
+    rate.set(xlabel="web processes", ylabel="requests/s by the clock", ylim=(0, None))
+    for axes in (cost, rate):
+        axes.spines[["top", "right"]].set_visible(False)
+    _save(figure, path)

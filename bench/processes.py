@@ -82,6 +82,11 @@ def _entry(text: str) -> Entry:
     return Entry(int(fields[1]), (user + system) * TICK, (ended_user + ended_system) * TICK)
 
 
+def descendants(root: int) -> list[int]:
+    """Return the process and all below it."""
+    return _tree(root, _table())
+
+
 def _tree(root: int, table: Mapping[int, Entry]) -> list[int]:
     """Return the process and its descendants. Those of another part below it count to the part named last."""
     found = [root] if root in table else []

@@ -1,13 +1,15 @@
 """The result as text: Markdown for the project, a table for the terminal, ratios of two results."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from bench import crowd
+from bench.crowd import MOST_DEARER
 from bench.measure import Row
-from bench.result import Result
+from bench.result import LARGER, Result
 
 HEADINGS = (
     "Request",
@@ -21,6 +23,7 @@ HEADINGS = (
     "SQL",
     "Redis trips",
 )
+CROWD = ("Web processes", "CPU ms of a request", "by that of one", "Goal", "Requests/s by the clock")
 SHORT = ("Request", "Bare views", "Goal", "CPU ms", "/s, core", "/s", "p50/p99 alone", "loaded", "SQL", "Redis")
 FITTING = {142: range(len(SHORT)), 124: (0, 1, 2, 3, 4, 6, 8, 9), 0: (0, 1, 2, 8, 9)}  # terminal width: columns
 BEGIN, END = "<!-- begin of the generated part: make bench -->", "<!-- end of the generated part -->"
@@ -40,7 +43,7 @@ def cells(row: Row) -> list[str]:
         f"{row.per_core:.0f}",
         f"{row.rate:.0f}",
         f"{row.alone_p50:.1f} / {row.alone_p99:.1f}",
-        f"{row.p50:.1f} / {row.p99:.1f}",
+        f"{row.p50:.1f} / {row.p99:.1f}{_prompt(row)}",
         f"{row.sql:.1f}",
         f"{row.redis_trips:.1f}",
     ]
@@ -53,19 +56,51 @@ def _goal(row: Row) -> str:
     return f"{row.goal:g}{' ✓' if met else ''}"
 
 
+def _prompt(row: Row) -> str:
+    """The goal of the p99 of a kept page."""
+    if row.p99_goal is None:
+        return ""
+    return f" (≤ {row.p99_goal:.1f}{' ✓' if row.p99 <= row.p99_goal else ''})"
+
+
 def markdown(result: Result) -> str:
-    lines = [
-        *(f"* {fact}" for fact in _facts(result)),
-        "",
-        _line(HEADINGS),
-        _line(["---", *["---:"] * (len(HEADINGS) - 1)]),
-    ]
-    lines += [_line(cells(row)) for row in result.all_rows]
+    lines = [*(f"* {fact}" for fact in _facts(result)), ""]
+    lines += _table(HEADINGS, (cells(row) for row in result.all_rows))
     lines += ["", *(f"* {sentence}" for sentence in notes(result))]
+    if result.larger:
+        lines += ["", "### By size", "", *_table(_size_headings(result), _size_rows(result))]
+    if result.crowd.points:
+        lines += ["", "### By web processes", "", *_table(CROWD, _crowd_rows(result))]
     return "\n".join(lines) + "\n"
 
 
-def _line(parts: list[str] | tuple[str, ...]) -> str:
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [_line(headings), _line(["---", *["---:"] * (len(headings) - 1)]), *map(_line, rows)]
+
+
+def _size_headings(result: Result) -> list[str]:
+    return ["Cost in bare views", *(f"{size.products:,} products" for size in result.sizes), "Last by first", "Goal"]
+
+
+def _size_rows(result: Result) -> Iterator[list[str]]:
+    for name, title in ((row.name, row.title) for row in result.rows):
+        found = [next((row for row in size.rows if row.name == name), None) for size in result.sizes]
+        ratios = [f"{row.ratio:.2f}" if row and row.good else "failed" for row in found]
+        first, last = found[0], found[-1]
+        growth = last.ratio / first.ratio if first and last and first.good and last.good else None
+        met = " ✓" if growth is not None and growth <= LARGER else ""
+        yield [title, *ratios, f"{growth:.2f}" if growth is not None else "", f"{LARGER:g}{met}"]
+
+
+def _crowd_rows(result: Result) -> Iterator[list[str]]:
+    first = result.crowd.points[0]
+    for point in result.crowd.points:
+        met = " ✓" if point.cost <= MOST_DEARER * first.cost else ""
+        by_one = f"{point.cost / first.cost:.2f}"
+        yield [str(point.processes), f"{point.cost:.2f}", by_one, f"{MOST_DEARER:g}{met}", f"{point.rate:.0f}"]
+
+
+def _line(parts: Sequence[str]) -> str:
     return f"| {' | '.join(parts)} |"
 
 
@@ -74,8 +109,8 @@ def _facts(result: Result) -> list[str]:
     changed = " with changes that are not committed" if result.changed else ""
     versions = ", ".join(f"{name} {number}" for name, number in result.versions.items())
     return [
-        f"{settings['products']:,} products with 3 variants each; commit {result.commit or 'unknown'}{changed}; "
-        f"{result.at}.",
+        f"{settings['products']:,} products with 3 variants each, and as many orders; "
+        f"commit {result.commit or 'unknown'}{changed}; {result.at}.",
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']:g} GB, Linux {machine['kernel']}; "
         f"one web process with {settings['threads']} threads on core {_cores(machine['app_core'])}, "
         f"load generator, PostgreSQL and Redis on core {_cores(machine['other_cores'])}.",
@@ -102,9 +137,16 @@ def notes(result: Result) -> Iterator[str]:
     yield f"{foreign}{noisy}; the host took {result.stolen:.1f} CPU seconds for others."
     if result.guard.ratios:
         yield str(result.guard)
-    for row in result.all_rows:
-        if not row.good:
-            yield f"{row.title} failed: {'; '.join(row.complaints) or 'no answer'}".replace("\n", " ")
+    yield from crowd.sentences(result.crowd)
+    for size in result.sizes:
+        if size.load_seconds:
+            yield f"{size.products:,} products and as many orders were loaded in {size.load_seconds / 60:.1f} minutes."
+        yield from (_failure(row, size.products) for row in [size.bare, *size.rows] if not row.good)
+
+
+def _failure(row: Row, products: int) -> str:
+    said = "; ".join(row.complaints) or "no answer"
+    return f"{row.title} failed at {products:,} products: {said}".replace("\n", " ")
 
 
 def terminal(result: Result, *, width: int) -> Table:

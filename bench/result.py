@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
+from bench.crowd import Crowd, Point
 from bench.guard import GuardCost
 from bench.measure import Row
 from bench.options import Options
@@ -20,9 +22,31 @@ PACKAGES = ("Django", "gunicorn", "psycopg", "redis", "django-redis", "djangores
 MEASURED = ("shop", "config", "bench", "requirements.txt")  # what a result depends on
 
 
+PROMPT = 2  # times the p99 of the bare view that a kept page's may be
+LARGER = 1.3  # times what a row may cost at the largest size, by the smallest
+
+
+@dataclass
+class Size:
+    """The rows at one size. `bare`: the slice of the yardstick with the median cost; `bare_costs`: CPU ms of all.
+
+    `load_seconds`: how long its data took to load; 0 if they were kept.
+    """
+
+    products: int
+    bare: Row
+    rows: list[Row]
+    bare_costs: list[float]
+    load_seconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        return self.bare.good and all(row.good for row in self.rows)
+
+
 @dataclass
 class Result:
-    """`bare`: the slice of the yardstick with the median cost; `bare_costs`: CPU ms of all slices, in order."""
+    """`bare`, `rows`, `bare_costs`: of the smallest size, as in Size; `larger`: the others."""
 
     bare: Row
     rows: list[Row]
@@ -34,10 +58,16 @@ class Result:
     changed: bool = False
     at: str = ""
     guard: GuardCost = field(default_factory=GuardCost)
+    crowd: Crowd = field(default_factory=Crowd)
+    larger: list[Size] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
-        return self.bare.good and all(row.good for row in self.rows)
+        return all(size.good for size in self.sizes)
+
+    @property
+    def sizes(self) -> list[Size]:
+        return [Size(self.settings.get("products", 0), self.bare, self.rows, self.bare_costs), *self.larger]
 
     @property
     def all_rows(self) -> list[Row]:
@@ -66,24 +96,40 @@ def read(path: Path) -> Result:
     """Raises OSError, ValueError and TypeError for a file that is no result of this version."""
     found = json.loads(path.read_text())
     bare, rows = Row(**found.pop("bare")), [Row(**row) for row in found.pop("rows")]
-    return Result(bare=bare, rows=rows, guard=GuardCost(**found.pop("guard", {})), **found)
+    guard, crowd = GuardCost(**found.pop("guard", {})), _crowd(found.pop("crowd", {}))
+    larger = [_size(size) for size in found.pop("larger", [])]
+    return Result(bare=bare, rows=rows, guard=guard, crowd=crowd, larger=larger, **found)
 
 
-def collect(stage: Stage, options: Options, slices: list[Row], rows: list[Row]) -> Result:
-    """Put the rows in relation to the yardstick and say where they come from."""
+def _crowd(found: dict[str, Any]) -> Crowd:
+    return Crowd(points=[Point(**point) for point in found.pop("points", [])], **found)
+
+
+def _size(found: dict[str, Any]) -> Size:
+    return Size(bare=Row(**found.pop("bare")), rows=[Row(**row) for row in found.pop("rows")], **found)
+
+
+def size(stage: Stage, slices: list[Row], rows: list[Row]) -> Size:
+    """Put the rows in relation to the yardstick."""
     ordered = sorted(slices, key=lambda row: row.cost)
     bare = ordered[len(ordered) // 2]
-    bare.ratio = 1.0
+    bare.ratio, bare.p99 = 1.0, median(row.p99 for row in slices)
     for row in rows:
         row.ratio = row.cost / bare.cost
+        row.p99_goal = PROMPT * bare.p99 if row.goal is not None and row.goal < 1 else None
+    return Size(stage.products, bare, rows, [row.cost for row in slices], stage.load_seconds)
+
+
+def collect(stage: Stage, options: Options, first: Size) -> Result:
+    """Say where the rows come from."""
     return Result(
-        bare=bare,
-        rows=rows,
-        bare_costs=[row.cost for row in slices],
+        bare=first.bare,
+        rows=first.rows,
+        bare_costs=first.bare_costs,
         machine=machine(stage),
         versions=versions(stage),
         settings={
-            "products": options.products,
+            "products": first.products,
             "seconds": options.seconds,
             "connections": options.connections,
             "orders": options.orders,

@@ -120,6 +120,35 @@ def api_order(visitor: Visitor) -> list[Request]:
     return [visitor.api_order(number) for number in range(visitor.orders)]
 
 
+def _staff(visitor: Visitor, *pages: tuple[str, str]) -> list[Request]:
+    """Pages of the admin, (path, text), to somebody who is signed in."""
+    cookies = visitor.sign_in()
+    return [visitor.get(f"/admin/{path}", cookies=cookies, text=text) for path, text in pages]
+
+
+def admin_home(visitor: Visitor) -> list[Request]:
+    return _staff(visitor, ("", "bo-"))
+
+
+def admin_products(visitor: Visitor) -> list[Request]:
+    return _staff(visitor, *((f"catalog/product/{query}", "catalog/product/") for query in ("", "?p=3", "?stock=low")))
+
+
+def admin_found(visitor: Visitor) -> list[Request]:
+    words = [(f"catalog/product/?q={a.adjective}+{a.pattern}", a.pattern) for a in visitor.some(20)]
+    return _staff(visitor, *words, *((f"catalog/product/?q={a.skus[0]}", a.pattern) for a in visitor.some(20)))
+
+
+def admin_orders(visitor: Visitor) -> list[Request]:
+    filters = ("", "?p=3", "?state__exact=paid", "?payment_method=card")
+    return _staff(visitor, *((f"orders/order/{query}", "orders/order/") for query in filters))
+
+
+def admin_order(visitor: Visitor) -> list[Request]:
+    step = max(1, visitor.products // COLD_PAGES)
+    return _staff(visitor, *((f"orders/order/{n}/change/", "64.60") for n in range(1, visitor.products, step)))
+
+
 GUARDED = Scenario("guarded", "Header of a guest, watched", header)
 UNGUARDED = Scenario("unguarded", "Header of a guest, not watched", header, part="unguarded")
 BARE = Scenario("bare", "Bare view, 16 KB", bare, part="bare")
@@ -145,4 +174,9 @@ SCENARIOS = [
     Scenario("api-cart", "API cart, 3 lines", api_cart, goal=5),
     Scenario("order", "Place order, guest, 3 lines", order, goal=30, once=True),
     Scenario("api-order", "Place order, API, 3 lines", api_order, goal=30, once=True),
+    Scenario("admin-home", "Admin: front page", admin_home, goal=60),
+    Scenario("admin-products", "Admin: products", admin_products, goal=60),
+    Scenario("admin-found", "Admin: products searched for", admin_found, goal=60),
+    Scenario("admin-orders", "Admin: orders", admin_orders, goal=60),
+    Scenario("admin-order", "Admin: one order", admin_order, goal=60),
 ]

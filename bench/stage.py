@@ -4,15 +4,15 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 
-import psycopg
-
-from bench.catalogue.load import load
+from bench.catalogue.fill import fill, is_filled
 from bench.counters import Counters
+from bench.visitor import ADMIN, PASSWORD
 from config.local import ports
 from config.local.commands import Command, StaticFiles
 from config.local.errors import LaunchError
@@ -24,6 +24,7 @@ from config.local.services import Services
 from config.local.steps import Steps
 
 WEB, BARE = "web-1", "bare"
+MEMORY = {"shared_buffers": "2GB", "effective_cache_size": "8GB", "max_wal_size": "8GB"}  # of a server of its own
 HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
@@ -34,10 +35,15 @@ class Stage:
     The application has a core for itself; the load generator, PostgreSQL and Redis share the others.
     """
 
-    def __init__(self, steps: Steps, *, products: int, hashed: bool = True) -> None:
-        """`hashed`: static files by their hashed names, as a pod has them; making them takes a while."""
+    def __init__(self, steps: Steps, *, products: int, hashed: bool = True, keep: Path | None = None) -> None:
+        """`hashed`: static files by their hashed names, as a pod has them; making them takes a while.
+
+        `keep`: a directory for loaded databases, which the next run of the same size finds there.
+        """
         self.steps = steps
         self.products = products
+        self.keep = keep
+        self.load_seconds = 0.0
         self.storage = HASHED if hashed else PLAIN
         self._stack = ExitStack()
         cores = sorted(os.sched_getaffinity(0))
@@ -75,20 +81,28 @@ class Stage:
         }
 
     def _start(self) -> None:
-        directory = Path(tempfile.mkdtemp(prefix="shop-bench-"))
-        self._stack.callback(shutil.rmtree, directory, ignore_errors=True)
+        directory = self._directory()
         self.place = Place(directory, f"{directory}/run:{secrets.token_hex(8)}")
-        self._stack.callback(Guard(self.place, remove=True).dismiss)
+        self._stack.callback(Guard(self.place, remove=not self.keep).dismiss)
         self._start_services()
         self._fill()
         self._start_processes()
         self._stack.callback(os.sched_setaffinity, 0, os.sched_getaffinity(0))
         os.sched_setaffinity(0, self.other_cores)
 
+    def _directory(self) -> Path:
+        if self.keep:
+            return (self.keep / str(self.products)).resolve()
+        directory = Path(tempfile.mkdtemp(prefix="shop-bench-"))
+        self._stack.callback(shutil.rmtree, directory, ignore_errors=True)
+        return directory
+
     def _start_services(self) -> None:
         with self.steps.begin("PostgreSQL, Redis, S3, SQS"):
             self.services = Services(self.place, secret=lambda name: f"bench-{name.lower()}", given={})
-            self._stack.callback(self.services.kill)  # at once: nothing in them is kept
+            self._give_memory()
+            # at once, where nothing in them is kept
+            self._stack.callback(self.services.stop if self.keep else self.services.kill)
             with _pinned(self.other_cores):
                 self.services.start()
             self.services.wait_all()
@@ -97,12 +111,24 @@ class Stage:
         self.counters = Counters(self.services.postgres.admin_url, self.environment["REDIS_URL"])
         self._stack.callback(self.counters.close)
 
+    def _give_memory(self) -> None:
+        """A page cache that holds what is asked for again and again, as any server of a shop has it."""
+        postgres = self.services.postgres
+        postgres.settings = postgres.settings | MEMORY
+        self.services.processes["postgres"] = Process(postgres.program(), self.place)
+
     def _fill(self) -> None:
         with self.steps.begin("Migrations") as step:
             Command(self.place, "migrate", ["-m", "config", "migrate"], self.environment).wait(step.note)
-        with self.steps.begin(f"Catalogue of {self.products:,} products"):
-            with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
-                load(connection, self.products)
+        admin_url, began_at = self.services.postgres.admin_url, time.monotonic()
+        own = self.environment | {"DEMO_ADMIN_PASSWORD": PASSWORD}
+        admin = Command(self.place, "ensure-admin", ["manage.py", "ensure_admin", "--email", ADMIN], own)
+        with self.steps.begin(f"{self.products:,} products and as many orders"):
+            if not is_filled(admin_url):
+                fill(self.environment["DATABASE_URL"], admin_url, products=self.products)
+                self.load_seconds = time.monotonic() - began_at
+            admin.wait()
+            self.counters.empty_cache()
             self.counters.settle()
 
     def _start_processes(self) -> None:
@@ -117,6 +143,14 @@ class Stage:
             self._start_bare()
             self.fleet.wait_for(WEB)
             self.unguarded.wait_for(WEB)
+
+    def fleet_of(self, web: int) -> Fleet:
+        """That many web processes of their own, none of them started."""
+        return Fleet(Place(self.place.data / "crowd", self.place.mark), self.environment, web=web, relays=0, workers=0)
+
+    def on_app_core(self) -> AbstractContextManager[None]:
+        """Within, what is started runs on the application's core."""
+        return _pinned(self.app_core)
 
     def _started(self, place: Place, own: dict[str, str]) -> Fleet:
         """One web process. Its load balancer stays out of the measurement, and is not started."""

@@ -2,15 +2,19 @@
 
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.catalogue.rows import Article, articles
+from bench.catalogue.rows import Article
 from bench.client import Answer, Caller, Request, request
 
 FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 LINES = 3  # of an order
+KNOWN = 3000  # products that a visitor asks for, spread over all there are
+ADMIN, PASSWORD = "bench@example.com", "a password for the benchmark"  # of whom the stage lets into the admin
+SIGN_IN = "/admin/login/?next=/admin/"
 FORM = "application/x-www-form-urlencoded"
 ADDRESS = {
     "name": "Ada Bench",
@@ -25,12 +29,15 @@ class Visitor:
     """Speaks to one web process. Everything goes through the outside, as a browser or a phone would do it."""
 
     def __init__(self, port: int, *, products: int, carts: int, orders: int) -> None:
-        """`carts`, `orders`: how many to prepare where a kind of request uses them up."""
+        """`products`: how many there are. `carts`, `orders`: how many to prepare where requests use them up."""
         self.address = f"127.0.0.1:{port}"
         self.caller = Caller(port)
         self.carts = carts
         self.orders = orders
-        self.articles = [article for article in articles(min(products, 3000)) if article.in_stock[0]]
+        self.products = products
+        self.run = secrets.token_hex(4)  # no idempotency key is used by two runs
+        step = max(1, products // KNOWN)
+        self.articles = [each for each in map(Article, range(1, products + 1, step)) if each.in_stock[0]]
 
     def article(self, number: int) -> Article:
         return self.articles[number % len(self.articles)]
@@ -97,8 +104,16 @@ class Visitor:
             "shipping_method": "standard",
             "payment": {"method": "bank_transfer"},
         }
-        key = {"Idempotency-Key": f"bench-{number}"}
+        key = {"Idempotency-Key": f"bench-{self.run}-{number}"}
         return self.json("/api/v1/orders/", details, headers=key, status=201)
+
+    def sign_in(self) -> dict[str, str]:
+        """Sign in to the admin and return the session's cookie."""
+        page = self.send(self.get(SIGN_IN))
+        hidden = dict(FIELD.findall(page.body.decode()))
+        fields = {**hidden, "username": ADMIN, "password": PASSWORD, "next": "/admin/"}
+        cookies = self.send(self.post(SIGN_IN, fields, page.cookies(), status=302)).cookies()
+        return {"sessionid": cookies["sessionid"]}
 
     def close(self) -> None:
         self.caller.close()

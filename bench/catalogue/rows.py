@@ -24,6 +24,7 @@ from bench.catalogue.words import (
 T = TypeVar("T")
 Row = tuple[Any, ...]
 
+BASE = 10_000  # products that are made up one by one; product 10,001 is made like product 1, under names of its own
 VARIANTS = 3  # of each product
 PICTURES = 2
 WIDTHS = (320, 640, 960, 1280)
@@ -74,17 +75,22 @@ class Article:
 
     id: int
 
+    @property
+    def seed(self) -> int:
+        """The number of the product that it is made like."""
+        return (self.id - 1) % BASE + 1
+
     @cached_property
     def shelf(self) -> Shelf:
-        return pick(LEAVES, self.id, 1)
+        return pick(LEAVES, self.seed, 1)
 
     @cached_property
     def adjective(self) -> str:
-        return pick(ADJECTIVES, self.id, 2)
+        return pick(ADJECTIVES, self.seed, 2)
 
     @cached_property
     def pattern(self) -> str:
-        return pick(PATTERNS, self.id, 3)
+        return pick(PATTERNS, self.seed, 3)
 
     @property
     def title(self) -> str:
@@ -96,40 +102,40 @@ class Article:
 
     @property
     def vendor(self) -> str:
-        return pick(VENDORS, self.id, 4)
+        return pick(VENDORS, self.seed, 4)
 
     @property
     def tags(self) -> list[str]:
-        return sorted({pick(TAGS, self.id, 5), pick(TAGS, self.id, 6)})
+        return sorted({pick(TAGS, self.seed, 5), pick(TAGS, self.seed, 6)})
 
     @property
     def option(self) -> str:
-        return "Size" if spread(self.id, 7) % 2 else "Colour"
+        return "Size" if spread(self.seed, 7) % 2 else "Colour"
 
     @cached_property
     def values(self) -> list[str]:
         if self.option == "Size":
             return list(SIZES)
-        first = spread(self.id, 8)
+        first = spread(self.seed, 8)
         return [COLOURS[(first + step) % len(COLOURS)] for step in range(VARIANTS)]
 
     @cached_property
     def prices(self) -> list[Decimal]:
-        base = 9 + spread(self.id, 9) % 140
+        base = 9 + spread(self.seed, 9) % 140
         return [Decimal(base * (4 + step) // 4) + Decimal("0.90") for step in range(VARIANTS)]
 
     @property
     def before(self) -> list[Decimal | None]:
         """Former prices: one product in eight is on sale."""
-        on_sale = spread(self.id, 10) % 8 == 0
+        on_sale = spread(self.seed, 10) % 8 == 0
         return [price + 10 if on_sale else None for price in self.prices]
 
     @property
     def in_stock(self) -> list[int]:
         """One product in forty is sold out, and one variant in fifteen of the others."""
-        if spread(self.id, 11) % 40 == 0:
+        if spread(self.seed, 11) % 40 == 0:
             return [0] * VARIANTS
-        return [0 if spread(self.id * VARIANTS + step, 12) % 15 == 0 and step else PLENTY for step in range(VARIANTS)]
+        return [0 if spread(self.seed * VARIANTS + step, 12) % 15 == 0 and step else PLENTY for step in range(VARIANTS)]
 
     @property
     def variants(self) -> list[int]:
@@ -145,12 +151,12 @@ class Article:
         return [" ".join(self._sentence(number * 4 + step) for step in range(4)) for number in range(3)]
 
     def _sentence(self, step: int) -> str:
-        return pick(SENTENCES, self.id, 20 + step).format(
+        return pick(SENTENCES, self.seed, 20 + step).format(
             pattern=self.pattern,
             adjective=self.adjective,
-            material=pick(MATERIALS, self.id, 40 + step),
-            colour=pick(COLOURS, self.id, 60 + step).lower(),
-            number=2 + spread(self.id, 80 + step) % 60,
+            material=pick(MATERIALS, self.seed, 40 + step),
+            colour=pick(COLOURS, self.seed, 60 + step).lower(),
+            number=2 + spread(self.seed, 80 + step) % 60,
         )
 
     @property
@@ -176,7 +182,7 @@ def category_row(shelf: Shelf) -> Row:
 def product_row(article: Article) -> Row:
     published_at = DAY_ONE - timedelta(minutes=article.id)
     body = "".join(f"<p>{paragraph}</p>" for paragraph in article.paragraphs)
-    attributes = json.dumps({"Material": pick(MATERIALS, article.id, 40), "Care": "Wipe clean"})
+    attributes = json.dumps({"Material": pick(MATERIALS, article.seed, 40), "Care": "Wipe clean"})
     shown = (article.id, article.slug, article.title, body, article.vendor, article.shelf.name, article.tags)
     kept = ([article.option], attributes, "standard", True, published_at, "", "", published_at, published_at)
     derived = (min(article.prices), max(article.prices), article.before[0], article.facets, article.keywords)
@@ -204,7 +210,7 @@ def movement_rows(article: Article) -> Iterator[Row]:
 def image_rows(article: Article) -> Iterator[Row]:
     """Pictures that exist as rows only: no page asks the storage."""
     for step in range(PICTURES):
-        digest = hashlib.sha256(f"picture {article.id} {step}".encode()).hexdigest()
+        digest = hashlib.sha256(f"picture {_picture(article, step)}".encode()).hexdigest()
         stem = f"{digest[:2]}/{digest}"
         renditions = [
             {"width": width, "format": form, "key": f"{stem}-{width}.{ending}"}

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from bench.catalogue.load import load
+from bench.catalogue import multiply, rows
+from bench.catalogue.load import COLUMNS, load
 from bench.catalogue.rows import Article
 from shop.catalog import derive
 from shop.catalog.listing import Filters, find
@@ -13,6 +14,20 @@ from shop.inventory.models import StockMovement
 from shop.pricing.models import ShippingMethod
 
 PRODUCTS = 120
+PICTURED = {"key", "renditions", "attributes"}  # copied as they are
+MADE = {
+    "catalog_product": lambda article: [rows.product_row(article)],
+    "catalog_variant": rows.variant_rows,
+    "inventory_stock": rows.stock_rows,
+    "platform_image": rows.image_rows,
+    "catalog_productimage": rows.product_image_rows,
+}
+
+
+def _named(row: rows.Row, table: str, names: list[str]) -> rows.Row:
+    """The values of these columns, as the database gives them."""
+    found = dict(zip(COLUMNS[table].split(), row, strict=True))
+    return tuple(found[name] for name in names)
 
 
 @pytest.fixture
@@ -62,3 +77,21 @@ def test_the_same_number_is_the_same_product_on_every_machine():
     assert Article(1).slug == "inky-lozenge-runners-1"
     assert Article(1).paragraphs == Article(1).paragraphs
     assert len({Article(number).title for number in range(1, 1001)}) > 950
+
+
+def test_copies_are_the_rows_that_their_numbers_say(db, monkeypatch):
+    monkeypatch.setattr(rows, "BASE", 40)
+    monkeypatch.setattr(multiply, "BASE", 40)
+    connection.ensure_connection()
+    load(connection.connection, 40)
+    with connection.cursor() as cursor:
+        for table in multiply.CHANGED:
+            cursor.execute(multiply.COLUMNS, [table])
+            cursor.execute(multiply._statement(table, cursor.fetchone()[0], 1, 2, 100))
+        for table, made in MADE.items():
+            owner = multiply.OWNER.get(table, "product_id").format(variants=rows.VARIANTS, pictures=rows.PICTURES)
+            names = [name for name in COLUMNS[table].split() if name not in PICTURED]
+            cursor.execute(f"SELECT {', '.join(names)} FROM {table} WHERE {owner} = 95 ORDER BY 1, 2, 3")
+            assert cursor.fetchall() == sorted(_named(row, table, names) for row in made(Article(95)))
+            cursor.execute(f"SELECT max({owner}) FROM {table}")
+            assert cursor.fetchone()[0] > 95

@@ -72,6 +72,13 @@ def test_it_ends_with_the_requests_and_with_the_time(port, callers):
     assert drive(callers, repeat(ask), seconds=0.2, most=10**9).seconds < 2
 
 
+def test_each_connection_may_have_requests_of_its_own(port, callers):
+    rugs, lamps = (request("POST", f"127.0.0.1:{port}/", body=word, text=word.decode()) for word in (b"rug", b"lamp"))
+    load = drive(callers[:2], {callers[0]: iter([rugs] * 5), callers[1]: iter([lamps])}, seconds=20, most=50)
+    assert (load.count, load.failures) == (6, 0)
+    assert callers[1].request == lamps
+
+
 def test_wrong_answers_are_counted_and_named(port, callers):
     missing = request("POST", f"127.0.0.1:{port}/missing", body=b"where is it")
     other = request("POST", f"127.0.0.1:{port}/", body=b"something", text="something else")

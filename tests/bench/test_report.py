@@ -6,10 +6,11 @@ import pytest
 from rich.console import Console
 
 from bench import report
+from bench.crowd import Crowd, Point
 from bench.guard import GuardCost
 from bench.measure import Row, quantile
-from bench.plot import plot
-from bench.result import Result, read
+from bench.plot import plot, plot_crowd, plot_sizes
+from bench.result import Result, Size, read
 
 
 def row(name: str, app: float, *, goal: float | None = None) -> Row:
@@ -39,6 +40,47 @@ def test_each_row_shows_its_cost_beside_its_goal(result):
     assert "| Order | 31.00 | 30 | 61.25 + 0.50 + 0.25 | 16 | 500 |" in text
 
 
+def test_a_kept_page_shows_the_goal_of_its_p99(result):
+    result.rows[0].p99, result.rows[0].p99_goal = 3.9, 4.0
+    assert "| 0.0 / 3.9 (≤ 4.0 ✓) |" in report.markdown(result)
+    result.rows[0].p99 = 4.1
+    assert "| 0.0 / 4.1 (≤ 4.0) |" in report.markdown(result)
+
+
+@pytest.fixture
+def larger(result) -> Result:
+    rows = [row("home", 1.05, goal=0.9), row("order", 99.25, goal=30)]
+    result.larger = [Size(1_000_000, result.bare, rows, [2.0], load_seconds=330)]
+    return result
+
+
+def test_each_row_is_compared_with_itself_at_the_largest_size(larger, tmp_path):
+    larger.dump(tmp_path / "a.json")
+    text = report.markdown(read(tmp_path / "a.json"))
+    assert "| Cost in bare views | 200 products | 1,000,000 products | Last by first | Goal |" in text
+    assert "| Home | 0.80 | 0.90 | 1.12 | 1.3 ✓ |" in text
+    assert "| Order | 31.00 | 50.00 | 1.61 | 1.3 |" in text
+    assert "1,000,000 products and as many orders were loaded in 5.5 minutes." in text
+
+
+def test_a_row_that_failed_at_one_size_has_no_ratio(larger):
+    larger.larger[0].rows[0] = Row("home", "Home", 0.9, failures=1, complaints=["GET /: 500"])
+    assert "| Home | 0.80 | failed |  | 1.3 |" in report.markdown(larger)
+    assert "Home failed at 1,000,000 products: GET /: 500" in report.markdown(larger)
+    assert not larger.good
+
+
+def test_several_processes_are_compared_with_one(result, tmp_path):
+    points = [Point(1, 2.0, 400), Point(8, 2.3, 390)]
+    result.crowd = Crowd(points, starts=[2.5, 2.9, 3.6], memory=[121.4, 30.2], requests=10_000)
+    result.dump(tmp_path / "a.json")
+    text = report.markdown(read(tmp_path / "a.json"))
+    assert "| 1 | 2.00 | 1.00 | 1.1 ✓ | 400 |" in text
+    assert "| 8 | 2.30 | 1.15 | 1.1 | 390 |" in text
+    assert "holds 121 MB of private memory after 10,000 mixed requests (goal: at most 130 MB ✓); its parent 30" in text
+    assert "takes 2.9 s (goal: at most 3 s ✓): the median of 3 starts, 2.5 to 3.6 s." in text
+
+
 def test_the_cross_check_weighs_rows_by_their_busy_time_and_says_when_it_fails(result):
     assert result.explained == pytest.approx((1.03 + 0.97 + 0.97) / 3)
     assert "which agrees within 10%" in report.markdown(result)
@@ -64,7 +106,7 @@ def test_the_cost_of_the_guard_is_the_median_of_its_pairs(result, tmp_path):
 def test_a_row_that_failed_says_why_and_meets_no_goal(result):
     result.rows[0] = Row("home", "Home", 0.9, failures=1, complaints=["GET / HTTP/1.1: 500 instead of 200"])
     assert "| Home | failed | 0.9 |" in report.markdown(result)
-    assert "* Home failed: GET / HTTP/1.1: 500 instead of 200" in report.markdown(result)
+    assert "* Home failed at 200 products: GET / HTTP/1.1: 500 instead of 200" in report.markdown(result)
     assert not result.good
 
 
@@ -96,6 +138,14 @@ def test_only_the_generated_part_of_a_page_is_replaced(result, tmp_path):
 def test_the_picture_shows_every_row(result, tmp_path):
     plot(result, tmp_path / "a.svg")
     assert "<!-- Order -->" in (tmp_path / "a.svg").read_text()
+
+
+def test_the_pictures_show_sizes_and_processes(larger, tmp_path):
+    larger.crowd = Crowd([Point(1, 2.0, 400), Point(8, 2.3, 390)])
+    plot_sizes(larger, tmp_path / "sizes.svg")
+    plot_crowd(larger, tmp_path / "crowd.svg")
+    assert "<!-- Order -->" in (tmp_path / "sizes.svg").read_text()
+    assert "<!-- web processes -->" in (tmp_path / "crowd.svg").read_text()
 
 
 def test_a_quantile_is_one_of_the_values():
