@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from config import databases, env
 from config.mail import mail_settings
 from shop.backoffice.unfold import unfold_settings
-from shop.platform import patience
+from shop.platform import patience, timing
 from shop.platform.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -130,25 +131,31 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Redis: cache and sessions apart, so that an evicted page never evicts a shopper
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 REDIS_SESSIONS_URL = env.text("REDIS_SESSIONS_URL", REDIS_URL.rpartition("/")[0] + "/1")
+
+
+def _pool(address: str) -> dict[str, Any]:
+    own = timing.pool_options(address, timed=SHOP_SHOW_POD)
+    return {"CONNECTION_POOL_KWARGS": {"max_connections": 20, **own}}
+
+
 _redis_options = {
     "REDIS_CLIENT_CLASS": "shop.platform.cache.GuardedRedis",
     "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # whoever can write Redis must not run code here
     "IGNORE_EXCEPTIONS": True,
     "SOCKET_CONNECT_TIMEOUT": patience.REDIS_CONNECT,
     "SOCKET_TIMEOUT": patience.REDIS_ANSWER,
-    "CONNECTION_POOL_KWARGS": {"max_connections": 20},
 }
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": _redis_options,
+        "OPTIONS": _redis_options | _pool(REDIS_URL),
         "KEY_PREFIX": env.text("REDIS_KEY_PREFIX", "shop"),
     },
     "sessions": {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_SESSIONS_URL,
-        "OPTIONS": _redis_options,
+        "OPTIONS": _redis_options | _pool(REDIS_SESSIONS_URL),
         "KEY_PREFIX": env.text("REDIS_KEY_PREFIX", "shop"),
     },
 }

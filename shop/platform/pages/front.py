@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from shop.platform import metrics
+from shop.platform import metrics, pod, timing
 from shop.platform.pages import address, shelf
 from shop.platform.pages.middleware import ASKED
 from shop.platform.pages.page import Page, reply
@@ -21,6 +21,7 @@ def with_pages(application: Application) -> Application:
 
     def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         began = time.perf_counter()
+        timed = timing.begin(environ) if settings.SHOP_SHOW_POD else None
         key = address.key(environ)
         if not key:
             return application(environ, start_response)
@@ -29,12 +30,8 @@ def with_pages(application: Application) -> Application:
             environ[ASKED] = key, found
             return application(environ, start_response)
         sent = reply(found, environ)
-        start_response(STATUS[sent.status], [*sent.headers, *_pod()])
+        start_response(STATUS[sent.status], [*sent.headers, *(pod.headers(timed) if timed else [])])
         metrics.count(environ["REQUEST_METHOD"], found.route, sent.status, time.perf_counter() - began)
         return [sent.body] if sent.body else []
 
     return wrapped
-
-
-def _pod() -> list[tuple[str, str]]:
-    return [("X-Pod", settings.POD_NAME)] if settings.SHOP_SHOW_POD else []
