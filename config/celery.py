@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
-from shop.platform import metrics
+from shop.platform import metrics, secret_watch
 from shop.platform.heartbeat import Heartbeat
 from shop.platform.visibility import KeepHidden
 from shop.stateless.guard import tasks as guarded_tasks
@@ -57,9 +57,10 @@ def _keep_django_logging(**_: object) -> None:
 
 
 @worker_ready.connect
-def _serve_metrics(**_: object) -> None:
-    """Of all processes of this worker. Now: those made before have not inherited the thread's socket."""
+def _begin_threads(**_: object) -> None:
+    """Metrics of all processes of this worker, the look at secrets. Now: those made before inherit no socket."""
     metrics.serve_if_wanted()
+    secret_watch.watch_if_wanted()
 
 
 guarded_tasks.watch()

@@ -12,18 +12,21 @@ LONGEST_NAME = 63  # characters of application_name that PostgreSQL keeps
 KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 
-def postgres(url: SplitResult, *, role: str = "command", pod: str = "") -> dict[str, Any]:
+def postgres(
+    url: SplitResult, *, role: str = "command", pod: str = "", user: str = "", password: str = ""
+) -> dict[str, Any]:
     """Return the DATABASES entry for postgres://user:password@host:port/name?host=/socket/dir.
 
-    `role` is that of `python -m config <role>`; PostgreSQL is told it with the pod's name, for pg_stat_activity.
+    `role` is that of `python -m config <role>`; PostgreSQL is told it with the pod's name, for pg_stat_activity. `user`
+    and `password` win over those of the address, which need not have any then.
     """
     query = {key: values[-1] for key, values in parse_qs(url.query).items()}
     host = query.pop("host", unquote(url.hostname or ""))
     return {
         "ENGINE": "shop.platform.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
-        "USER": unquote(url.username or ""),
-        "PASSWORD": unquote(url.password or ""),
+        "USER": user or unquote(url.username or ""),
+        "PASSWORD": password or unquote(url.password or ""),
         "HOST": host,
         "PORT": str(url.port or query.pop("port", "")),
         # Threads of gthread live as long as their process, so a connection per thread is a pool of fixed size.

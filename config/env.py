@@ -1,7 +1,8 @@
 """Typed reading of the environment.
 
-Every value may be given as NAME, or as NAME_FILE naming a mounted file that holds it; the file wins. A value that
-cannot be used stops the process with a sentence that says what to write instead.
+Every value may be given as NAME, or as NAME_FILE naming a mounted file that holds it; the file wins. Where SECRETS_FROM
+names entries of AWS Secrets Manager, what they hold wins over both. A value that cannot be used stops the process with
+a sentence that says what to write instead.
 """
 
 import os
@@ -10,15 +11,20 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from shop.platform import secrets
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
 
 def raw(name: str) -> str | None:
-    """Return the value of NAME_FILE's content or of NAME, stripped; None if neither is set.
+    """Return the value from the secrets, of NAME_FILE's content or of NAME, stripped; None if none is set.
 
-    Raises ImproperlyConfigured if the file named by NAME_FILE cannot be read.
+    Raises ImproperlyConfigured if the file named by NAME_FILE, or an entry of SECRETS_FROM, cannot be read.
     """
+    kept = secrets.value(name)
+    if kept is not None:
+        return kept
     path = os.environ.get(f"{name}_FILE")
     if path:
         try:
@@ -35,8 +41,14 @@ def text(name: str, default: str | None = None) -> str:
     if value:
         return value
     if default is None:
-        raise ImproperlyConfigured(f"{name} is not set. Set it, or {name}_FILE, in the environment of this process.")
+        raise ImproperlyConfigured(f"{name} is not set. {_where(name)}")
     return default
+
+
+def _where(name: str) -> str:
+    named = ", ".join(secrets.names())
+    entry = f" Or give {named} (SECRETS_FROM) the key {name}." if named else ""
+    return f"Set it, or {name}_FILE, in the environment of this process.{entry}"
 
 
 def flag(name: str, *, default: bool = False) -> bool:

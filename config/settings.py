@@ -125,8 +125,22 @@ TEMPLATES = [
 
 # PostgreSQL: the one hard dependency of a request
 _database = env.url("DATABASE_URL", schemes=("postgres", "postgresql"))
-DATABASES = {"default": databases.postgres(_database, role=env.text("SHOP_ROLE", "command"), pod=POD_NAME)}
+DATABASES = {
+    "default": databases.postgres(
+        _database,
+        role=env.text("SHOP_ROLE", "command"),
+        pod=POD_NAME,
+        user=env.text("DATABASE_USER", ""),
+        password=env.text("DATABASE_PASSWORD", ""),
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# About how often a process looks whether SECRETS_FROM (shop.platform.secrets) holds something new, in seconds; 0: never
+SECRETS_LOOK = env.number("SECRETS_LOOK", 300)
+
+# Seconds for which a web pod that leaves for it says that it is not ready before it stops: balancers' lists lag
+SECRETS_NOTICE = env.number("SECRETS_NOTICE", 15)
 
 # Redis: cache and sessions apart, so that an evicted page never evicts a shopper
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")

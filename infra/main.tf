@@ -56,17 +56,18 @@ module "registry" {
 }
 
 module "roles" {
-  source       = "./modules/roles"
-  name         = var.name
-  cluster_name = var.cluster_name
-  namespace    = var.kubernetes_namespace
-  media_arn    = module.media.bucket_arn
-  queue_arns   = module.queues.arns
-  dead_arns    = module.queues.dead_letter_arns
-  events_arn   = module.queues.events_arn
-  backups_arn  = module.media.private_bucket_arn
-  secret_arn   = module.secrets.arn
-  key_arn      = module.secrets.key_arn
+  source            = "./modules/roles"
+  name              = var.name
+  cluster_name      = var.cluster_name
+  namespace         = var.kubernetes_namespace
+  media_arn         = module.media.bucket_arn
+  queue_arns        = module.queues.arns
+  dead_arns         = module.queues.dead_letter_arns
+  events_arn        = module.queues.events_arn
+  backups_arn       = module.media.private_bucket_arn
+  secret_arn        = module.secrets.arn
+  pods_read_secrets = var.pods_read_secrets
+  key_arn           = module.secrets.key_arn
 }
 
 module "watching" {
@@ -79,4 +80,19 @@ module "watching" {
   database_id   = module.database.id
   connections   = local.size.connections
   cache_members = { for key, cache in module.cache : key => cache.members }
+}
+
+# Beside the roles and not in them, so that these do not wait for the database.
+data "aws_iam_policy_document" "database_password" {
+  statement {
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [module.database.password_secret_arn]
+  }
+}
+
+resource "aws_iam_role_policy" "database_password" {
+  for_each = module.roles.readers
+  name     = "database-password"
+  role     = each.value
+  policy   = data.aws_iam_policy_document.database_password.json
 }

@@ -57,3 +57,9 @@ variable "alarm_email" {
   type        = string
   default     = ""
 }
+
+variable "pods_read_secrets" {
+  description = "Give pods the right to read secrets directly (SECRETS_FROM), instead of External Secrets."
+  type        = bool
+  default     = false
+}

@@ -135,8 +135,8 @@ SNS = Dependency(
     phone="No difference.",
     operator=(
         "Events wait in the outbox and are tried again, at first after seconds, then each hour; after ten failures "
-        "they are dead letters that can be driven again in the admin. Each is published with the same id as often as it "
-        "takes. Without EVENTS_TOPIC_ARN none is written."
+        "they are dead letters that can be driven again in the admin. Each is published with the same id as often as "
+        "it takes. Without EVENTS_TOPIC_ARN none is written."
     ),
     seconds=patience.EVENTS_CONNECT + patience.EVENTS_ANSWER,
     bounded=f"for a worker; then none tries for {patience.EVENTS_AWAY:g} s. No request asks it",

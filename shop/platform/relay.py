@@ -19,7 +19,7 @@ from django.db import DatabaseError, OperationalError, close_old_connections, co
 from django.db.models import F
 from django.utils import timezone
 
-from shop.platform import backlog, inspections, metrics
+from shop.platform import backlog, inspections, metrics, secret_watch
 from shop.platform.broker import LONGEST_REQUEST, Broker, QueueAway
 from shop.platform.models import OutboxMessage, QueueDepth
 from shop.platform.outbox import CHANNEL
@@ -105,6 +105,7 @@ class Relay:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         metrics.serve_if_wanted()
+        secret_watch.watch_if_wanted()
         logger.info("relay started")
         while not self._stopping:
             metrics.sign_of_life("relay")

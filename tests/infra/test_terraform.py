@@ -36,7 +36,7 @@ def test_the_overlay_names_the_same_network_and_region():
 
 def test_every_role_that_has_rights_is_a_service_account_of_the_overlay():
     roles = (ROOT / "infra/modules/roles/main.tf").read_text()
-    rights = re.search(r"rights = \{(.*?)\n  \}\n\}", roles, re.DOTALL)
+    rights = re.search(r"own = \{(.*?)\n  \}\n", roles, re.DOTALL)
     assert rights
     named = set(re.findall(r"^    ([a-z-]+) = \{$", rights[1], re.MULTILINE))
     accounts = {each["metadata"]["name"] for each in of_kind("overlays/aws", "ServiceAccount")}

@@ -10,9 +10,19 @@ variable "events_arn" { type = string }
 variable "backups_arn" { type = string }
 variable "secret_arn" { type = string }
 variable "key_arn" { type = string }
+variable "pods_read_secrets" { type = bool }
 
 locals {
-  rights = {
+  # Whoever reads the settings reads the secrets: migrating and housekeeping too, which have no other right.
+  reads = {
+    read = { actions = ["secretsmanager:GetSecretValue"], resources = [var.secret_arn] }
+    open = { actions = ["kms:Decrypt"], resources = [var.key_arn] }
+  }
+  readers = !var.pods_read_secrets ? [] : ["web", "relay", "worker", "migrate", "cron", "backup"]
+  rights = merge(local.own, {
+    for role in local.readers : role => merge(local.reads, try(local.own[role], {}))
+  })
+  own = {
     # Staff upload pictures. Web pods know nothing of queues.
     web = {
       pictures = { actions = ["s3:PutObject"], resources = ["${var.media_arn}/*"] }
@@ -97,5 +107,6 @@ resource "aws_eks_pod_identity_association" "this" {
   role_arn        = aws_iam_role.this[each.key].arn
 }
 
+output "readers" { value = { for role in local.readers : role => aws_iam_role.this[role].id } }
 output "arns" { value = { for key, role in aws_iam_role.this : key => role.arn } }
 output "policies" { value = { for key, policy in data.aws_iam_policy_document.rights : key => policy.json } }

@@ -17,9 +17,10 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg.errors import _WaitTimeout
 
-from shop.platform import patience
+from shop.platform import patience, secrets
 from shop.platform.breaker import Breaker
 
+REFUSED = "password authentication failed"  # psycopg gives no SQLSTATE for a connection that was not made
 INTERVAL = 0.1  # seconds between two looks for signals, psycopg's own
 
 
@@ -71,9 +72,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> PatientConnection:
         with _door.call():
-            connection = PatientConnection.connect(**conn_params)
+            connection = self._connect(conn_params)
         connection.answer_timeout = self.settings_dict["OPTIONS"].get("answer_timeout")
         return connection
+
+    def _connect(self, parameters: dict[str, Any]) -> PatientConnection:
+        """A password that was changed meanwhile is looked up, once; all threads use it from then on."""
+        try:
+            return PatientConnection.connect(**parameters)
+        except psycopg.OperationalError as error:
+            changed = secrets.new_login(parameters) if REFUSED in str(error) else None
+            if changed is None:
+                raise
+            connection = PatientConnection.connect(**changed)
+            self.settings_dict.update(USER=changed["user"], PASSWORD=changed["password"])
+            return connection
 
     def is_usable(self) -> bool:
         if self.connection is None:
