@@ -5,7 +5,6 @@ offline then gets 412 instead of overwriting what the browser did.
 """
 
 import uuid
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from shop.api.answers import cart as answers
 from shop.api.authentication import user_id
 from shop.api.endpoint import Endpoint, body, parameters
 from shop.api.lists import list_of, whole
@@ -25,9 +25,11 @@ from shop.api.serializers.cart import (
     ShippingMethodSerializer,
     VoucherSerializer,
 )
+from shop.cart import named
 from shop.cart import services as carts
-from shop.cart.models import Cart
-from shop.checkout.quote import Quote, quotes
+from shop.cart.contents import Contents
+from shop.cart.named import Named
+from shop.checkout.quote import quotes
 from shop.errors import ShopError
 
 IF_MATCH = OpenApiParameter(
@@ -55,9 +57,9 @@ class Carts(Endpoint):
     def post(self, request: Request) -> Response:
         """A guest gets a new one (201), whose `id` is a secret; a signed-in user gets the open one, if there is one."""
         cart = carts.create(user_id=user_id(request))
-        response = _show(cart.public_id, request)
-        if not cart.version and not response.data["lines"]:
-            response.status_code = 201
+        found = carts.show(named.row(cart))
+        response = _answer(found)
+        response.status_code = 200 if found.version or found.lines else 201
         response["Location"] = reverse("api:cart", args=[cart.public_id])
         return response
 
@@ -68,13 +70,13 @@ class CurrentCart(Endpoint):
     @extend_schema(operation_id="carts_current", summary="Show one's own cart", tags=["cart"], responses=CartSerializer)
     def get(self, request: Request) -> Response:
         """The signed-in user's open cart; there always is one."""
-        return _show(carts.create(user_id=user_id(request)).public_id, request)
+        return _answer(carts.show(named.row(carts.create(user_id=user_id(request)))))
 
 
 class OneCart(Endpoint):
     @extend_schema(operation_id="carts_retrieve", summary="Show a cart", tags=["cart"], responses=CartSerializer)
     def get(self, request: Request, cart_id: uuid.UUID) -> Response:
-        return _show(cart_id, request)
+        return _answer(carts.show(_named(cart_id, request)))
 
 
 class Lines(Endpoint):
@@ -90,11 +92,11 @@ class Lines(Endpoint):
     def post(self, request: Request, cart_id: uuid.UUID) -> Response:
         """Added to what the cart holds already. If fewer fit than wanted, a notice `quantity_limited` says so."""
         asked = body(request, AddLineSerializer)
-        cart = _find(cart_id, request)
+        cart = _named(cart_id, request)
         added = carts.add(
             cart=cart, variant_id=asked["variant"], quantity=asked["quantity"], version=_version(request, cart)
         )
-        response = _show(cart_id, request, limited_line=added.line_id if added.limited else None)
+        response = _answer(carts.show(cart), limited_line=added.line_id if added.limited else None)
         response.status_code = 201
         return response
 
@@ -111,9 +113,9 @@ class OneLine(Endpoint):
     def patch(self, request: Request, cart_id: uuid.UUID, line_id: int) -> Response:
         """If fewer fit than wanted, a notice `quantity_limited` says so."""
         wanted: int = body(request, ChangeLineSerializer)["quantity"]
-        cart = _find(cart_id, request)
+        cart = _named(cart_id, request)
         now = carts.change(cart=cart, line_id=line_id, quantity=wanted, version=_version(request, cart))
-        return _show(cart_id, request, limited_line=line_id if now < wanted else None)
+        return _answer(carts.show(cart), limited_line=line_id if now < wanted else None)
 
     @extend_schema(
         operation_id="carts_lines_destroy",
@@ -124,9 +126,9 @@ class OneLine(Endpoint):
     )
     def delete(self, request: Request, cart_id: uuid.UUID, line_id: int) -> Response:
         """Removing what is gone already is no error."""
-        cart = _find(cart_id, request)
+        cart = _named(cart_id, request)
         carts.remove(cart=cart, line_id=line_id, version=_version(request, cart))
-        return _show(cart_id, request)
+        return _answer(carts.show(cart))
 
 
 class Vouchers(Endpoint):
@@ -140,7 +142,7 @@ class Vouchers(Endpoint):
     def post(self, request: Request, cart_id: uuid.UUID) -> Response:
         """The shop has no vouchers so far: every code is refused with 422 `voucher_unknown`."""
         body(request, VoucherSerializer)
-        _find(cart_id, request)
+        carts.show(_named(cart_id, request))
         raise VoucherUnknown
 
 
@@ -155,39 +157,31 @@ class ShippingMethods(Endpoint):
     def get(self, request: Request, cart_id: uuid.UUID) -> Response:
         """What the cart can take to a country, and what the order then costs. Empty: nothing is sent there."""
         country = parameters(request, DeliveryQuery)["country"]
-        priced = quotes(_find(cart_id, request, lines=True), country=country)
-        return whole([ShippingMethodSerializer(_method(quote)).data for quote in priced])
+        priced = quotes(carts.show(_named(cart_id, request)), country=country)
+        return whole([answers.delivery(quote) for quote in priced])
 
 
-def _method(quote: Quote) -> dict[str, Any]:
-    assert quote.chosen is not None  # noqa: S101 - quotes() makes one for each offer
-    method = quote.chosen.method
-    money = {"price": quote.chosen.price, "total": quote.totals.total, "tax": quote.totals.tax}
-    return {"code": method.code, "name": method.name, "description": method.description, **money}
+def _named(cart_id: uuid.UUID, request: Request) -> Named:
+    """Another user's cart has no name here: nobody learns that it exists."""
+    return named.reachable(cart_id, user_id(request))
 
 
-def _find(cart_id: uuid.UUID, request: Request, *, lines: bool = False) -> Cart:
-    """Return an open cart. Raises NoSuchCart, also for another user's: nobody learns that it exists."""
-    found = Cart.objects.open().reachable_by(user_id(request))
-    cart = (found.with_lines() if lines else found).filter(public_id=cart_id).first()
-    if cart is None:
-        raise carts.NoSuchCart
-    return cart
+def _answer(found: Contents, *, limited_line: int | None = None) -> Response:
+    return Response(answers.cart(found, limited_line=limited_line), headers={"ETag": f'"{found.version}"'})
 
 
-def _show(cart_id: uuid.UUID, request: Request, *, limited_line: int | None = None) -> Response:
-    cart = _find(cart_id, request, lines=True)
-    found = CartSerializer(cart, context={"limited_line": limited_line}).data
-    return Response(found, headers={"ETag": f'"{cart.version}"'})
-
-
-def _version(request: Request, cart: Cart) -> int | None:
+def _version(request: Request, cart: Named) -> int | None:
     """Return the version that If-Match asks for; None without one. Raises CartChanged for what is no ETag of ours."""
     header = request.headers.get("If-Match", "").strip()
     if header in ("", "*"):
         return None
-    named = [part.strip().strip('"') for part in header.split(",")]
-    versions = [int(tag) for tag in named if tag.isascii() and tag.isdigit() and len(tag) < 10]
+    tags = [part.strip().strip('"') for part in header.split(",")]
+    versions = [int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 10]
     if not versions:
         raise carts.CartChanged
-    return cart.version if cart.version in versions else versions[0]
+    return versions[0] if len(versions) == 1 else _one_of(versions, cart)
+
+
+def _one_of(versions: list[int], cart: Named) -> int:
+    now = carts.show(cart).version
+    return now if now in versions else versions[0]

@@ -3,10 +3,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-
-from shop.catalog.models import ProductImage
 
 MAX_QUANTITY = 99  # pieces of one variant in one cart
 MAX_LINES = 100  # different variants in one cart
@@ -15,17 +13,6 @@ MAX_LINES = 100  # different variants in one cart
 class CartQuerySet(QuerySet["Cart"]):
     def open(self) -> Self:
         return self.filter(state=Cart.State.OPEN)
-
-    def reachable_by(self, user_id: int | None) -> Self:
-        """Carts that whoever knows their id may use: a guest's by anybody, a user's by that user."""
-        return self.filter(Q(user=None) | Q(user_id=user_id)) if user_id else self.filter(user=None)
-
-    def with_lines(self) -> Self:
-        """Preload all that a cart page, the API or the checkout reads: a constant number of queries."""
-        pictures = ProductImage.objects.select_related("image", "variant")
-        lines = CartLine.objects.select_related("variant__product", "variant__stock").order_by("id")
-        with_pictures = lines.prefetch_related(Prefetch("variant__product__images", pictures))
-        return self.prefetch_related(Prefetch("lines", with_pictures))
 
 
 class Cart(models.Model):
@@ -57,13 +44,6 @@ class Cart(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
-
-    @property
-    def count(self) -> int:
-        """Pieces in the cart. One query unless the lines are prefetched."""
-        if "lines" in getattr(self, "_prefetched_objects_cache", {}):
-            return sum(line.quantity for line in self.lines.all())
-        return self.lines.aggregate(pieces=Sum("quantity"))["pieces"] or 0
 
 
 class CartLine(models.Model):

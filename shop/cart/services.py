@@ -1,19 +1,24 @@
 """Changing carts.
 
-Each verb locks the cart's row first, so that two pods changing one cart do it one after the other.
+Two pods changing one cart do it one after the other: the cart's row is taken first, by one statement that does all of
+a change (shop.cart.statements), or by a lock.
 """
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.cart.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
-from shop.catalog.models import Variant
+from shop.cart import contents, named, statements
+from shop.cart.contents import Contents
+from shop.cart.models import MAX_LINES, MAX_QUANTITY, Cart
+from shop.cart.named import Named
 from shop.errors import ShopError
+from shop.platform.postgresql import planned
 
 
 class NoSuchCart(ShopError):
@@ -54,21 +59,24 @@ class CartChanged(ShopError):
     message = _("The cart was changed in the meantime. Look at it again.")
 
 
+REFUSALS: dict[str, type[ShopError]] = {
+    "changed": CartChanged,
+    "no such variant": NoSuchVariant,
+    "no such line": NoSuchLine,
+    "sold out": SoldOut,
+    "full": CartFull,
+}
+
+
 @dataclass(frozen=True)
 class Added:
-    """What add() did. `quantity` is the line's quantity now; `limited` says that fewer than wanted fitted."""
+    """What add() did, and to which cart. `quantity` is the line's now; `limited`: fewer than wanted fitted."""
 
+    public_id: uuid.UUID
+    user_id: int | None
     line_id: int
     quantity: int
     limited: bool
-
-
-# One statement, so that two requests that add the same variant at once end with one line and both quantities.
-ADD = """
-INSERT INTO cart_cartline (cart_id, variant_id, quantity, created_at) VALUES (%s, %s, LEAST(%s, %s), %s)
-ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = LEAST(cart_cartline.quantity + EXCLUDED.quantity, %s)
-RETURNING id, quantity
-"""
 
 
 def create(*, user_id: int | None = None) -> Cart:
@@ -78,81 +86,68 @@ def create(*, user_id: int | None = None) -> Cart:
     return Cart.objects.get_or_create(user_id=user_id, state=Cart.State.OPEN)[0]
 
 
-def find(*, public_id: uuid.UUID | str | None = None, user_id: int | None = None) -> Cart | None:
-    """Return an open cart with its lines preloaded: the user's own, or a guest's by its id. None if there is none."""
-    carts = Cart.objects.open().with_lines()
+def find(*, public_id: uuid.UUID | str | None = None, user_id: int | None = None) -> Contents | None:
+    """Return what is in the user's own open cart, or in a guest's by its id. None if there is none. One query."""
     if user_id is not None:
-        return carts.filter(user_id=user_id).first()
-    return carts.filter(public_id=public_id, user=None).first() if public_id else None
+        return contents.read(named.of_user(user_id))
+    return contents.read(named.of_guest(public_id)) if public_id else None
 
 
-def add(*, cart: Cart, variant_id: int, quantity: int = 1, version: int | None = None) -> Added:
+def show(cart: Named) -> Contents:
+    """Return what is in an open cart. One query. Raises NoSuchCart."""
+    found = contents.read(cart)
+    if found is None:
+        raise NoSuchCart
+    return found
+
+
+def pieces(cart: Named) -> int:
+    """Return how many pieces an open cart holds; 0 if there is no such cart. One query."""
+    statement = statements.PIECES.replace("<condition>", cart.condition)
+    return int(planned.rows(statement, cart.parameters)[0][0])
+
+
+def add(*, cart: Cart | Named, variant_id: int, quantity: int = 1, version: int | None = None) -> Added:
     """Put pieces of a variant into the cart, as many as fit: at most MAX_QUANTITY, at most what is in stock.
 
+    `version`: only if it is still the cart's. One query, if nobody else changes the same cart at this moment.
     Raises NoSuchCart, NoSuchVariant, SoldOut, CartFull, CartChanged.
     """
-    with transaction.atomic():
-        lock(cart, version=version)
-        most = _most(variant_id)
-        held = dict(cart.lines.values_list("variant_id", "quantity"))
-        if variant_id not in held and len(held) >= MAX_LINES:
-            raise CartFull
-        room = max(0, most - held.get(variant_id, 0))
-        if room == 0:
-            return _unchanged(cart, variant_id)
-        line_id, now = _upsert(cart, variant_id, min(quantity, room), most)
-    return Added(line_id, now, limited=quantity > room)
+    wanted = {"variant": variant_id, "quantity": quantity, "max_lines": MAX_LINES, "version": version}
+    _cart_id, public_id, user_id, line_id, now, limited = _change(statements.ADD, cart, wanted)
+    return Added(public_id, user_id, line_id, now, limited)
 
 
-def _unchanged(cart: Cart, variant_id: int) -> Added:
-    line = cart.lines.filter(variant_id=variant_id).first()
-    if line is None:
-        raise SoldOut
-    return Added(line.pk, line.quantity, limited=True)
-
-
-def _upsert(cart: Cart, variant_id: int, quantity: int, most: int) -> tuple[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(ADD, [cart.pk, variant_id, quantity, most, timezone.now(), most])
-        line_id, now = cursor.fetchone()
-    return line_id, now
-
-
-def _most(variant_id: int) -> int:
-    """Return how many pieces of a variant a cart may hold now.
-
-    Raises NoSuchVariant for what is not on sale to the public.
-    """
-    variant = Variant.objects.public().select_related("stock").filter(pk=variant_id).first()
-    if variant is None:
-        raise NoSuchVariant
-    available = variant.stock.available if hasattr(variant, "stock") else 0
-    return MAX_QUANTITY if available is None else min(MAX_QUANTITY, available)
-
-
-def change(*, cart: Cart, line_id: int, quantity: int, version: int | None = None) -> int:
+def change(*, cart: Cart | Named, line_id: int, quantity: int, version: int | None = None) -> int:
     """Set a line's quantity, or remove it with 0; return the quantity now, which stock may limit.
 
-    Raises NoSuchCart, NoSuchLine, CartChanged.
+    One query, as add(). Raises NoSuchCart, NoSuchLine, NoSuchVariant, CartChanged.
     """
-    with transaction.atomic():
-        lock(cart, version=version)
-        line = cart.lines.filter(pk=line_id).first()
-        if line is None:
-            raise NoSuchLine
-        allowed = min(quantity, _most(line.variant_id)) if quantity > 0 else 0
-        if allowed <= 0:
-            line.delete()
-        else:
-            CartLine.objects.filter(pk=line_id).update(quantity=allowed)
-    return max(0, allowed)
+    wanted = {"line": line_id, "quantity": quantity, "version": version}
+    return int(_change(statements.CHANGE, cart, wanted)[-1])
 
 
-def remove(*, cart: Cart, line_id: int, version: int | None = None) -> None:
-    """Remove a line. Removing what is gone already is no error. Raises NoSuchCart, CartChanged."""
-    with transaction.atomic():
-        lock(cart, version=version)
-        cart.lines.filter(pk=line_id).delete()
+def remove(*, cart: Cart | Named, line_id: int, version: int | None = None) -> None:
+    """Remove a line. Removing what is gone already is no error. One query, as add(). Raises NoSuchCart, CartChanged."""
+    _change(statements.REMOVE, cart, {"line": line_id, "version": version})
+
+
+def _change(statement: str, cart: Cart | Named, wanted: dict[str, Any]) -> tuple[Any, ...]:
+    """Run a statement of shop.cart.statements and return its row without the outcome."""
+    which = named.row(cart) if isinstance(cart, Cart) else cart
+    parameters = {**which.parameters, **wanted, "now": timezone.now()}
+    text = statement.replace("<condition>", which.condition)
+    found = planned.rows(text, parameters)
+    if found and found[0][0] == "stale":
+        with transaction.atomic():
+            planned.rows(statements.LOCK.replace("<condition>", which.condition), which.parameters)
+            found = planned.rows(text, parameters)
+    if not found:
+        raise NoSuchCart
+    outcome, *row = found[0]
+    if outcome in REFUSALS:
+        raise REFUSALS[outcome]
+    return tuple(row)
 
 
 def lock(cart: Cart, *, version: int | None = None) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from shop.cart.models import Cart, CartLine
+from shop.cart.contents import Contents, Line
 from shop.checkout.errors import NoSuchDelivery
 from shop.money import Money
 from shop.pricing import services as pricing
@@ -29,37 +29,39 @@ class Quote:
     chosen: Offer | None
 
 
-def goods(cart: Cart) -> Money:
-    """Return the sum of the goods alone. No query on a cart with its lines preloaded."""
-    return _price(list(cart.lines.all()), {}, zero()).subtotal
+def goods(cart: Contents) -> Money:
+    """Return the sum of the goods alone. No query."""
+    return _goods(cart.lines)
 
 
-def quote(cart: Cart, *, country: str, method: str = "") -> Quote:
-    """Price a cart (with its lines preloaded) for delivery to `country` by `method`, or by the first method offered.
+def quote(cart: Contents, *, country: str, method: str = "") -> Quote:
+    """Price a cart for delivery to `country` by `method`, or by the first method offered.
 
     Three queries for any number of lines. Raises NoSuchDelivery if `method` is named and not offered.
     """
-    lines = list(cart.lines.all())
-    offers = pricing.shipping_offers(parcel(lines, country))
+    offers = pricing.shipping_offers(parcel(cart.lines, country))
     chosen = _choose(offers, method)
-    totals = _price(lines, pricing.tax_rates(country), chosen.price if chosen else zero())
+    totals = _price(cart.lines, pricing.tax_rates(country), chosen.price if chosen else zero())
     return Quote(totals, offers, chosen)
 
 
-def quotes(cart: Cart, *, country: str) -> list[Quote]:
-    """Price a cart (with its lines preloaded) once for each delivery method that it can take to `country`.
+def quotes(cart: Contents, *, country: str) -> list[Quote]:
+    """Price a cart once for each delivery method that it can take to `country`.
 
     Three queries for any number of lines and methods.
     """
-    lines = list(cart.lines.all())
-    offers = pricing.shipping_offers(parcel(lines, country))
+    offers = pricing.shipping_offers(parcel(cart.lines, country))
     rates = pricing.tax_rates(country)
-    return [Quote(_price(lines, rates, offer.price), offers, offer) for offer in offers]
+    return [Quote(_price(cart.lines, rates, offer.price), offers, offer) for offer in offers]
 
 
-def parcel(lines: Sequence[CartLine], country: str) -> Parcel:
+def parcel(lines: Sequence[Line], country: str) -> Parcel:
     weight = sum(line.variant.weight_g * line.quantity for line in lines if line.variant.requires_shipping)
-    return Parcel(country, weight, _price(lines, {}, zero()).subtotal)
+    return Parcel(country, weight, _goods(lines))
+
+
+def _goods(lines: Sequence[Line]) -> Money:
+    return Money(sum((line.total for line in lines), Decimal(0)), settings.SHOP_CURRENCY)
 
 
 def zero() -> Money:
@@ -75,11 +77,11 @@ def _choose(offers: list[Offer], method: str) -> Offer | None:
     raise NoSuchDelivery
 
 
-def _price(lines: Sequence[CartLine], rates: dict[str, Decimal], shipping: Money) -> Totals:
+def _price(lines: Sequence[Line], rates: dict[str, Decimal], shipping: Money) -> Totals:
     return price([_item(line) for line in lines], rates=rates, shipping=shipping)
 
 
-def _item(line: CartLine) -> Item:
+def _item(line: Line) -> Item:
     variant = line.variant
     unit_price = Money(variant.price, settings.SHOP_CURRENCY)
     return Item(variant.pk, line.quantity, unit_price, variant.product.tax_class, variant.taxable)

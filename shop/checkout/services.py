@@ -12,9 +12,10 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import translation
 from psycopg import errors as pg
 
-from shop.cart.models import Cart, CartLine
+from shop.cart import contents
+from shop.cart.contents import Contents, Line
+from shop.cart.models import Cart
 from shop.cart.services import NoSuchCart
-from shop.catalog import pictures
 from shop.checkout import metrics
 from shop.checkout.errors import Busy, CartEmpty, CartOrdered, KeyReused, TotalChanged
 from shop.checkout.models import IdempotencyKey
@@ -99,7 +100,7 @@ def _place(cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | 
     priced = quote(cart, country=details.address.country, method=details.shipping_method)
     _check_total(priced, details)
     order = _write_order(cart, priced, details, user_id)
-    inventory.take({line.variant_id: line.quantity for line in cart.lines.all()}, reference=order.number)
+    inventory.take({line.variant_id: line.quantity for line in cart.lines}, reference=order.number)
     payments.create(order=order, method=details.payment_method)
     Cart.objects.filter(pk=cart.pk).update(state=Cart.State.ORDERED)
     IdempotencyKey.objects.filter(pk=claimed.pk).update(order=order)
@@ -123,22 +124,23 @@ def _fingerprint(details: Details, cart_id: uuid.UUID | str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _locked_cart(cart_id: uuid.UUID | str, user_id: int | None) -> Cart:
+def _locked_cart(cart_id: uuid.UUID | str, user_id: int | None) -> Contents:
     """Lock the cart and load its lines. Raises NoSuchCart, CartOrdered, CartEmpty."""
-    # The lines are read by further queries, so after the lock was granted: they are what nobody can change any more.
-    cart = Cart.objects.with_lines().select_for_update(of=("self",)).filter(public_id=cart_id).first()
+    cart = Cart.objects.select_for_update().filter(public_id=cart_id).first()
     if cart is None or cart.user_id not in (None, user_id) or cart.state == Cart.State.MERGED:
         raise NoSuchCart
     if cart.state == Cart.State.ORDERED:
         raise _ordered_before(cart)
-    if not cart.lines.all():
+    # The lines are read by another statement, after the lock was granted: they are what nobody can change any more.
+    found = contents.read_locked(cart.pk)
+    if not found or not found.lines:
         raise CartEmpty
-    return cart
+    return found
 
 
-def _check_on_sale(cart: Cart) -> None:
+def _check_on_sale(cart: Contents) -> None:
     """What was taken out of the shop is not sold any more, however long it was in a cart. Raises OutOfStock."""
-    gone = {str(line.variant_id): 0 for line in cart.lines.all() if not line.variant.product.is_public}
+    gone = {str(line.variant_id): 0 for line in cart.lines if not line.variant.product.is_public}
     if gone:
         raise inventory.OutOfStock(missing=gone)
 
@@ -154,14 +156,14 @@ def _check_total(priced: Quote, details: Details) -> None:
         raise TotalChanged(total=total.json())
 
 
-def _write_order(cart: Cart, priced: Quote, details: Details, user_id: int | None) -> Order:
+def _write_order(cart: Contents, priced: Quote, details: Details, user_id: int | None) -> Order:
     totals = priced.totals
-    by_variant = {line.variant_id: line for line in cart.lines.all()}
+    by_variant = {line.variant_id: line for line in cart.lines}
     lines = [_order_line(by_variant[item.item.variant_id], item) for item in totals.items]
     assert priced.chosen is not None  # noqa: S101 - quote() raises when the named method is not offered
     order = orders.create(
         lines=lines,
-        cart=cart,
+        cart_id=cart.pk,
         user_id=user_id,
         email=details.email,
         language=translation.get_language() or "en",
@@ -179,16 +181,15 @@ def _write_order(cart: Cart, priced: Quote, details: Details, user_id: int | Non
     return order
 
 
-def _order_line(line: CartLine, priced: PricedItem) -> OrderLine:
+def _order_line(line: Line, priced: PricedItem) -> OrderLine:
     variant = line.variant
-    picture = pictures.of_line(variant)
     return OrderLine(
-        variant=variant,
+        variant_id=variant.pk,
         sku=variant.sku,
         title=variant.product.title,
         label=variant.label,
         product_slug=variant.product.slug,
-        image=picture.image if picture else None,
+        image=variant.image,
         quantity=line.quantity,
         unit_price=priced.item.unit_price.amount,
         total=priced.total.amount,

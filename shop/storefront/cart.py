@@ -1,5 +1,6 @@
 """The cart's page and what changes it. Works with forms alone; htmx gets fragments."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from shop.cart import services as carts
+from shop.cart.contents import Contents, Line
 from shop.cart.models import MAX_QUANTITY, Cart
-from shop.catalog.models import Variant
 from shop.checkout.quote import goods
 from shop.storefront import cart_cookie
-from shop.storefront.choice import left
-from shop.storefront.shopper import bare_cart, cart_of, shopper_of, signed_in, with_pictures
+from shop.storefront.shopper import cart_name, cart_of, shopper_of, signed_in
 
 
 @require_safe
@@ -32,17 +32,23 @@ def cart(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Add pieces of a variant. Answers the note for htmx, else goes to the cart."""
     variant_id, quantity = _number(request, "variant"), max(1, _number(request, "quantity", 1))
-    found = bare_cart(request) or _new_cart(request)
-    added = carts.add(cart=found, variant_id=variant_id, quantity=quantity)
+    added = _add(request, variant_id, quantity)
     words = _added(added.limited, added.quantity)
-    response = (
-        _note(request, found, variant_id, words, limited=added.limited) if _is_htmx(request) else redirect("cart")
-    )
+    response = _note(request, added, words) if _is_htmx(request) else redirect("cart")
     if not _is_htmx(request):
         messages.add_message(request, messages.WARNING if added.limited else messages.SUCCESS, words)
-    if found.user_id is None:
-        cart_cookie.write(response, found.public_id)
+    if added.user_id is None:
+        cart_cookie.write(response, added.public_id)
     return response
+
+
+def _add(request: HttpRequest, variant_id: int, quantity: int) -> carts.Added:
+    """Add to the shopper's cart, or to a new one."""
+    name = cart_name(request)
+    if name:
+        with suppress(carts.NoSuchCart):
+            return carts.add(cart=name, variant_id=variant_id, quantity=quantity)
+    return carts.add(cart=_new_cart(request), variant_id=variant_id, quantity=quantity)
 
 
 @csrf_exempt
@@ -50,11 +56,11 @@ def add(request: HttpRequest) -> HttpResponse:
 @never_cache
 def change(request: HttpRequest, line_id: int) -> HttpResponse:
     """Set a line's quantity, as far as stock allows."""
-    found = bare_cart(request)
-    if found is None:
+    name = cart_name(request)
+    if name is None:
         raise carts.NoSuchCart
     wanted = min(MAX_QUANTITY, max(0, _number(request, "quantity", 1)))
-    now = carts.change(cart=found, line_id=line_id, quantity=wanted)
+    now = carts.change(cart=name, line_id=line_id, quantity=wanted)
     if now < wanted:
         messages.warning(request, _fewer(now))
     return _after_change(request)
@@ -64,9 +70,10 @@ def change(request: HttpRequest, line_id: int) -> HttpResponse:
 @require_POST
 @never_cache
 def remove(request: HttpRequest, line_id: int) -> HttpResponse:
-    found = bare_cart(request)
-    if found is not None:
-        carts.remove(cart=found, line_id=line_id)
+    name = cart_name(request)
+    if name is not None:
+        with suppress(carts.NoSuchCart):
+            carts.remove(cart=name, line_id=line_id)
     return _after_change(request)
 
 
@@ -76,21 +83,21 @@ def _after_change(request: HttpRequest) -> HttpResponse:
     return render(request, "storefront/_cart_changed.html", _context(request, cart_of(request)))
 
 
-def _context(request: HttpRequest, found: Cart | None) -> dict[str, Any]:
-    lines = list(found.lines.all()) if found else []
+def _context(request: HttpRequest, found: Contents | None) -> dict[str, Any]:
+    lines = found.lines if found else ()
     return {
         "cart": found,
-        "lines": [(line, _warning(line.variant, line.quantity)) for line in lines],
+        "lines": [(line, _warning(line)) for line in lines],
         "subtotal": goods(found) if found else None,
-        "can_order": bool(lines) and all(left(line.variant) != 0 for line in lines),
+        "can_order": bool(lines) and all(line.variant.left != 0 for line in lines),
         "shopper": shopper_of(request, found),
     }
 
 
-def _warning(variant: Variant, quantity: int) -> str:
+def _warning(line: Line) -> str:
     """Say what stands against a line now, or nothing."""
-    pieces = left(variant)
-    if pieces is None or pieces >= quantity:
+    pieces = line.variant.left
+    if pieces is None or pieces >= line.quantity:
         return ""
     return _fewer(pieces)
 
@@ -111,11 +118,11 @@ def _added(limited: bool, quantity: int) -> str:
     return _("It is in your cart.")
 
 
-def _note(request: HttpRequest, cart: Cart, variant_id: int, words: str, *, limited: bool) -> HttpResponse:
+def _note(request: HttpRequest, added: carts.Added, words: str) -> HttpResponse:
     """Read the cart again: it may be new, and its cookie not yet in the request."""
-    found = with_pictures(carts.find(public_id=cart.public_id, user_id=cart.user_id))
-    line = next((line for line in found.lines.all() if line.variant_id == variant_id), None) if found else None
-    context = {"line": line, "words": words, "limited": limited, "shopper": shopper_of(request, found)}
+    found = carts.find(public_id=added.public_id, user_id=added.user_id)
+    line = next((line for line in found.lines if line.pk == added.line_id), None) if found else None
+    context = {"line": line, "words": words, "limited": added.limited, "shopper": shopper_of(request, found)}
     return render(request, "storefront/_added.html", context)
 
 

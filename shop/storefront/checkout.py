@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts.models import Address
-from shop.cart.models import Cart
+from shop.cart.contents import Contents
 from shop.checkout import limits
 from shop.checkout.errors import CartOrdered, NoSuchDelivery
 from shop.checkout.quote import Quote, quote
@@ -31,7 +31,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "update" not in request.POST:
         return _order(request)
     cart = cart_of(request)
-    if cart is None or not cart.lines.all():
+    if cart is None or not cart.lines:
         return redirect("cart")
     if request.method == "POST":
         return _show(request, CheckoutForm(initial=request.POST.dict()), cart)
@@ -43,7 +43,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def delivery(request: HttpRequest) -> HttpResponse:
     """Delivery methods and totals for ?country= and ?shipping_method=, as fragments for htmx."""
     cart = cart_of(request)
-    if cart is None or not cart.lines.all():
+    if cart is None or not cart.lines:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = "/cart/"
         return response
@@ -81,7 +81,7 @@ def _placed(request: HttpRequest, placed: Placed) -> HttpResponse:
 def _again(request: HttpRequest, form: CheckoutForm, error: ShopError | None = None) -> HttpResponse:
     """Show the form once more with what is wrong; without an open cart the cart's page explains."""
     cart = cart_of(request)
-    if cart is None or not cart.lines.all():
+    if cart is None or not cart.lines:
         if error:
             messages.error(request, str(error.message))
         return redirect("cart")
@@ -92,7 +92,7 @@ def _again(request: HttpRequest, form: CheckoutForm, error: ShopError | None = N
     return response
 
 
-def _show(request: HttpRequest, form: CheckoutForm, cart: Cart, refusal: str = "") -> HttpResponse:
+def _show(request: HttpRequest, form: CheckoutForm, cart: Contents, refusal: str = "") -> HttpResponse:
     values = form.data if form.is_bound else form.initial
     country = values.get("country") or form.fields["country"].initial
     context: dict[str, Any] = {
@@ -109,7 +109,7 @@ def _show(request: HttpRequest, form: CheckoutForm, cart: Cart, refusal: str = "
     return render(request, "storefront/checkout.html", context)
 
 
-def _quote(cart: Cart, country: str, method: str) -> Quote:
+def _quote(cart: Contents, country: str, method: str) -> Quote:
     """Price the cart; a method that is not offered to that country gives way to the first that is."""
     country, method = country.replace("\x00", ""), method.replace("\x00", "")
     try:

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from shop.catalog import pictures
+from shop.cart.contents import CartVariant
 from shop.catalog.cards import Card
 from shop.catalog.models import Variant
 from shop.platform.models import Image
@@ -62,10 +62,9 @@ def card_picture(product: Card, sizes: str) -> SafeString:
     return picture(product.cover, alt="", sizes=sizes)
 
 
-def variant_picture(variant: Variant, sizes: str) -> SafeString:
+def variant_picture(variant: CartVariant, sizes: str) -> SafeString:
     """The picture that shows a variant best. Its name stands beside it."""
-    best = pictures.of_line(variant)
-    return picture(best.image if best else None, alt="", sizes=sizes)
+    return picture(variant.picture, alt="", sizes=sizes)
 
 
 def product_price(product: Card) -> SafeString:
@@ -74,7 +73,7 @@ def product_price(product: Card) -> SafeString:
     return price(product.min_price, was, from_price=product.has_price_range)
 
 
-def variant_price(variant: Variant, *, with_saving: bool = False) -> SafeString:
+def variant_price(variant: Variant | CartVariant, *, with_saving: bool = False) -> SafeString:
     """The price of one variant, beside the old price when it is reduced, and how much that saves."""
     was = variant.compare_at_price if variant.on_sale else None
     return price(variant.price, was, saved=saving(variant) if with_saving else 0)

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from shop.accounts.models import User
+from shop.cart import named
 from shop.cart import services as carts
-from shop.cart.models import Cart
+from shop.cart.contents import Contents
 from shop.storefront import cart_cookie
 
 
@@ -36,35 +36,35 @@ def signed_in(request: HttpRequest) -> User | None:
     return request.user
 
 
-def cart_of(request: HttpRequest) -> Cart | None:
-    """Return the shopper's open cart with all that a page shows of it: a constant number of queries."""
+def cart_name(request: HttpRequest) -> named.Named | None:
+    """Say which open cart is the shopper's, if there is one: the user's, or that of the cookie. No query of a cart."""
+    user = signed_in(request)
+    if user:
+        return named.of_user(user.pk)
+    public_id = cart_cookie.read(request)
+    return named.of_guest(public_id) if public_id else None
+
+
+def cart_of(request: HttpRequest) -> Contents | None:
+    """Return the shopper's open cart with all that a page shows of it: one query."""
     user = signed_in(request)
     public_id = None if user else cart_cookie.read(request)
-    return with_pictures(carts.find(public_id=public_id, user_id=user.pk if user else None))
+    return carts.find(public_id=public_id, user_id=user.pk if user else None)
 
 
-def with_pictures(cart: Cart | None) -> Cart | None:
-    """Preload what chooses the picture of each line: one query."""
-    if cart:
-        prefetch_related_objects(list(cart.lines.all()), "variant__product__images__variant")
-    return cart
+def shopper_of(request: HttpRequest, cart: Contents | None) -> Shopper:
+    return Shopper(_first_name(request), cart.count if cart else 0)
 
 
-def bare_cart(request: HttpRequest) -> Cart | None:
-    """Return the shopper's open cart without its lines, which is enough to change or count them: one query."""
-    user, public_id = signed_in(request), cart_cookie.read(request)
-    if user:
-        return Cart.objects.open().filter(user=user).first()
-    return Cart.objects.open().filter(public_id=public_id, user=None).first() if public_id else None
-
-
-def shopper_of(request: HttpRequest, cart: Cart | None) -> Shopper:
+def _first_name(request: HttpRequest) -> str:
     user = signed_in(request)
-    return Shopper(user.get_short_name().partition("@")[0] if user else "", cart.count if cart else 0)
+    return user.get_short_name().partition("@")[0] if user else ""
 
 
 @require_safe
 @never_cache
 def fragment(request: HttpRequest) -> HttpResponse:
     """The header's corner: account and cart. Loaded by script into pages that are the same for everybody."""
-    return render(request, "storefront/_shopper.html", {"shopper": shopper_of(request, bare_cart(request))})
+    name = cart_name(request)
+    shopper = Shopper(_first_name(request), carts.pieces(name) if name else 0)
+    return render(request, "storefront/_shopper.html", {"shopper": shopper})

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
-from shop.cart.models import CartLine
+from shop.cart.contents import CartVariant, Line
 from shop.catalog.models import Variant
 from shop.inventory.models import FEW
 from shop.money import Money
@@ -22,7 +22,7 @@ def money(amount: Decimal | Money | None) -> str:
     return value.display()
 
 
-def saving(variant: Variant) -> int:
+def saving(variant: Variant | CartVariant) -> int:
     """How many per cent a reduced variant saves, rounded down; 0 for one at its usual price."""
     if not variant.on_sale or not variant.compare_at_price:
         return 0
@@ -41,9 +41,9 @@ def availability(variant: Variant) -> tuple[str, str]:
     return _("In stock"), ""
 
 
-def line_total(line: CartLine) -> str:
+def line_total(line: Line) -> str:
     """What the pieces of one cart line cost together."""
-    return money(line.variant.price * line.quantity)
+    return money(line.total)
 
 
 def designs(total: int) -> str:

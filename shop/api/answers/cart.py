@@ -1,0 +1,70 @@
+"""A cart as the API shows it: plain values for JSON. serializers.cart documents the same, and a test compares them."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shop.api.answers.money import price
+from shop.api.serializers.catalog import picture
+from shop.cart.contents import Contents, Line
+from shop.checkout.quote import Quote, goods
+
+
+def cart(found: Contents, *, limited_line: int | None = None) -> dict[str, Any]:
+    """`limited_line`: the id of the line that got fewer pieces than were wanted just now."""
+    return {
+        "id": str(found.public_id),
+        "version": found.version,
+        "pieces": found.count,
+        "lines": [_line(line) for line in found.lines],
+        "subtotal": goods(found).json(),
+        "notices": _notices(found, limited_line),
+    }
+
+
+def delivery(priced: Quote) -> dict[str, Any]:
+    """Return a delivery method, and what the order then costs."""
+    assert priced.chosen is not None  # noqa: S101 - quotes() makes one for each offer
+    method, totals = priced.chosen.method, priced.totals
+    money = {"price": priced.chosen.price.json(), "total": totals.total.json(), "tax": totals.tax.json()}
+    return {"code": method.code, "name": method.name, "description": method.description, **money}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    variant = line.variant
+    return {
+        "id": line.pk,
+        "variant": variant.pk,
+        "sku": variant.sku,
+        "product": variant.product.slug,
+        "title": variant.product.title,
+        "label": variant.label,
+        "quantity": line.quantity,
+        "unit_price": price(variant.price),
+        "total": price(line.total),
+        "pieces_left": variant.left,
+        "picture": picture(variant.image, variant.alt or variant.product.title) if variant.image else None,
+    }
+
+
+def _notices(found: Contents, limited_line: int | None) -> list[dict[str, Any]]:
+    limited = [_limited(line) for line in found.lines if line.pk == limited_line]
+    return limited + [_short(line) for line in found.lines if _is_short(line)]
+
+
+def _limited(line: Line) -> dict[str, Any]:
+    text = ngettext("There is only %(n)s piece to be had.", "There are only %(n)s pieces to be had.", line.quantity)
+    return {"code": "quantity_limited", "line": line.pk, "detail": text % {"n": line.quantity}}
+
+
+def _is_short(line: Line) -> bool:
+    return line.variant.left is not None and line.variant.left < line.quantity
+
+
+def _short(line: Line) -> dict[str, Any]:
+    left = line.variant.left or 0
+    if not left:
+        return {"code": "sold_out", "line": line.pk, "detail": _("This item has sold out.")}
+    text = ngettext("Only %(n)s piece is left.", "Only %(n)s pieces are left.", left) % {"n": left}
+    return {"code": "not_enough_left", "line": line.pk, "detail": text}

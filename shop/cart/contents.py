@@ -1,0 +1,145 @@
+"""A cart with all that is shown, priced and ordered of it: one statement for any number of lines."""
+
+import json
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils import timezone
+
+from shop.cart.named import Named
+from shop.catalog.pictures import BEST
+from shop.platform.models import Image
+from shop.platform.postgresql import planned
+
+
+class CartProduct(NamedTuple):
+    """What a line shows of its product. `is_public`: shoppers may see and buy it now."""
+
+    slug: str
+    title: str
+    tax_class: str
+    is_public: bool
+
+    def get_absolute_url(self) -> str:
+        return reverse("product", args=[self.slug])
+
+
+class CartVariant(NamedTuple):
+    """What a line shows of its variant, at today's price.
+
+    `left`: how many can be bought now; None for no limit, 0 for what was taken off sale or has no row of stock.
+    `alt`: what the merchant says of the picture.
+    """
+
+    pk: int
+    sku: str
+    label: str
+    price: Decimal
+    compare_at_price: Decimal | None
+    weight_g: int
+    requires_shipping: bool
+    taxable: bool
+    left: int | None
+    product: CartProduct
+    image: Image | None
+    alt: str
+
+    @property
+    def on_sale(self) -> bool:
+        return self.compare_at_price is not None and self.compare_at_price > self.price
+
+
+class Line(NamedTuple):
+    """Pieces of one variant."""
+
+    pk: int
+    quantity: int
+    variant: CartVariant
+
+    @property
+    def variant_id(self) -> int:
+        return self.variant.pk
+
+    @property
+    def total(self) -> Decimal:
+        return self.variant.price * self.quantity
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A cart as it was when it was read; its lines in the order in which they were added."""
+
+    pk: int
+    public_id: uuid.UUID
+    user_id: int | None
+    version: int
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def count(self) -> int:
+        """Pieces in the cart."""
+        return sum(line.quantity for line in self.lines)
+
+
+# See shop.platform.postgresql.planned for why each column names its type.
+READ = f"""
+SELECT
+    cart.id, cart.public_id, cart.user_id, cart.version::bigint,
+    line.id, line.quantity::int,
+    variant.id, variant.sku::text, array_to_string(variant.option_values, ' / '), variant.price::numeric,
+    variant.compare_at_price::numeric, variant.weight_g::bigint, variant.requires_shipping, variant.taxable,
+    CASE
+        WHEN NOT product.published OR product.published_at > %(now)s OR stock.id IS NULL THEN 0
+        WHEN stock.tracked AND NOT stock.allow_backorder THEN greatest(0, stock.on_hand)
+    END::bigint,
+    product.slug::text, product.title::text, product.tax_class::text,
+    product.published AND product.published_at <= %(now)s,
+    shown.alt::text,
+    image.id, image.key::text, image.width::bigint, image.height::bigint, image.renditions, image.rendered_at
+FROM cart_cart AS cart
+LEFT JOIN cart_cartline AS line ON line.cart_id = cart.id
+LEFT JOIN catalog_variant AS variant ON variant.id = line.variant_id
+LEFT JOIN catalog_product AS product ON product.id = variant.product_id
+LEFT JOIN inventory_stock AS stock ON stock.variant_id = variant.id
+LEFT JOIN LATERAL ({BEST}) AS shown ON true
+LEFT JOIN platform_image AS image ON image.id = shown.image_id
+WHERE <condition>
+ORDER BY line.id
+"""  # noqa: S608 - texts of ours
+OPEN = "cart.state = 'open' AND "
+IMAGE = ("id", "key", "width", "height", "renditions", "rendered_at")
+
+
+def read(cart: Named) -> Contents | None:
+    """Return an open cart; None if there is none."""
+    return _read(OPEN + cart.condition, cart.parameters)
+
+
+def read_locked(cart_id: int) -> Contents | None:
+    """Return a cart in whatever state, in the transaction that locked its row before."""
+    return _read("cart.id = %(cart)s::bigint", {"cart": cart_id})
+
+
+def _read(condition: str, parameters: dict[str, Any]) -> Contents | None:
+    statement = READ.replace("<condition>", condition)
+    found = planned.rows(statement, {**parameters, "now": timezone.now()})
+    if not found:
+        return None
+    pk, public_id, user_id, version = found[0][:4]
+    return Contents(pk, public_id, user_id, version, tuple(_line(row) for row in found if row[4] is not None))
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    variant = CartVariant._make((*row[6:15], CartProduct._make(row[15:19]), _image(row[20:26]), row[19] or ""))
+    return Line(row[4], row[5], variant)
+
+
+def _image(row: tuple[Any, ...]) -> Image | None:
+    if row[0] is None:
+        return None
+    key, width, height, renditions, rendered_at = row[1:]
+    return Image.from_db("default", IMAGE, (row[0], key, width, height, json.loads(renditions), rendered_at))

@@ -1,0 +1,103 @@
+"""Two changes of one cart at the same moment: the second waits, and decides on what the first has left.
+
+Each is one statement, which sees lines as they were when it began. Here the first holds the cart's row while the
+second begins, so that what it saw is outdated when its turn comes. tests/fleet does the same with processes.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from shop.cart import services as carts
+from shop.cart.models import Cart
+from tests import factories
+from tests.waiting import patience
+
+pytestmark = pytest.mark.django_db(transaction=True)
+until = patience(10)
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+def contents(of: Cart) -> dict[int, int]:
+    return dict(of.lines.values_list("variant_id", "quantity"))
+
+
+def someone_waits() -> bool:
+    """For this transaction. Not asked of pg_stat_activity, whose answer is the same during a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return bool(cursor.fetchone()[0])
+
+
+def second(first: Callable[[], object], service: Callable[..., Any], **wanted: Any) -> Any:
+    """Return what `service` says that began before `first` was committed, and had to wait for it."""
+
+    def change() -> Any:
+        try:
+            return service(**wanted)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            first()
+            waiting = thread.submit(change)
+            until(someone_waits)
+        return waiting.result(10)
+
+
+def test_pieces_of_two_additions_add_up_to_no_more_than_there_are():
+    lamp = factories.variant(stock=5)
+    mine = factories.open_cart(lamp)
+    added = second(
+        lambda: carts.add(cart=mine, variant_id=lamp.pk, quantity=2),
+        carts.add,
+        cart=mine,
+        variant_id=lamp.pk,
+        quantity=3,
+    )
+    assert (added.quantity, added.limited) == (5, True)
+    assert contents(mine) == {lamp.pk: 5}
+
+
+def test_two_new_lines_do_not_both_take_the_last_place(monkeypatch):
+    monkeypatch.setattr(carts, "MAX_LINES", 2)
+    lamp, rug, chair = (factories.variant() for _ in range(3))
+    mine = factories.open_cart(lamp)
+    with pytest.raises(carts.CartFull):
+        second(lambda: carts.add(cart=mine, variant_id=rug.pk), carts.add, cart=mine, variant_id=chair.pk)
+    assert contents(mine) == {lamp.pk: 1, rug.pk: 1}
+
+
+def test_a_version_that_was_right_at_the_beginning_is_refused():
+    lamp, rug = factories.variant(), factories.variant()
+    mine = factories.open_cart(lamp)
+    with pytest.raises(carts.CartChanged):
+        second(lambda: carts.add(cart=mine, variant_id=lamp.pk), carts.add, cart=mine, variant_id=rug.pk, version=1)
+    assert contents(mine) == {lamp.pk: 2}
+
+
+def test_a_line_that_is_removed_meanwhile_cannot_be_changed():
+    mine = factories.open_cart(factories.variant())
+    line = mine.lines.get().pk
+    with pytest.raises(carts.NoSuchLine):
+        second(lambda: carts.remove(cart=mine, line_id=line), carts.change, cart=mine, line_id=line, quantity=5)
+
+
+def test_nothing_gets_into_a_cart_that_is_ordered_meanwhile():
+    lamp = factories.variant()
+    mine = factories.open_cart(lamp)
+    ordered = Cart.objects.filter(pk=mine.pk)
+    with pytest.raises(carts.NoSuchCart):
+        second(lambda: ordered.update(state=Cart.State.ORDERED), carts.add, cart=mine, variant_id=lamp.pk)
+    assert contents(mine) == {lamp.pk: 1}
+
+
+def test_who_waited_for_one_that_gave_up_goes_on():
+    lamp = factories.variant()
+    mine = factories.open_cart(lamp)
+    held = Cart.objects.select_for_update().filter(pk=mine.pk)
+    assert second(lambda: list(held), carts.add, cart=mine, variant_id=lamp.pk).quantity == 2
