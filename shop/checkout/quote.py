@@ -14,6 +14,7 @@ from shop.checkout.errors import NoSuchDelivery
 from shop.money import Money
 from shop.pricing import services as pricing
 from shop.pricing.shipping import Offer, Parcel
+from shop.pricing.shipping import offers as shipping_offers
 from shop.pricing.totals import Item, Totals, price
 
 
@@ -37,22 +38,23 @@ def goods(cart: Contents) -> Money:
 def quote(cart: Contents, *, country: str, method: str = "") -> Quote:
     """Price a cart for delivery to `country` by `method`, or by the first method offered.
 
-    Three queries for any number of lines. Raises NoSuchDelivery if `method` is named and not offered.
+    One query for any number of lines. Raises NoSuchDelivery if `method` is named and not offered.
     """
-    offers = pricing.shipping_offers(parcel(cart.lines, country))
+    terms = pricing.terms(country)
+    offers = shipping_offers(terms.methods, parcel(cart.lines, country))
     chosen = _choose(offers, method)
-    totals = _price(cart.lines, pricing.tax_rates(country), chosen.price if chosen else zero())
+    totals = _price(cart.lines, terms.tax_rates, chosen.price if chosen else zero())
     return Quote(totals, offers, chosen)
 
 
 def quotes(cart: Contents, *, country: str) -> list[Quote]:
     """Price a cart once for each delivery method that it can take to `country`.
 
-    Three queries for any number of lines and methods.
+    One query for any number of lines and methods.
     """
-    offers = pricing.shipping_offers(parcel(cart.lines, country))
-    rates = pricing.tax_rates(country)
-    return [Quote(_price(cart.lines, rates, offer.price), offers, offer) for offer in offers]
+    terms = pricing.terms(country)
+    offers = shipping_offers(terms.methods, parcel(cart.lines, country))
+    return [Quote(_price(cart.lines, terms.tax_rates, offer.price), offers, offer) for offer in offers]
 
 
 def parcel(lines: Sequence[Line], country: str) -> Parcel:

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import ShopError
 from shop.inventory import freshness
 from shop.inventory.freshness import Level
 from shop.inventory.models import Stock, StockMovement
+from shop.platform.postgresql import planned
 
 
 class OutOfStock(ShopError):
@@ -39,39 +41,40 @@ class Terms:
 
 
 # Rows are locked in the order of their ids, so two orders with the same items wait for each other and never in
-# a circle.
-TAKE = """
-WITH wanted AS (SELECT * FROM unnest(%s::bigint[], %s::int[]) AS wanted(variant_id, quantity)),
+# a circle. Each change is written down by the same statement.
+MOVE = """
+WITH wanted AS (
+    SELECT * FROM unnest(%(variants)s::bigint[], %(changes)s::bigint[]) AS wanted(variant_id, change)
+),
 locked AS (
-    SELECT stock.id, wanted.quantity FROM inventory_stock AS stock JOIN wanted USING (variant_id) ORDER BY stock.id
+    SELECT stock.id, wanted.change FROM inventory_stock AS stock JOIN wanted USING (variant_id) ORDER BY stock.id
     FOR UPDATE OF stock
+),
+moved AS (
+    UPDATE inventory_stock AS stock SET on_hand = stock.on_hand + locked.change FROM locked
+    WHERE stock.id = locked.id <condition>
+    RETURNING stock.variant_id, stock.on_hand, stock.tracked AND NOT stock.allow_backorder AS limited, locked.change
+),
+noted AS (
+    INSERT INTO inventory_stockmovement (variant_id, change, reason, reference, created_at)
+    SELECT moved.variant_id, moved.change, %(reason)s::text, %(reference)s::text, %(now)s FROM moved
 )
-UPDATE inventory_stock AS stock SET on_hand = stock.on_hand - locked.quantity FROM locked
-WHERE stock.id = locked.id AND (stock.on_hand >= locked.quantity OR stock.allow_backorder OR NOT stock.tracked)
-RETURNING stock.variant_id, stock.on_hand, stock.tracked AND NOT stock.allow_backorder
+SELECT moved.variant_id, moved.on_hand::bigint, moved.limited FROM moved
 """
-PUT_BACK = """
-WITH returned AS (SELECT * FROM unnest(%s::bigint[], %s::int[]) AS returned(variant_id, quantity)),
-locked AS (
-    SELECT stock.id, returned.quantity FROM inventory_stock AS stock JOIN returned USING (variant_id) ORDER BY
-    stock.id FOR UPDATE OF stock
-)
-UPDATE inventory_stock AS stock SET on_hand = stock.on_hand + locked.quantity FROM locked WHERE stock.id = locked.id
-RETURNING stock.variant_id, stock.on_hand, stock.tracked AND NOT stock.allow_backorder
-"""
+IF_THERE = "AND (stock.on_hand + locked.change >= 0 OR stock.allow_backorder OR NOT stock.tracked)"
+TAKE, PUT_BACK = MOVE.replace("<condition>", IF_THERE), MOVE.replace("<condition>", "")
 
 
 def take(quantities: Mapping[int, int], *, reference: str) -> None:
-    """Take {variant id: quantity} out of stock, all or nothing, in the caller's transaction. Two queries for any
-    number.
+    """Take {variant id: quantity} out of stock, all or nothing, in the caller's transaction. One query for any
+    number, and one more if something sells out by it.
 
     Raises OutOfStock; the caller's transaction has to be rolled back then.
     """
-    taken = _run(TAKE, quantities, sign=-1)
+    changes = {variant_id: -quantity for variant_id, quantity in quantities.items()}
+    taken = _move(TAKE, changes, reason=StockMovement.Reason.SOLD, reference=reference)
     if len(taken) < len(quantities):
-        missing = quantities.keys() - taken.keys()
-        raise OutOfStock(missing=_left(missing))
-    _note(quantities, sign=-1, reason=StockMovement.Reason.SOLD, reference=reference)
+        raise OutOfStock(missing=_left(quantities.keys() - taken.keys()))
 
 
 def put_back(quantities: Mapping[int, int], *, reference: str) -> None:
@@ -79,9 +82,7 @@ def put_back(quantities: Mapping[int, int], *, reference: str) -> None:
 
     Variants deleted meanwhile are passed over.
     """
-    returned = _run(PUT_BACK, quantities, sign=1)
-    there = {variant_id: quantity for variant_id, quantity in quantities.items() if variant_id in returned}
-    _note(there, sign=1, reason=StockMovement.Reason.RETURNED, reference=reference)
+    _move(PUT_BACK, quantities, reason=StockMovement.Reason.RETURNED, reference=reference)
 
 
 def set_levels(levels: Mapping[int, int], *, reference: str = "") -> None:
@@ -99,7 +100,7 @@ def set_levels(levels: Mapping[int, int], *, reference: str = "") -> None:
         Stock.objects.bulk_update(rows, ["on_hand"])
         freshness.changed(before, {row.variant_id: freshness.of(row) for row in rows})
         changed = {pk: change for pk, change in changes.items() if change}
-        _note(changed, sign=1, reason=StockMovement.Reason.CORRECTED, reference=reference)
+        _note(changed, reason=StockMovement.Reason.CORRECTED, reference=reference)
 
 
 def correct(changes: Mapping[int, int], *, reference: str = "") -> None:
@@ -111,8 +112,7 @@ def correct(changes: Mapping[int, int], *, reference: str = "") -> None:
     try:
         with transaction.atomic():
             Stock.objects.bulk_create([Stock(variant_id=pk) for pk in sorted(wanted)], ignore_conflicts=True)
-            _run(PUT_BACK, wanted, sign=1)
-            _note(wanted, sign=1, reason=StockMovement.Reason.CORRECTED, reference=reference)
+            _move(PUT_BACK, wanted, reason=StockMovement.Reason.CORRECTED, reference=reference)
     except IntegrityError as error:
         raise PiecesOwed from error
 
@@ -136,12 +136,12 @@ def configure(terms: Mapping[int, Terms]) -> None:
         raise PiecesOwed from error
 
 
-def _run(statement: str, quantities: Mapping[int, int], *, sign: int) -> dict[int, Level]:
-    """Change stock by one statement; return what is there now of each variant that was changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(quantities.keys()), list(quantities.values())])
-        now = {pk: Level(on_hand, limited) for pk, on_hand, limited in cursor.fetchall()}
-    before = {pk: replace(level, on_hand=level.on_hand - sign * quantities[pk]) for pk, level in now.items()}
+def _move(statement: str, changes: Mapping[int, int], *, reason: str, reference: str) -> dict[int, Level]:
+    """Add {variant id: pieces} and write that down; return what is there now of each variant that was changed."""
+    wanted = {"variants": list(changes.keys()), "changes": list(changes.values())}
+    noted = {"reason": reason, "reference": reference, "now": timezone.now()}
+    now = {pk: Level(on_hand, limited) for pk, on_hand, limited in planned.rows(statement, {**wanted, **noted})}
+    before = {pk: replace(level, on_hand=level.on_hand - changes[pk]) for pk, level in now.items()}
     freshness.changed(before, now)
     return now
 
@@ -151,7 +151,7 @@ def _left(variant_ids: set[int]) -> dict[str, int]:
     return {str(pk): max(0, known.get(pk, 0)) for pk in sorted(variant_ids)}
 
 
-def _note(quantities: Mapping[int, int], *, sign: int, reason: str, reference: str) -> None:
+def _note(changes: Mapping[int, int], *, reason: str, reference: str) -> None:
     facts: dict[str, Any] = {"reason": reason, "reference": reference}
-    rows = [StockMovement(variant_id=pk, change=sign * quantity, **facts) for pk, quantity in quantities.items()]
+    rows = [StockMovement(variant_id=pk, change=change, **facts) for pk, change in changes.items()]
     StockMovement.objects.bulk_create(rows)
