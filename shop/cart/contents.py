@@ -1,18 +1,18 @@
 """A cart with all that is shown, priced and ordered of it: one statement for any number of lines."""
 
-import json
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.urls import reverse
 from django.utils import timezone
 
 from shop.cart.named import Named
+from shop.catalog.addresses import product_url
 from shop.catalog.pictures import BEST
-from shop.platform.models import Image
+from shop.platform import picture
+from shop.platform.picture import Picture
 from shop.platform.postgresql import planned
 
 
@@ -25,15 +25,13 @@ class CartProduct(NamedTuple):
     is_public: bool
 
     def get_absolute_url(self) -> str:
-        return reverse("product", args=[self.slug])
+        return product_url(self.slug)
 
 
 class CartVariant(NamedTuple):
     """What a line shows of its variant, at today's price.
 
-    `left`: how many can be bought now; None for no limit, 0 for what was taken off sale or has no row of stock.
-    `alt`: what the merchant says of the picture.
-    """
+    `left`: how many can be bought now; None for no limit, 0 for what was taken off sale or has no row of stock."""
 
     pk: int
     sku: str
@@ -45,8 +43,7 @@ class CartVariant(NamedTuple):
     taxable: bool
     left: int | None
     product: CartProduct
-    image: Image | None
-    alt: str
+    picture: Picture | None
 
     @property
     def on_sale(self) -> bool:
@@ -99,7 +96,7 @@ SELECT
     product.slug::text, product.title::text, product.tax_class::text,
     product.published AND product.published_at <= %(now)s,
     shown.alt::text,
-    image.id, image.key::text, image.width::bigint, image.height::bigint, image.renditions, image.rendered_at
+    {picture.COLUMNS}
 FROM cart_cart AS cart
 LEFT JOIN cart_cartline AS line ON line.cart_id = cart.id
 LEFT JOIN catalog_variant AS variant ON variant.id = line.variant_id
@@ -111,7 +108,6 @@ WHERE <condition>
 ORDER BY line.id
 """  # noqa: S608 - texts of ours
 OPEN = "cart.state = 'open' AND "
-IMAGE = ("id", "key", "width", "height", "renditions", "rendered_at")
 
 
 def read(cart: Named) -> Contents | None:
@@ -134,12 +130,5 @@ def _read(condition: str, parameters: dict[str, Any]) -> Contents | None:
 
 
 def _line(row: tuple[Any, ...]) -> Line:
-    variant = CartVariant._make((*row[6:15], CartProduct._make(row[15:19]), _image(row[20:26]), row[19] or ""))
-    return Line(row[4], row[5], variant)
-
-
-def _image(row: tuple[Any, ...]) -> Image | None:
-    if row[0] is None:
-        return None
-    key, width, height, renditions, rendered_at = row[1:]
-    return Image.from_db("default", IMAGE, (row[0], key, width, height, json.loads(renditions), rendered_at))
+    shown = picture.read(row[20:], alt=row[19] or row[16])
+    return Line(row[4], row[5], CartVariant._make((*row[6:15], CartProduct._make(row[15:19]), shown)))

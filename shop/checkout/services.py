@@ -189,7 +189,7 @@ def _order_line(line: Line, priced: PricedItem) -> OrderLine:
         title=variant.product.title,
         label=variant.label,
         product_slug=variant.product.slug,
-        image=variant.image,
+        image_id=variant.picture.pk if variant.picture else None,
         quantity=line.quantity,
         unit_price=priced.item.unit_price.amount,
         total=priced.total.amount,

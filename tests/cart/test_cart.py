@@ -188,7 +188,7 @@ def test_a_line_shows_the_same_picture_as_the_products_page():
     images = list(shown.images.order_by("position", "id"))
     expected = [pictures.of_variant(one, images, {one.pk: one for one in variants}).image_id for one in variants]
     found = cart.find(public_id=factories.open_cart(*variants).public_id)
-    assert [line.variant.image.pk for line in found.lines] == expected
+    assert [line.variant.picture.pk for line in found.lines] == expected
     assert len(set(expected)) == 3
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shop.api.answers.catalog import picture
 from shop.api.answers.money import price
-from shop.api.serializers.catalog import picture
 from shop.cart.contents import Contents, Line
 from shop.checkout.quote import Quote, goods
 
@@ -44,7 +44,7 @@ def _line(line: Line) -> dict[str, Any]:
         "unit_price": price(variant.price),
         "total": price(line.total),
         "pieces_left": variant.left,
-        "picture": picture(variant.image, variant.alt or variant.product.title) if variant.image else None,
+        "picture": picture(variant.picture) if variant.picture else None,
     }
 
 
