@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench bench-compare prove manage screenshots clean install install-test browser
+.PHONY: help run test lint format lock bench bench-compare scale prove manage screenshots clean install install-test browser
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -36,6 +36,9 @@ bench: install-test ## Measure the store beside a bare Django view (ARGS="--size
 
 bench-compare: install-test ## Measure a commit and HEAD in turn and show ratios (BASE=main~5 ARGS="--only cart")
 	@$(PY) -m bench --base $(or $(BASE),HEAD~1) $(ARGS)
+
+scale: install-test ## Write docs/scale.md and docs/cost.md again from the last measurement (ARGS=--check: only look)
+	@$(PY) -m bench.capacity $(ARGS)
 
 prove: install-test ## Kill processes under visitors and prove that nothing was lost or done twice (ARGS="--journeys 40 --seed 7")
 	@$(PY) -m prove $(ARGS)

@@ -43,7 +43,7 @@ variable "media_certificate_arn" {
 }
 
 variable "size" {
-  description = "small, medium or large: what docs/deploy/costs.md calculates."
+  description = "small, medium or large: what docs/cost.md calculates."
   type        = string
   default     = "small"
   validation {

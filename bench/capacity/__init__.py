@@ -1,0 +1,1 @@
+"""Capacity on paper: what a rate of requests needs and costs, from what one request was measured to cost."""
