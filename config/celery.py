@@ -3,13 +3,13 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_process_shutdown, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
-from shop.platform import metrics, secret_watch
+from shop.platform import metrics, secret_watch, traces
 from shop.platform.heartbeat import Heartbeat
 from shop.platform.visibility import KeepHidden
 from shop.stateless.guard import tasks as guarded_tasks
@@ -58,9 +58,17 @@ def _keep_django_logging(**_: object) -> None:
 
 @worker_ready.connect
 def _begin_threads(**_: object) -> None:
-    """Metrics of all processes of this worker, the look at secrets. Now: those made before inherit no socket."""
-    metrics.serve_if_wanted()
+    """Metrics, the look at secrets, the roll call. Now: processes made before have not inherited their sockets."""
+    from shop.platform import roll_call  # models: not before the apps are ready
+
+    metrics.serve_if_wanted("worker")
     secret_watch.watch_if_wanted()
+    roll_call.answer_from_now_on("worker")
+
+
+@worker_process_shutdown.connect
+def _send_the_last_spans(**_: object) -> None:
+    traces.flush()
 
 
 guarded_tasks.watch()

@@ -76,6 +76,13 @@ def on_starting(_server: Any) -> None:
     metrics_files.empty()
 
 
+def post_worker_init(_worker: Any) -> None:
+    """Tell operators that this process is there, once the application is loaded."""
+    from shop.platform import roll_call
+
+    roll_call.answer_from_now_on("web")
+
+
 def when_ready(_server: Any) -> None:
     """Serve metrics, and ignore reload and resize signals.
 
@@ -86,4 +93,4 @@ def when_ready(_server: Any) -> None:
     if metrics_port:
         from shop.platform import metrics
 
-        metrics.serve(metrics_port)
+        metrics.serve(metrics_port, role="web", embedded=int(os.environ.get("EMBEDDED_METRICS") or 0))

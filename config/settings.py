@@ -29,6 +29,7 @@ SHOP_BANK_ACCOUNT = env.text("SHOP_BANK_ACCOUNT", "Tessel GmbH, IBAN DE02 1203 0
 SHOP_SHOW_POD = env.flag("SHOP_SHOW_POD")
 WARM_UP = ("/", "/account/login/", "/api/v1/products/")  # a process asks itself for these before it is ready
 POD_NAME = env.text("POD_NAME", os.environ.get("HOSTNAME", "pod"))
+RELEASE = env.text("RELEASE", "dev")  # shown to operators
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -225,8 +226,12 @@ OUTBOX_TOPICS = {  # topic: (queue, handler)
 }
 # The SNS topic that other systems hear of orders from (docs/events.md); empty: nothing is written for them
 EVENTS_TOPIC_ARN = env.text("EVENTS_TOPIC_ARN", "")
+# Where traces go: OpenTelemetry's own variables say so, and how; nothing of it is loaded without
+TRACES = bool(env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "") or env.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", ""))
 # Where to tell Prometheus, 0 for nowhere; config/metrics_files.py reads the same variable
 METRICS_PORT = env.number("METRICS_PORT", 0)
+# Seconds between two lines of metrics for CloudWatch on standard output, 0 for none; needs METRICS_PORT
+EMBEDDED_METRICS = env.number("EMBEDDED_METRICS", 0)
 HEARTBEAT_FILE = env.text("HEARTBEAT_FILE", "/tmp/heartbeat")  # noqa: S108 - a memory volume in a pod
 
 # The contract of outages, row by row: what everybody sees while it is away. See docs/outages.md

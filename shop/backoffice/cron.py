@@ -22,7 +22,7 @@ from shop.checkout.models import IdempotencyKey
 from shop.orders.models import Order
 from shop.payments import services as payments
 from shop.platform import dead_letters, outbox
-from shop.platform.models import RevokedSession
+from shop.platform.models import Pod, RevokedSession
 
 logger = logging.getLogger("shop.cron")
 LOCKS = 420_701  # the first half of the advisory locks' keys; the second is made from the task's name
@@ -39,6 +39,7 @@ UNPAID_TRANSFERS_KEPT = timedelta(days=14)
 GUEST_CARTS_KEPT = timedelta(days=90)
 EMPTY_CARTS_KEPT = timedelta(days=1)
 IDEMPOTENCY_KEYS_KEPT = timedelta(days=30)
+SILENT_PODS_KEPT = timedelta(days=1)
 
 
 def forget_done_messages() -> int:
@@ -69,6 +70,10 @@ def remove_stale_guest_carts() -> int:
 
 def forget_idempotency_keys() -> int:
     return _delete(IdempotencyKey.objects.filter(created_at__lt=timezone.now() - IDEMPOTENCY_KEYS_KEPT))
+
+
+def forget_silent_pods() -> int:
+    return _delete(Pod.objects.filter(seen_at__lt=timezone.now() - SILENT_PODS_KEPT))
 
 
 def cancel_unpaid_card_orders() -> int:
@@ -123,6 +128,7 @@ TASKS: dict[str, Callable[[], int]] = {
     "cancel unpaid transfers": cancel_unpaid_transfers,
     "remove stale guest carts": remove_stale_guest_carts,
     "forget idempotency keys": forget_idempotency_keys,
+    "forget silent pods": forget_silent_pods,
     "check the store": fsck.check_daily,  # last: on a large store it takes minutes, once a day
 }
 

@@ -64,7 +64,7 @@ class DeadLetterAdmin(RecordAdmin):
         return [first, *decided, *others]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().changelist_view(request, {"queues": _queues(), "dead": _dead(), **(extra_context or {})})
+        return super().changelist_view(request, {"queues": queues_seen(), "dead": _dead(), **(extra_context or {})})
 
     @display(description=_("what was to be done"))
     def what(self, letter: DeadLetter) -> SafeString:
@@ -197,7 +197,7 @@ def _dead() -> bool:
     return OutboxMessage.objects.dead().exists()
 
 
-def _queues() -> list[dict[str, Any]]:
+def queues_seen() -> list[dict[str, Any]]:
     """What relays last saw of SQS. Asking it from here could hang, and this pod has no right to."""
     oldest = timezone.now() - STALE
     return [{"seen": depth, "is_stale": depth.seen_at < oldest} for depth in QueueDepth.objects.order_by("queue")]

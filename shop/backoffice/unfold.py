@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Operations"),
         (
+            (_("Pods and services"), "dns", "platform.pod"),
             (_("Outgoing mail"), "mail", "notifications.mail"),
             (_("Outbox"), "outbox", "platform.outboxmessage"),
             (_("Dead letters"), "unknown_document", "platform.deadletter"),

@@ -5,6 +5,7 @@ whoever adds their numbers up takes the largest of each.
 """
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -53,18 +54,35 @@ seen_at = Gauge(
 )
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """The messages of one queue that are not done, by state; `lag` and `age` in seconds, as the gauges say."""
+
+    due: int = 0
+    later: int = 0
+    sent: int = 0
+    dead: int = 0
+    lag: float = 0.0
+    age: float = 0.0
+
+
 def look() -> None:
-    """Count the outbox, in two queries. Raises OperationalError when that takes longer than PATIENCE."""
+    """Count the outbox and tell Prometheus. Raises OperationalError when that takes longer than PATIENCE."""
+    for queue, waiting in count().items():
+        _tell(queue, waiting)
+    seen_at.labels("outbox").set(time.time())
+
+
+def count() -> dict[str, Waiting]:
+    """Return what waits, by queue, in two queries. Raises OperationalError when that takes longer than PATIENCE."""
     now = timezone.now()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}s'")
         rows = {row["queue"]: row for row in _open(now)}
         dead = dict(OutboxMessage.objects.dead().values_list("queue").annotate(Count("id")).order_by())
-    for queue in {*settings.QUEUES, *rows, *dead}:
-        _tell(queue, rows.get(queue, {}), now)
-        dead_letters.labels(queue).set(dead.get(queue, 0))
-    seen_at.labels("outbox").set(time.time())
+    queues = [*settings.QUEUES, *sorted({*rows, *dead}.difference(settings.QUEUES))]
+    return {queue: _waiting(rows.get(queue, {}), dead.get(queue, 0), now) for queue in queues}
 
 
 def _open(now: datetime) -> list[dict[str, Any]]:
@@ -80,11 +98,18 @@ def _open(now: datetime) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def _tell(queue: str, row: dict[str, Any], now: datetime) -> None:
+def _waiting(row: dict[str, Any], dead: int, now: datetime) -> Waiting:
+    counts = {state: row.get(state, 0) for state in ("due", "later", "sent")}
+    lag, age = (_seconds(row.get(since), now) for since in ("unsent_since", "undone_since"))
+    return Waiting(**counts, dead=dead, lag=lag, age=age)
+
+
+def _tell(queue: str, waiting: Waiting) -> None:
     for state in ("due", "later", "sent"):
-        messages.labels(queue, state).set(row.get(state, 0))
-    lag.labels(queue).set(_seconds(row.get("unsent_since"), now))
-    age.labels(queue).set(_seconds(row.get("undone_since"), now))
+        messages.labels(queue, state).set(getattr(waiting, state))
+    dead_letters.labels(queue).set(waiting.dead)
+    lag.labels(queue).set(waiting.lag)
+    age.labels(queue).set(waiting.age)
 
 
 def _seconds(since: object, now: datetime) -> float:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from shop.platform import embedded_metrics, traces
 from shop.stateless.guard.report import Write
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
@@ -50,6 +51,7 @@ class MetricsMiddleware:
 
 def count(method: str, route: str, status: int, seconds: float) -> None:
     """Count one request by the route it took, or would have taken."""
+    traces.took(route)
     request_seconds.labels(route).observe(seconds)
     requests_total.labels(method, route, status).inc()
 
@@ -65,18 +67,23 @@ def sign_of_life(role: str) -> None:
     heartbeat.labels(role).set(time.time())
 
 
-def serve(port: int) -> None:
-    """Answer GET /metrics on `port` from a thread of this process, for all processes that share the directory."""
+def serve(port: int, *, role: str, embedded: int = 0) -> None:
+    """Answer GET /metrics on `port` from a thread of this process, for all processes that share the directory.
+
+    With `embedded` also write them for CloudWatch, each so many seconds.
+    """
     registry = REGISTRY
     if DIRECTORY in os.environ:
         registry = CollectorRegistry()
         _Processes(registry)  # type: ignore[no-untyped-call]
     start_http_server(port, registry=registry)
+    if embedded:
+        embedded_metrics.tell_from_now_on(registry, role=role, every=embedded)
 
 
-def serve_if_wanted() -> None:
+def serve_if_wanted(role: str) -> None:
     if settings.METRICS_PORT:
-        serve(settings.METRICS_PORT)
+        serve(settings.METRICS_PORT, role=role, embedded=settings.EMBEDDED_METRICS)
 
 
 class _Processes(MultiProcessCollector):

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from shop.platform import metrics, request_id
+from shop.platform import metrics, request_id, traces
 from shop.platform.models import OutboxMessage
 from shop.platform.models.outbox import MAX_FAILURES, MAX_UNFINISHED
 from shop.stateless.guard.work import name_task
@@ -46,6 +46,7 @@ def put_many(*, topic: str, payloads: list[dict[str, Any]], delay: timedelta = t
     queue, _handler = settings.OUTBOX_TOPICS[topic]
     due = timezone.now() + delay
     facts = {"topic": topic, "queue": queue, "available_at": due, "request_id": request_id.current()}
+    facts["traceparent"] = traces.parent()
     rows = [OutboxMessage(payload=payload, **facts) for payload in payloads]
     OutboxMessage.objects.bulk_create(rows)
     transaction.on_commit(wake_relays, robust=True)
@@ -82,7 +83,8 @@ def _handle(message_id: int, again: bool) -> str:
             if message is None:
                 return "skipped"
             name_task(message.topic)
-            _handler(message.topic)(**message.payload)
+            with traces.work(message.topic, message_id=message_id, caused_by=message.traceparent):
+                _handler(message.topic)(**message.payload)
             message.done_at = timezone.now()
             message.save(update_fields=["done_at"])
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failure of its message

@@ -19,7 +19,7 @@ from django.db import DatabaseError, OperationalError, close_old_connections, co
 from django.db.models import F
 from django.utils import timezone
 
-from shop.platform import backlog, inspections, metrics, secret_watch
+from shop.platform import backlog, inspections, metrics, roll_call, secret_watch
 from shop.platform.broker import LONGEST_REQUEST, Broker, QueueAway
 from shop.platform.models import OutboxMessage, QueueDepth
 from shop.platform.outbox import CHANNEL
@@ -104,8 +104,9 @@ class Relay:
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        metrics.serve_if_wanted()
+        metrics.serve_if_wanted("relay")
         secret_watch.watch_if_wanted()
+        roll_call.answer_from_now_on("relay")
         logger.info("relay started")
         while not self._stopping:
             metrics.sign_of_life("relay")

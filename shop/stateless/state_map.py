@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.template import Context, Engine
+from django.utils.safestring import SafeString
 
 from shop.stateless import tables
 from shop.stateless.audit import Report
@@ -35,20 +36,24 @@ class Box:
 
 
 def page(report: Report) -> str:
+    """Return the whole page, with its style."""
+    rows = [(row, tables.cells(report, row)) for row in tables.ordered(report)]
+    facts = {"rows": rows, "headings": tables.HEADINGS, "summary": tables.summary(report)}
+    return _render("state_map", {**facts, "picture": picture(report)})
+
+
+def picture(report: Report) -> SafeString:
+    """Return the picture alone, an <svg> whose colours are up to the page around it."""
     boxes = _boxes(report)
     height = _place(boxes)
-    rows = [(row, tables.cells(report, row)) for row in tables.ordered(report)]
-    content = {
-        "boxes": boxes,
-        "width": COLUMNS * (WIDTH + GAP) + GAP,
-        "height": height,
-        "rows": rows,
-        "headings": tables.HEADINGS,
-        "summary": tables.summary(report),
-        "spoken": "; ".join(f"{box.title}: {', '.join(card['what'] for card in box.cards)}" for box in boxes),
-    }
+    spoken = "; ".join(f"{box.title}: {', '.join(card['what'] for card in box.cards)}" for box in boxes)
+    width = COLUMNS * (WIDTH + GAP) + GAP
+    return _render("picture", {"boxes": boxes, "width": width, "height": height, "spoken": spoken})
+
+
+def _render(name: str, content: dict[str, Any]) -> SafeString:
     engine = Engine(dirs=[str(Path(__file__).parent / "templates")])
-    return engine.get_template("stateless/state_map.html").render(Context(content))
+    return engine.get_template(f"stateless/{name}.html").render(Context(content))
 
 
 def _boxes(report: Report) -> list[Box]:

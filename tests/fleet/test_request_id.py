@@ -13,8 +13,9 @@ from django.conf import settings
 
 from config.local.fleet import Fleet
 from shop.platform.broker import queue_url
-from shop.platform.models import OutboxMessage
+from shop.platform.models import OutboxMessage, Pod
 from tests import factories
+from tests.collector import Collector, collector
 from tests.fleet.visitors import Basket, Browser, Phone
 from tests.forms import form
 from tests.mailserver import MailServer, mail_server
@@ -55,9 +56,16 @@ def server(servers: MailServer) -> MailServer:
 
 
 @pytest.fixture(scope="module")
-def pods(servers: MailServer, django_db_setup: None) -> Iterator[Fleet]:
+def traces() -> Iterator[Collector]:
+    with collector() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def pods(servers: MailServer, traces: Collector, django_db_setup: None) -> Iterator[Fleet]:
     """One of each for all tests. Messages that a worker of another test still waited for are soon sent again."""
-    environment = {"EMAIL_URL": servers.url, "OUTBOX_RESEND_AFTER": "2"}
+    environment = {"EMAIL_URL": servers.url, "OUTBOX_RESEND_AFTER": "2", "EMBEDDED_METRICS": "1"}
+    environment |= {"OTEL_EXPORTER_OTLP_ENDPOINT": traces.url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
     started = fleet("request-id", settings.DATABASES["default"], web=1, relays=1, workers=1, environment=environment)
     try:
         started.start()
@@ -106,6 +114,51 @@ def test_the_name_of_a_request_leads_from_the_balancer_to_the_mail(pods, server)
     assert worked["outbox message"]["topic"] == "notifications.mail"
     named = [line["request_id"] for line in lines(pods, "web-1") if line["event"] == "request"]
     assert len(set(named)) == len(named) > 2, "a request that nobody named has a name of its own"
+
+
+def test_one_trace_leads_from_the_client_to_the_mail(pods, server, traces):
+    trace, client = uuid.uuid4().hex, uuid.uuid4().hex[:16]
+    order(pods, {"traceparent": f"00-{trace}-{client}-01"})
+    until(lambda: server.mails and not OutboxMessage.objects.filter(done_at=None).exists())
+    until(lambda: [span for span in traces.named("process notifications.mail") if span.trace_id == trace])
+    spans = {span.span_id: span for span in list(traces.spans) if span.trace_id == trace}
+    (request,) = [span for span in spans.values() if span.name == "POST api/v1/orders/"]
+    (work,) = [span for span in spans.values() if span.name == "process notifications.mail"]
+    assert (request.service, request.parent_id) == ("shop-web", client)
+    assert request.attributes["http.response.status_code"] == "201"
+    assert (work.service, work.parent_id) == ("shop-worker", request.span_id)
+    statements = [span for span in spans.values() if span.attributes.get("db.system.name")]
+    assert {"shop-web", "shop-worker"} == {span.service for span in statements}
+    assert any("INSERT INTO" in span.attributes["db.query.text"] for span in statements)
+    told = " ".join(text for span in list(traces.spans) for text in span.attributes.values()).lower()
+    assert not [word for word in PERSONAL if word in told]
+    (served,) = [line for line in lines(pods, "web-1") if line.get("trace_id") == trace and line["event"] == "request"]
+    assert served["path"] == "/api/v1/orders/"
+
+
+def test_cloudwatch_is_told_the_same_in_its_own_form(pods, server):
+    order(pods, {})
+
+    def told(process: str, metric: str) -> list[dict[str, Any]]:
+        return [line for line in lines(pods, process) if "_aws" in line and metric in line]
+
+    until(lambda: told("web-1", "shop_orders_placed_total") and told("relay-1", "shop_outbox_age_seconds"))
+    line = told("web-1", "shop_orders_placed_total")[-1]
+    assert (line["role"], line["payment_method"]) == ("web", "bank_transfer")
+    (form_of_it,) = line["_aws"]["CloudWatchMetrics"]
+    assert form_of_it["Dimensions"] == [["role", "payment_method"]]
+    assert {"Name": "shop_orders_placed_total", "Unit": "Count"} in form_of_it["Metrics"]
+    assert sum(line["shop_orders_placed_total"] for line in told("web-1", "shop_orders_placed_total")) >= 1
+
+
+def test_operators_see_who_is_there(pods, server):
+    until(lambda: Pod.objects.count() >= 3)
+    assert {pod.name: pod.role for pod in Pod.objects.lately()} == {
+        "web-1": "web",
+        "relay-1": "relay",
+        "worker-1": "worker",
+    }
+    assert all(pod.is_heard for pod in Pod.objects.all())
 
 
 def test_each_process_tells_what_is_its_own(pods, server):

@@ -50,6 +50,8 @@ class OutboxMessage(models.Model):
     payload = models.JSONField(_("payload"), default=dict)
     # of the request that caused it; empty if none did
     request_id = models.CharField(_("request"), max_length=64, blank=True, default="", db_default="", editable=False)
+    # of the span that it was written in, in W3C's form; empty unless traced
+    traceparent = models.CharField(max_length=55, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     available_at = models.DateTimeField(_("due"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
