@@ -78,6 +78,11 @@ def mistyped(visitor: Visitor) -> list[Request]:
     return [visitor.get(f"/products/?q={word}", text="</html>") for word in words]
 
 
+def suggestions(visitor: Visitor) -> list[Request]:
+    """Beginnings of words, with many finds."""
+    return [visitor.get(f"/suggestions/?q={pattern[:5]}", text='role="option"') for pattern in PATTERNS]
+
+
 def api_list(visitor: Visitor) -> list[Request]:
     return [visitor.get("/api/v1/products/", text='"results"')]
 
@@ -163,6 +168,7 @@ SCENARIOS = [
     Scenario("fragment", "Header of a guest with a cart", fragment),
     Scenario("search", "Search, cold", search, goal=12, cold=True),
     Scenario("search-mistyped", "Search with a typing error, cold", mistyped, goal=12, cold=True),
+    Scenario("suggestions", "Search suggestions, cold", suggestions, goal=12, cold=True),
     Scenario("api-list", "API list, warm", api_list, goal=0.9),
     Scenario("api-list-cold", "API list, cold", api_list, goal=6, cold=True),
     Scenario("api-product", "API product, warm", api_product, goal=0.9),

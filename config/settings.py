@@ -94,6 +94,7 @@ MIDDLEWARE = [
 _LIST = {"q", "category", "sort", "cursor"}
 PUBLIC_PAGES = [
     {"pattern": r"/$"},
+    {"pattern": r"/suggestions/$", "parameters": {"q"}},
     {"pattern": r"/(products|categories)/", "parameters": {*_LIST, "o", "min", "max", "sale", "variant"}},
     {
         "pattern": r"/api/v1/(products|categories)/",

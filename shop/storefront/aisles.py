@@ -37,6 +37,11 @@ class Aisles:
     def find(self, slug: str) -> Category | None:
         return next((category for category in self.everything if category.slug == slug), None)
 
+    def named(self, query: str) -> list[Category]:
+        """Return the categories with a word that begins like `query`, in the shop's order."""
+        wanted = query.casefold()
+        return [each for each in self.everything if f" {each.name.casefold()}".find(f" {wanted}") >= 0]
+
     def below(self, parent: Category) -> list[Category]:
         return [category for category in self.everything if category.parent_id == parent.pk]
 

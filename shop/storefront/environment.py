@@ -49,6 +49,7 @@ FUNCTIONS: dict[str, Any] = {
     "json_script": json_script,
     "designs": words.designs,
     "cart_of": words.cart_of,
+    "suggestions": words.suggestions,
     "picture": markup.picture,
     "card_picture": markup.card_picture,
     "variant_picture": markup.variant_picture,

@@ -40,7 +40,7 @@ class Section:
 def read(query: QueryDict, aisles: Aisles, category: Category | None) -> Filters:
     """Read what a visitor asked for. What makes no sense is left out: an old or mistyped address still shows a list."""
     return Filters(
-        query=" ".join(query.get("q", "").replace("\x00", "").split())[:LONGEST_QUERY],
+        query=words(query),
         category=category or aisles.find(query.get("category", "")),
         options=tuple(value for value in query.getlist("o")[:MOST_OPTIONS] if ":" in value and "\x00" not in value),
         min_price=_price(query.get("min", "")),
@@ -48,6 +48,11 @@ def read(query: QueryDict, aisles: Aisles, category: Category | None) -> Filters
         on_sale=query.get("sale") == "1",
         sort=query.get("sort", ""),
     )
+
+
+def words(query: QueryDict) -> str:
+    """Return what is searched for: ?q= without what no column can hold, with single spaces."""
+    return " ".join(query.get("q", "").replace("\x00", "").split())[:LONGEST_QUERY]
 
 
 def _price(text: str) -> Decimal | None:

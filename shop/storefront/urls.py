@@ -1,12 +1,25 @@
 from django.urls import include, path
 
-from shop.storefront import account, addresses, cart, checkout, home, orders, paying, product, products, shopper
+from shop.storefront import (
+    account,
+    addresses,
+    cart,
+    checkout,
+    home,
+    orders,
+    paying,
+    product,
+    products,
+    shopper,
+    suggestions,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("products/", products.products, name="products"),
     path("products/<str:slug>/", product.product, name="product"),
     path("categories/<slug:slug>/", products.category, name="category"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("fragments/shopper/", shopper.fragment, name="shopper"),
     path("cart/", cart.cart, name="cart"),
     path("cart/lines/", cart.add, name="cart_lines"),

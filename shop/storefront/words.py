@@ -55,6 +55,11 @@ def cart_of(pieces: int) -> str:
     return ngettext("Cart, %(pieces)s piece", "Cart, %(pieces)s pieces", pieces) % {"pieces": pieces}
 
 
+def suggestions(found: int) -> str:
+    """What those hear who search by ear."""
+    return ngettext("%(found)s suggestion", "%(found)s suggestions", found) % {"found": found}
+
+
 def country_name(code: object) -> str:
     """The name of a country given by its ISO 3166-1 alpha-2 code."""
     return str(countries.name(str(code)) or code)

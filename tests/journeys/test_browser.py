@@ -68,7 +68,7 @@ def find_by_a_misspelt_search(shopper: Shopper) -> None:
     page = shopper.page
     page.goto("/")
     shopper.picture("1-home")
-    page.get_by_role("searchbox").fill("cusions")
+    page.get_by_label("Search the shop").fill("cusions")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("link", name="Alhambra cushions")).to_be_visible()
     shopper.picture("2-search")
@@ -205,6 +205,23 @@ def test_filters_change_the_list_and_its_address_without_loading_the_page(page: 
     assert page.evaluate("window.stayed")
     page.get_by_role("link", name="Remove filter: Indigo").click()
     expect(page.get_by_label("Indigo")).not_to_be_checked()
+
+
+def test_the_search_field_suggests_and_the_keyboard_takes_a_suggestion(page: Page) -> None:
+    page.goto("/")
+    field, options = page.get_by_role("combobox", name="Search the shop"), page.get_by_role("option")
+    field.press_sequentially("cush")
+    expect(options).to_have_text([re.compile("Cushions"), re.compile("Alhambra cushions.*39")])
+    expect(page.locator("#suggestions-said")).to_have_text("2 suggestions")
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", str(options.first.get_attribute("id")))
+    field.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    assert "aria-activedescendant" not in str(page.locator("#search").evaluate("field => field.outerHTML"))
+    field.press("ArrowDown")
+    field.press("ArrowUp")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("/products/cushion/$"))
 
 
 def test_the_keyboard_alone_reaches_the_content_first(page: Page) -> None:

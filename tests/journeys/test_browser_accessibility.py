@@ -60,6 +60,11 @@ def test_every_page(inspector: Inspector) -> None:
 def shop(inspector: Inspector) -> None:
     page = inspector.page
     page.goto("/products/framed/")
+    page.get_by_label("Search the shop").press_sequentially("tile")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    inspector.look("suggestions")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Add to cart").click()
     expect(page.locator("#toast")).to_contain_text("It is in your cart.")
     inspector.look("added")
