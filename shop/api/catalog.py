@@ -1,11 +1,12 @@
 """Browsing: products and categories."""
 
+from contextlib import nullcontext
+from datetime import datetime
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import ErrorDetail
+from rest_framework.exceptions import ErrorDetail, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,11 +15,12 @@ from shop.api.endpoint import PublicEndpoint, parameters
 from shop.api.lists import list_of, page_response, whole
 from shop.api.problems import InvalidParameters
 from shop.api.serializers.catalog import CardSerializer, CategorySerializer, ProductSerializer, ProductsQuery
-from shop.catalog import freshness
+from shop.catalog import detail, freshness
 from shop.catalog.listing import Filters, find
-from shop.catalog.models import Category, Product
+from shop.catalog.models import Category
 from shop.inventory import freshness as stock
 from shop.platform import pages
+from shop.platform.snapshot import snapshot
 
 
 class Products(PublicEndpoint):
@@ -31,11 +33,18 @@ class Products(PublicEndpoint):
     )
     def get(self, request: Request) -> Response:
         asked = parameters(request, ProductsQuery)
-        filters = _filters(asked)
-        page = find(filters, cursor=asked.get("cursor"), size=asked["limit"])
+        with nullcontext() if _is_one_statement(asked) else snapshot():
+            filters = _filters(asked)
+            page = find(filters, cursor=asked.get("cursor"), size=asked["limit"])
+            until = page.rows[0].until if page.rows else freshness.next_publication(pages.began(request._request))
         covers = freshness.pictures(card.cover for card in page.rows)
-        _depends(request, [card.id for card in page.rows], freshness.inside(filters.category), *covers)
+        _depends(request, [card.id for card in page.rows], until, freshness.inside(filters.category), *covers)
         return page_response(request, page, [answers.card(card) for card in page.rows])
+
+
+def _is_one_statement(asked: dict[str, Any]) -> bool:
+    """A list of which nothing but the order was asked for, as by those who walk through the whole catalogue."""
+    return asked.keys() <= {"limit", "cursor", "sort", "on_sale"}
 
 
 class OneProduct(PublicEndpoint):
@@ -43,11 +52,13 @@ class OneProduct(PublicEndpoint):
         operation_id="products_retrieve", summary="Show a product", tags=["catalogue"], responses=ProductSerializer
     )
     def get(self, request: Request, slug: str) -> Response:
-        product = get_object_or_404(Product.objects.public().for_page().prefetch_related("categories"), slug=slug)
-        pieces = (stock.pieces(variant.pk) for variant in product.variants.all())
-        unready = freshness.pictures(each.image for each in product.images.all())
-        _depends(request, [product.pk], freshness.product(product.pk), *pieces, *unready)
-        return Response(ProductSerializer(product).data)
+        product = detail.find(slug)
+        if product is None:
+            raise NotFound
+        pieces = (stock.pieces(variant.pk) for variant in product.variants)
+        unready = freshness.pictures(shown.image for shown in product.pictures)
+        _depends(request, [product.pk], product.until, freshness.product(product.pk), *pieces, *unready)
+        return Response(answers.product(product))
 
 
 class Categories(PublicEndpoint):
@@ -62,13 +73,13 @@ class Categories(PublicEndpoint):
         pages.depends(request._request, freshness.TREE)
         rows = list(Category.objects.with_tree_fields().select_related("image"))
         slugs = {row.pk: row.slug for row in rows}
-        return whole(CategorySerializer(rows, many=True, context={"slugs": slugs}).data)
+        return whole([answers.category(row, slugs.get(row.parent_id or 0)) for row in rows])
 
 
-def _depends(request: Request, shown: list[int], *tags: str) -> None:
+def _depends(request: Request, shown: list[int], until: datetime | None, *tags: str) -> None:
     """Say what the answer is made of: the availability of these products, by id, and what the tags name."""
     pages.depends(request._request, freshness.TREE, *tags, *(stock.availability(pk) for pk in shown))
-    pages.ends_in(request._request, freshness.next_publication())
+    pages.ends_in(request._request, until)
 
 
 def _filters(asked: dict[str, Any]) -> Filters:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from shop.catalog.addresses import product_url
+from shop.catalog.freshness import NEXT_PUBLICATION
 from shop.platform import picture
 from shop.platform.picture import Picture
 from shop.platform.postgresql import planned
@@ -18,7 +19,8 @@ class Card(NamedTuple):
     """What a list shows of a product. Prices include tax.
 
     `compare_at_price`: the cheapest variant's former price. `available`: at least one variant can be bought now.
-    `rank`: how well it fits what was searched for; 0 where nothing was. `cover`: its first picture.
+    `rank`: how well it fits what was searched for; 0 where nothing was. `cover`: its first picture. `until`: when the
+    next product is published by itself, which ends the truth of any list; None if none is waiting.
     """
 
     id: int
@@ -32,6 +34,7 @@ class Card(NamedTuple):
     compare_at_price: Decimal | None
     available: bool
     rank: int
+    until: datetime | None
     cover: Picture | None
 
     @property
@@ -62,7 +65,7 @@ READ = f"""
 SELECT
     product.id, product.slug::text, product.title::text, product.vendor::text, product.product_type::text,
     product.published_at, product.min_price::numeric, product.max_price::numeric, product.compare_at_price::numeric,
-    {AVAILABLE}, product.rank::bigint, cover.alt::text, {picture.COLUMNS}
+    {AVAILABLE}, product.rank::bigint, ({NEXT_PUBLICATION}), cover.alt::text, {picture.COLUMNS}
 FROM (<source>) AS product
 LEFT JOIN LATERAL (
     SELECT shown.image_id, shown.alt FROM catalog_productimage AS shown
@@ -80,19 +83,20 @@ JOIN unnest(%(ids)s::bigint[], %(ranks)s::bigint[]) WITH ORDINALITY AS chosen (i
 def read(source: str, *, order: str, parameters: dict[str, Any]) -> list[Card]:
     """Return the cards of `source`: SQL, one of few texts, that selects all of catalog_product and a `rank`.
 
-    `order` is SQL about its alias `product`. The plan of the statement is kept, so it has to suit all parameters.
+    `order` is SQL about its alias `product`; `parameters` hold `now`. The plan of the statement is kept, so it has to
+    suit all parameters.
     """
     statement = READ.replace("<source>", source).replace("<order>", order)
     return [_card(row) for row in planned.rows(statement, parameters)]
 
 
-def ranked(chosen: Sequence[tuple[int, int]]) -> list[Card]:
+def ranked(chosen: Sequence[tuple[int, int]], now: datetime) -> list[Card]:
     """Return the cards of these products, given as (id, rank), in this order; without those that are gone."""
     if not chosen:
         return []
     ids, ranks = zip(*chosen, strict=True)
-    return read(RANKED, order="product.place", parameters={"ids": list(ids), "ranks": list(ranks)})
+    return read(RANKED, order="product.place", parameters={"ids": list(ids), "ranks": list(ranks), "now": now})
 
 
 def _card(row: tuple[Any, ...]) -> Card:
-    return Card._make((*row[:11], picture.read(row[12:], alt=row[11] or "")))
+    return Card._make((*row[:12], picture.read(row[13:], alt=row[12] or "")))

@@ -7,20 +7,19 @@ same. A list depends on its category as a whole, since any product may enter or 
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection
-from django.utils import timezone
-
 from shop.catalog.models import Category
 from shop.platform import media, pages
 from shop.platform.models import Image
 from shop.platform.picture import Picture
+from shop.platform.postgresql import planned
 
 TREE = "tree"  # the categories themselves, which all pages show
 EVERYTHING = "products"  # any product at all
 
-# Asked for each page that is made, so it is spared the making of a statement. From the index product_newest.
+# When the next product appears by itself, from the index product_newest. Statements that read for a page say it, too.
 NEXT_PUBLICATION = """
-SELECT published_at FROM catalog_product WHERE published AND published_at > %s ORDER BY published_at LIMIT 1
+SELECT next.published_at FROM catalog_product AS next
+WHERE next.published AND next.published_at > %(now)s ORDER BY next.published_at LIMIT 1
 """
 
 
@@ -54,9 +53,10 @@ def tree_changed() -> None:
     pages.outdate([TREE])
 
 
-def next_publication() -> datetime | None:
-    """Return when the next product appears by itself; None if none is waiting."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_PUBLICATION, [timezone.now()])
-        row = cursor.fetchone()
-    return row[0] if row else None
+def next_publication(began: datetime) -> datetime | None:
+    """Return when the next product after `began` appears by itself; None if none is waiting.
+
+    `began` is before the moment at which the products of the page were read, so that none appears in between.
+    """
+    rows = planned.rows(NEXT_PUBLICATION, {"now": began})
+    return rows[0][0] if rows else None

@@ -142,7 +142,7 @@ def _read(filters: Filters, part: keyset.Part) -> list[Card]:
         return cards.read(f"SELECT * FROM {chosen}", order=part.order, parameters=parameters | part.parameters)  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT product.id, product.rank FROM {chosen}", parameters | part.parameters)  # noqa: S608
-        return cards.ranked(cursor.fetchall())
+        return cards.ranked(cursor.fetchall(), parameters["now"])
 
 
 def matches(filters: Filters) -> tuple[str, dict[str, Any]]:

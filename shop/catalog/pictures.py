@@ -1,11 +1,30 @@
 """Which picture shows a variant."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
 
-from shop.catalog.models import ProductImage, Variant
+
+class WithOptions(Protocol):
+    """A variant."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def option_values(self) -> Sequence[str]: ...
 
 
-def of_variant(variant: Variant, shown: Sequence[ProductImage], variants: Mapping[int, Variant]) -> ProductImage | None:
+class OfVariant(Protocol):
+    """A picture that may show a variant."""
+
+    @property
+    def variant_id(self) -> int | None: ...
+
+
+P = TypeVar("P", bound=OfVariant)
+
+
+def of_variant(variant: WithOptions, shown: Sequence[P], variants: Mapping[int, WithOptions]) -> P | None:
     """Return the variant's own picture, else that of the variant most like it, else the product's first. No query.
 
     Merchants give one picture to a colour, on one of its sizes: the other sizes share its value and so find it.
@@ -34,7 +53,7 @@ BEST = """
 """
 
 
-def _likeness(one: Variant, other: Variant) -> int:
+def _likeness(one: WithOptions, other: WithOptions) -> int:
     """How many option values two variants share; more than any number of them for the same variant."""
     if one.pk == other.pk:
         return len(one.option_values) + 1

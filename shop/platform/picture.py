@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 import orjson
 from django.conf import settings
 
+from shop.platform.models import Image
+
 # Typed for statements whose plan is kept: see shop.platform.postgresql.planned.
-COLUMNS = "image.id, image.width::int, image.height::int, image.key::text, image.rendered_at, image.renditions::text"
-WIDTH = 6  # columns
+COLUMNS = """
+image.id, image.width::int, image.height::int, image.key::text, image.rendered_at IS NOT NULL, image.renditions::text
+"""
 FALLBACK_WIDTH = 960  # pixels; the widest rendition for clients that take one address
 
 
@@ -35,7 +38,7 @@ class Picture(NamedTuple):
 
 def read(columns: Sequence[Any], *, alt: str = "") -> Picture | None:
     """Return the picture of these COLUMNS; None where there is none."""
-    pk, width, height, key, rendered_at, renditions = columns
+    pk, width, height, key, is_ready, renditions = columns
     if pk is None:
         return None
     made = sorted(orjson.loads(renditions), key=_width)
@@ -43,7 +46,13 @@ def read(columns: Sequence[Any], *, alt: str = "") -> Picture | None:
     fallback = next((one["key"] for one in reversed(jpegs) if one["width"] <= FALLBACK_WIDTH), key)
     webps = [one for one in made if one["format"] == "webp"]
     url = settings.MEDIA_URL + fallback
-    return Picture(pk, width, height, rendered_at is not None, url, _srcset(webps), _srcset(jpegs), alt)
+    return Picture(pk, width, height, is_ready, url, _srcset(webps), _srcset(jpegs), alt)
+
+
+def of_image(image: Image, *, alt: str = "") -> Picture:
+    """The same from a row that is loaded."""
+    sources = image.fallback_url, image.webp_srcset, image.jpeg_srcset
+    return Picture(image.pk, image.width, image.height, image.is_ready, *sources, alt)
 
 
 def _width(rendition: dict[str, Any]) -> int:

@@ -26,15 +26,15 @@ def catalogue_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpR
         pages.offer(request)
         with snapshot():
             pages.depends(request, freshness.TREE)  # every page shows categories
-            pages.ends_in(request, freshness.next_publication())
             return view(request, *args, **kwargs)
 
     return public
 
 
 def shows_cards(request: HttpRequest, products: Iterable[Card]) -> None:
-    """Say that the page shows these cards."""
+    """Say that the page shows these cards, in the order in which they were read."""
     shown = list(products)
+    pages.ends_in(request, shown[0].until if shown else freshness.next_publication(pages.began(request)))
     pages.depends(
         request,
         *(availability(product.pk) for product in shown),

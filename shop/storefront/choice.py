@@ -1,10 +1,8 @@
 """Choosing one variant of a product: what the page's pickers, its plain list and its script need to know."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from shop.catalog.models import Product, Variant
+from shop.catalog.detail import Detail, DetailVariant
 
 
 @dataclass(frozen=True)
@@ -30,18 +28,18 @@ class Option:
 class Choice:
     """A product's variants and the one that the page shows first."""
 
-    product: Product
-    variants: list[Variant]
-    selected: Variant
+    product: Detail
+    variants: list[DetailVariant]
+    selected: DetailVariant
 
     @property
     def available(self) -> bool:
-        return any(is_available(variant) for variant in self.variants)
+        return self.product.available
 
     @property
     def gone(self) -> set[int]:
         """The ids of the variants that cannot be bought now."""
-        return {variant.pk for variant in self.variants if not is_available(variant)}
+        return {variant.pk for variant in self.variants if not variant.is_available}
 
     @property
     def options(self) -> list[Option]:
@@ -55,31 +53,19 @@ class Choice:
         for variant in self.variants:
             if index < len(variant.option_values):
                 value = variant.option_values[index]
-                found[value] = found.get(value, False) or is_available(variant)
+                found[value] = found.get(value, False) or variant.is_available
         chosen = self.selected.option_values[index : index + 1]
         return [Value(value, value in chosen, available) for value, available in found.items()]
 
 
-def choose(product: Product, variants: Sequence[Variant], sku: str = "") -> Choice | None:
+def choose(product: Detail, sku: str = "") -> Choice | None:
     """Show the variant named by `sku`, else the first that can be bought, else the first.
 
     None for a product without variants.
     """
+    variants = product.variants
     if not variants:
         return None
     named = [variant for variant in variants if variant.sku == sku]
-    sellable = [variant for variant in variants if is_available(variant)]
-    return Choice(product, list(variants), (named or sellable or list(variants))[0])
-
-
-def left(variant: Variant) -> int | None:
-    """How many pieces can be bought now; None for no limit.
-
-    Reads the preloaded stock and product; a variant without a stock row has none, nor one that was taken off sale.
-    """
-    stock: Any = getattr(variant, "stock", None) if variant.product.is_public else None
-    return stock.available if stock else 0
-
-
-def is_available(variant: Variant) -> bool:
-    return left(variant) != 0
+    sellable = [variant for variant in variants if variant.is_available]
+    return Choice(product, variants, (named or sellable or variants)[0])

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from shop.cart.contents import CartVariant
 from shop.catalog.cards import Card
-from shop.catalog.models import Variant
+from shop.catalog.detail import DetailVariant
 from shop.platform.models import Image
 from shop.platform.picture import Picture
 from shop.storefront.words import availability, money, saving
@@ -73,13 +73,13 @@ def product_price(product: Card) -> SafeString:
     return price(product.min_price, was, from_price=product.has_price_range)
 
 
-def variant_price(variant: Variant | CartVariant, *, with_saving: bool = False) -> SafeString:
+def variant_price(variant: DetailVariant | CartVariant, *, with_saving: bool = False) -> SafeString:
     """The price of one variant, beside the old price when it is reduced, and how much that saves."""
     was = variant.compare_at_price if variant.on_sale else None
     return price(variant.price, was, saved=saving(variant) if with_saving else 0)
 
 
-def stock_note(variant: Variant) -> SafeString:
+def stock_note(variant: DetailVariant) -> SafeString:
     """One line about availability."""
     words, mood = availability(variant)
     return format_html('<p class="stock {}" data-stock aria-live="polite">{}</p>', mood, words)

@@ -8,10 +8,9 @@ from django.utils.translation import ngettext
 from django_countries import countries
 
 from shop.cart.contents import CartVariant, Line
-from shop.catalog.models import Variant
+from shop.catalog.detail import DetailVariant
 from shop.inventory.models import FEW
 from shop.money import Money
-from shop.storefront.choice import left
 
 
 def money(amount: Decimal | Money | None) -> str:
@@ -22,16 +21,16 @@ def money(amount: Decimal | Money | None) -> str:
     return value.display()
 
 
-def saving(variant: Variant | CartVariant) -> int:
+def saving(variant: DetailVariant | CartVariant) -> int:
     """How many per cent a reduced variant saves, rounded down; 0 for one at its usual price."""
     if not variant.on_sale or not variant.compare_at_price:
         return 0
     return int(100 * (variant.compare_at_price - variant.price) / variant.compare_at_price)
 
 
-def availability(variant: Variant) -> tuple[str, str]:
+def availability(variant: DetailVariant) -> tuple[str, str]:
     """Return the line and its mood ("", "few" or "none")."""
-    pieces = left(variant)
+    pieces = variant.left
     if pieces is None:
         return _("In stock"), ""
     if pieces == 0:

@@ -6,10 +6,12 @@ from django.conf import settings
 
 from shop.api.answers.money import price
 from shop.catalog.cards import Card
-from shop.platform.picture import Picture
+from shop.catalog.detail import Detail, DetailVariant
+from shop.catalog.models import Category
+from shop.platform.picture import Picture, of_image
 
 
-def card(found: Card) -> dict[str, Any]:
+def card(found: Card | Detail) -> dict[str, Any]:
     """A product in a list."""
     former = found.compare_at_price if found.on_sale else None
     return {
@@ -35,4 +37,57 @@ def picture(shown: Picture, title: str = "") -> dict[str, Any]:
         "height": shown.height,
         "alt": shown.alt or title,
         "srcset": {"webp": shown.webp_srcset, "jpeg": shown.jpeg_srcset},
+    }
+
+
+def product(found: Detail) -> dict[str, Any]:
+    """A product with all that its page shows."""
+    return {
+        **card(found),
+        "body_html": found.body_html,
+        "options": _options(found),
+        "variants": [_variant(variant, found.option_names) for variant in found.variants],
+        "pictures": [{**picture(shown.image), "variant": shown.variant_id} for shown in found.pictures],
+        "categories": [{"slug": each.slug, "name": each.name} for each in found.categories],
+        "tags": found.tags,
+        "attributes": found.attributes,
+        "seo_title": found.seo_title,
+        "seo_description": found.seo_description,
+        "published_at": found.published_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _options(found: Detail) -> list[dict[str, Any]]:
+    """Each option with its values in the order of the variants."""
+    rows = [variant.option_values for variant in found.variants]
+    return [
+        {"name": name, "values": list(dict.fromkeys(row[index] for row in rows if index < len(row)))}
+        for index, name in enumerate(found.option_names)
+    ]
+
+
+def _variant(found: DetailVariant, option_names: list[str]) -> dict[str, Any]:
+    """What is put into a cart."""
+    former = found.compare_at_price if found.on_sale else None
+    return {
+        "id": found.pk,
+        "sku": found.sku,
+        "label": found.label,
+        "options": dict(zip(option_names, found.option_values, strict=False)),
+        "price": price(found.price),
+        "compare_at_price": None if former is None else price(former),
+        "available": found.is_available,
+        "pieces_left": found.left,
+    }
+
+
+def category(found: Category, parent: str | None) -> dict[str, Any]:
+    """A node of the tree; `parent` is the parent's slug."""
+    return {
+        "slug": found.slug,
+        "name": found.name,
+        "description": found.description,
+        "parent": parent,
+        "url": settings.PUBLIC_URL + found.get_absolute_url(),
+        "picture": picture(of_image(found.image, alt=found.name)) if found.image else None,
     }

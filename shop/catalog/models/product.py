@@ -5,13 +5,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.lookups import IsNull
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-from shop.catalog.models.variant import Variant
 
 # The text that search reads, weighted. A generated column: no code path can forget to update it.
 SEARCH = (
@@ -25,18 +22,6 @@ class ProductQuerySet(QuerySet["Product"]):
     def public(self) -> Self:
         """What shoppers may see."""
         return self.filter(published=True, published_at__lte=timezone.now())
-
-    def with_availability(self) -> Self:
-        """Annotate `available`: at least one variant can be bought now."""
-        # Not EXISTS: PostgreSQL answers that by hashing all variants of all products; this, for the rows shown alone.
-        sellable = Variant.objects.filter(product=OuterRef("pk")).sellable()
-        return self.annotate(available=IsNull(Subquery(sellable.values("pk")[:1]), False))
-
-    def for_page(self) -> Self:
-        """Preload what the product page shows: a constant number of queries."""
-        pictures = ProductImage.objects.select_related("image").order_by("position", "id")
-        variants = Variant.objects.select_related("stock").order_by("position", "id")
-        return self.with_availability().prefetch_related(Prefetch("images", pictures), Prefetch("variants", variants))
 
 
 class Product(models.Model):
@@ -96,11 +81,6 @@ class Product(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("product", args=[self.slug])
-
-    @property
-    def cover(self) -> "ProductImage | None":
-        """The first of the preloaded `images`."""
-        return next(iter(self.images.all()), None)
 
     @property
     def is_public(self) -> bool:

@@ -7,7 +7,7 @@
 * Views say that their page is public with `offer`.
 """
 
-from shop.platform.pages.offer import Offer, depends, ends_in, offer
+from shop.platform.pages.offer import Offer, began, depends, ends_in, offer
 from shop.platform.pages.shelf import FRESH, outdate
 
-__all__ = ["FRESH", "Offer", "depends", "ends_in", "offer", "outdate"]
+__all__ = ["FRESH", "Offer", "began", "depends", "ends_in", "offer", "outdate"]

@@ -10,10 +10,14 @@ from django.utils import timezone
 
 @dataclass
 class Offer:
-    """A page that may be kept. `tags` name what it is made of, `seconds` how long it is true at most."""
+    """A page that may be kept. `tags` name what it is made of, `seconds` how long it is true at most.
+
+    `began`: a moment before anything of it was read.
+    """
 
     tags: set[str] = field(default_factory=set)
     seconds: float = math.inf
+    began: datetime = field(default_factory=timezone.now)
 
 
 def offer(request: HttpRequest) -> Offer:
@@ -25,6 +29,12 @@ def offer(request: HttpRequest) -> Offer:
 
 def offered(request: HttpRequest) -> Offer | None:
     return getattr(request, "page_offer", None)
+
+
+def began(request: HttpRequest) -> datetime:
+    """Return the moment at which the page was offered; now where it is not."""
+    made = offered(request)
+    return made.began if made else timezone.now()
 
 
 def depends(request: HttpRequest, *tags: str) -> None:
