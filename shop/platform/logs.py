@@ -55,6 +55,7 @@ def logging_config(*, level: str, pod: str) -> dict[str, Any]:
             "botocore": {"level": "WARNING"},
             "boto3": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
+            "opentelemetry": {"level": "ERROR"},  # else each try to reach a collector that is away
         },
     }
 

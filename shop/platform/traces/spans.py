@@ -23,13 +23,17 @@ Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 LONGEST = 2_000  # characters of a statement
-PATIENCE = 3  # seconds for a collector that is slow or away; spans that do not fit are thrown away, never waited for
+# A collector that is slow or away: requests never wait for it, spans that do not fit are thrown away, and what is left
+# when a process stops costs it four seconds at most: two batches.
+PATIENCE = 2  # seconds for a batch of 512
+BOUNDS = {"OTEL_EXPORTER_OTLP_TIMEOUT": str(PATIENCE), "OTEL_BSP_MAX_QUEUE_SIZE": "1024"}
 W3C = TraceContextTextMapPropagator()
 
 
 @functools.cache  # per-pod: one exporter for each process
 def _provider() -> TracerProvider:
-    os.environ.setdefault("OTEL_EXPORTER_OTLP_TIMEOUT", str(PATIENCE))
+    for name, value in BOUNDS.items():
+        os.environ.setdefault(name, value)
     provider = TracerProvider(resource=Resource.create(_process()))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(), export_timeout_millis=PATIENCE * 1000))
     return provider
