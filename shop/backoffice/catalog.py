@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db import transaction
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -114,6 +115,10 @@ class ProductAdmin(FlatAdmin):
         for row in formset.forms:
             if isinstance(row, VariantForm) and row.instance.pk and row not in formset.deleted_forms:
                 row.keep_stock(request)
+
+    def view_on_site(self, obj: Product) -> str:
+        """What shoppers cannot see yet, staff see as it will be."""
+        return obj.get_absolute_url() if obj.is_public else reverse("preview", args=[obj.slug])
 
     def delete_model(self, request: HttpRequest, obj: Product) -> None:
         catalog.touched([obj.pk])

@@ -25,11 +25,16 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     found = detail.find(slug)
     if found is None:
         raise Http404
+    return render(request, "storefront/product.html", contents(request, found))
+
+
+def contents(request: HttpRequest, found: Detail) -> dict[str, Any]:
+    """Return what the template shows, and say what a page that is offered is made of."""
     choice = choose(found, request.GET.get("variant", ""))
     trail = aisles_of(request).trail(_deepest(request, found))
     related = _related(found, trail)
     _depends(request, found, related)
-    context = {
+    return {
         "product": found,
         "choice": choice,
         "facts": facts(choice) if choice else [],
@@ -37,7 +42,6 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "trail": trail,
         "related": related,
     }
-    return render(request, "storefront/product.html", context)
 
 
 def _depends(request: HttpRequest, found: Detail, related: list[Card]) -> None:
