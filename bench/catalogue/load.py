@@ -24,7 +24,9 @@ COLUMNS = {
     ),
     "inventory_stock": "variant_id on_hand tracked allow_backorder",
     "inventory_stockmovement": "variant_id change reason reference created_at",
-    "platform_image": ("id sha256 key content_type size width height renditions rendered_at created_at"),
+    "platform_image": (
+        "id sha256 key content_type size width height renditions fallback webp jpeg rendered_at created_at"
+    ),
     "catalog_productimage": "product_id image_id position alt",
     "pricing_taxrate": "country tax_class rate",
     "pricing_shippingmethod": "id code name description position active",

@@ -20,6 +20,7 @@ from bench.catalogue.words import (
     TAGS,
     VENDORS,
 )
+from shop.platform.renditions import sources
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -218,7 +219,8 @@ def image_rows(article: Article) -> Iterator[Row]:
             for form, ending in (("webp", "webp"), ("jpeg", "jpg"))
         ]
         facts = (f"{stem}.png", "image/png", 400_000, 1600, 1600)
-        yield (_picture(article, step), digest, *facts, json.dumps(renditions), DAY_ONE, DAY_ONE)
+        shown = sources(renditions, original=facts[0])
+        yield (_picture(article, step), digest, *facts, json.dumps(renditions), *shown, DAY_ONE, DAY_ONE)
 
 
 def product_image_rows(article: Article) -> Iterator[Row]:

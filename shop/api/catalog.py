@@ -39,7 +39,7 @@ class Products(PublicEndpoint):
             until = page.rows[0].until if page.rows else freshness.next_publication(pages.began(request._request))
         covers = freshness.pictures(card.cover for card in page.rows)
         _depends(request, [card.id for card in page.rows], until, freshness.inside(filters.category), *covers)
-        return page_response(request, page, [answers.card(card) for card in page.rows])
+        return page_response(request, page, answers.cards(page.rows))
 
 
 def _is_one_statement(asked: dict[str, Any]) -> bool:

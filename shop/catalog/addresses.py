@@ -1,6 +1,7 @@
 """Addresses of the catalogue's pages, for lists that hold dozens of them: finding a route costs more than a row."""
 
 import functools
+from collections.abc import Callable
 from urllib.parse import quote
 
 from django.urls import get_script_prefix, reverse
@@ -8,8 +9,13 @@ from django.urls import get_script_prefix, reverse
 
 def product_url(slug: str) -> str:
     """The address of a product's page, as reverse("product") says."""
+    return product_urls()(slug)
+
+
+def product_urls() -> Callable[[str], str]:
+    """The same for many, by their slugs."""
     before, after = _around(get_script_prefix())
-    return f"{before}{slug if slug.isascii() else quote(slug)}{after}"
+    return lambda slug: f"{before}{slug if slug.isascii() else quote(slug)}{after}"
 
 
 @functools.cache  # per-pod: a calculation from the routes

@@ -18,6 +18,7 @@ from PIL import ImageOps, UnidentifiedImageError
 from shop.errors import ShopError
 from shop.platform import outbox, pages, storage
 from shop.platform.models import Image
+from shop.platform.renditions import sources
 
 FORMATS_READ = ("JPEG", "PNG", "WEBP", "GIF")
 KINDS = {  # what decoding found: file ending, content type. Cameras write MPO, which is JPEG with more behind it.
@@ -134,7 +135,8 @@ def make_renditions(image_id: int) -> None:
         original = _flat(_upright(_decode(file.read())))
     widths = widths_for(image.width)
     renditions = [rendition for width in widths for rendition in _render(original, image.sha256, width)]
-    Image.objects.filter(pk=image_id).update(renditions=renditions, rendered_at=timezone.now())
+    shown = sources(renditions, original=image.key)._asdict()
+    Image.objects.filter(pk=image_id).update(renditions=renditions, rendered_at=timezone.now(), **shown)
     pages.outdate([readiness(image_id)])
 
 

@@ -11,12 +11,14 @@ import orjson
 from django.conf import settings
 
 from shop.platform.models import Image
+from shop.platform.renditions import rooted, sources
 
 # Typed for statements whose plan is kept: see shop.platform.postgresql.planned.
 COLUMNS = """
-image.id, image.width::int, image.height::int, image.key::text, image.rendered_at IS NOT NULL, image.renditions::text
+image.id, image.width::int, image.height::int, image.key::text, image.rendered_at IS NOT NULL,
+image.fallback::text, image.webp::text, image.jpeg::text,
+CASE WHEN image.fallback IS NULL THEN image.renditions::text END
 """
-FALLBACK_WIDTH = 960  # pixels; the widest rendition for clients that take one address
 
 
 class Picture(NamedTuple):
@@ -38,27 +40,16 @@ class Picture(NamedTuple):
 
 def read(columns: Sequence[Any], *, alt: str = "") -> Picture | None:
     """Return the picture of these COLUMNS; None where there is none."""
-    pk, width, height, key, is_ready, renditions = columns
+    pk, width, height, key, is_ready, fallback, webp, jpeg, renditions = columns
     if pk is None:
         return None
-    made = sorted(orjson.loads(renditions), key=_width)
-    jpegs = [one for one in made if one["format"] == "jpeg"]
-    fallback = next((one["key"] for one in reversed(jpegs) if one["width"] <= FALLBACK_WIDTH), key)
-    webps = [one for one in made if one["format"] == "webp"]
-    url = settings.MEDIA_URL + fallback
-    return Picture(pk, width, height, is_ready, url, _srcset(webps), _srcset(jpegs), alt)
+    if fallback is None:
+        fallback, webp, jpeg = sources(orjson.loads(renditions), original=key)
+    root = settings.MEDIA_URL
+    return Picture(pk, width, height, is_ready, root + fallback, rooted(webp, root), rooted(jpeg, root), alt)
 
 
 def of_image(image: Image, *, alt: str = "") -> Picture:
     """The same from a row that is loaded."""
     sources = image.fallback_url, image.webp_srcset, image.jpeg_srcset
     return Picture(image.pk, image.width, image.height, image.is_ready, *sources, alt)
-
-
-def _width(rendition: dict[str, Any]) -> int:
-    return int(rendition["width"])
-
-
-def _srcset(renditions: list[dict[str, Any]]) -> str:
-    root = settings.MEDIA_URL
-    return ", ".join([f"{root}{one['key']} {one['width']}w" for one in renditions])

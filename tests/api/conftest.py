@@ -2,7 +2,9 @@ import json
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from openapi_schema_validator import OAS30Validator
 
 from tests import factories
 
@@ -61,3 +63,32 @@ def others_phone() -> Phone:
 def fast_passwords(settings) -> None:
     """Where the time of hashing is not what is tested."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def schema(tmp_path_factory) -> dict[str, Any]:
+    """The API's description, as it is served; made once, as that takes seconds."""
+    file = tmp_path_factory.mktemp("schema") / "schema.json"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json", "--file", str(file))
+    return json.loads(file.read_text())
+
+
+def agrees(schema: dict[str, Any], path: str, answer: Any, method: str = "get") -> None:
+    """Fail unless an answer is what the description says of this path, without a field that it does not name."""
+    described = schema["paths"][f"/api/v1/{path}"][method]["responses"][str(answer.status_code)]
+    shape = described["content"]["application/json"]["schema"]
+    strict = _closed({**shape, "components": schema["components"]})
+    mistakes = [f"{list(e.path)}: {e.message}" for e in OAS30Validator(strict).iter_errors(answer.json())]
+    assert not mistakes, mistakes
+
+
+def _closed(shape: Any) -> Any:
+    """Let no object have fields that are not described; let null be where another component is named as nullable."""
+    if isinstance(shape, list):
+        return [_closed(each) for each in shape]
+    if not isinstance(shape, dict):
+        return shape
+    found = {name: _closed(each) for name, each in shape.items()}
+    if shape.get("nullable") and "allOf" in shape:
+        return {"anyOf": [{"allOf": found["allOf"]}, {"enum": [None], "nullable": True}]}
+    return {**found, "additionalProperties": False} if isinstance(shape.get("properties"), dict) else found

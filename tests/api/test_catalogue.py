@@ -1,14 +1,20 @@
 """Browsing: search, filters, pages, a product; the same for everybody and kept by caches."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
 from shop.catalog import freshness
-from shop.catalog.models import Product
-from shop.catalog.services import category, refresh
+from shop.catalog.models import Category, Product
+from shop.catalog.services import ImageData, ProductData, VariantData, category, refresh, save, set_images
+from shop.inventory import services as inventory
 from shop.inventory.models import Stock
+from shop.inventory.services import Terms
+from shop.platform import media
 from tests import factories
+from tests.api.conftest import agrees
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +152,33 @@ def test_caches_may_keep_it_and_ask_whether_it_changed(phone, path):
 def test_an_old_token_does_not_hinder_looking_around(phone):
     phone.access = "not.a.token"
     assert phone.get("products/").status_code == 200
+
+
+def test_answers_are_what_the_schema_says(phone, schema):
+    """Every branch of an answer once: with and without pictures, ready or not, on sale, sold out, unlimited."""
+    floor = category(["Floor", "Rugs"])
+    Category.objects.filter(pk=floor.pk).update(image=media.store(factories.jpeg(colour="red")))
+    variants = tuple(
+        VariantData(sku=size, price=Decimal(10), compare_at_price=before, option_values=(size,))
+        for size, before in (("S", Decimal(12)), ("M", None))
+    )
+    rug = ProductData("rug", "Rug", variants, option_names=("Size",), attributes={"Pile": "low"}, categories=(floor,))
+    saved = save(rug)
+    inventory.configure({saved.variants["M"].pk: Terms(allow_backorder=True)})
+    images = [media.store(factories.jpeg(colour=colour)) for colour in ("teal", "navy")]
+    media.make_renditions(images[0].pk)
+    set_images(saved.product, [ImageData(images[0].pk, "Front", "S"), ImageData(images[1].pk)])
+    factories.product("Bare", slug="bare")
+    for path, address in {
+        "products/": "products/?limit=1",
+        "products/{slug}/": "products/rug/",
+        "categories/": "categories/",
+    }.items():
+        agrees(schema, path, phone.get(address))
+    agrees(schema, "products/{slug}/", phone.get("products/bare/"))
+    shown = phone.get("products/rug/").json()
+    assert [each["pieces_left"] for each in shown["variants"]] == [0, None]
+    assert [bool(each["srcset"]["webp"]) for each in shown["pictures"]] == [True, False]
 
 
 def test_queries_do_not_grow_with_the_catalogue(phone, django_assert_num_queries):

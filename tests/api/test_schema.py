@@ -2,18 +2,9 @@
 
 import json
 
-import pytest
-from django.core.management import call_command
 from django.urls import get_resolver
 
 from shop.api.urls import version_1
-
-
-@pytest.fixture(scope="module")
-def schema(tmp_path_factory):
-    file = tmp_path_factory.mktemp("schema") / "schema.json"
-    call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json", "--file", str(file))
-    return json.loads(file.read_text())
 
 
 def test_it_is_valid_and_drawn_without_a_warning(schema):

@@ -14,7 +14,7 @@ from shop.inventory.models import StockMovement
 from shop.pricing.models import ShippingMethod
 
 PRODUCTS = 120
-PICTURED = {"key", "renditions", "attributes"}  # copied as they are
+PICTURED = {"key", "renditions", "fallback", "webp", "jpeg", "attributes"}  # copied as they are
 MADE = {
     "catalog_product": lambda article: [rows.product_row(article)],
     "catalog_variant": rows.variant_rows,

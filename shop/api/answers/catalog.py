@@ -5,21 +5,27 @@ from typing import Any
 from django.conf import settings
 
 from shop.api.answers.money import price
+from shop.catalog.addresses import product_urls
 from shop.catalog.cards import Card
 from shop.catalog.detail import Detail, DetailVariant
 from shop.catalog.models import Category
 from shop.platform.picture import Picture, of_image
 
 
-def card(found: Card | Detail) -> dict[str, Any]:
-    """A product in a list."""
+def cards(found: list[Card]) -> list[dict[str, Any]]:
+    """A list of products."""
+    url_of, root = product_urls(), settings.PUBLIC_URL
+    return [_card(each, root + url_of(each.slug)) for each in found]
+
+
+def _card(found: Card | Detail, url: str) -> dict[str, Any]:
     former = found.compare_at_price if found.on_sale else None
     return {
         "slug": found.slug,
         "title": found.title,
         "vendor": found.vendor,
         "product_type": found.product_type,
-        "url": settings.PUBLIC_URL + found.get_absolute_url(),
+        "url": url,
         "min_price": price(found.min_price),
         "max_price": price(found.max_price),
         "compare_at_price": None if former is None else price(former),
@@ -43,7 +49,7 @@ def picture(shown: Picture, title: str = "") -> dict[str, Any]:
 def product(found: Detail) -> dict[str, Any]:
     """A product with all that its page shows."""
     return {
-        **card(found),
+        **_card(found, settings.PUBLIC_URL + found.get_absolute_url()),
         "body_html": found.body_html,
         "options": _options(found),
         "variants": [_variant(variant, found.option_names) for variant in found.variants],

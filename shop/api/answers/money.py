@@ -4,9 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from shop.money import Money
-
 
 def price(amount: Decimal) -> dict[str, str]:
-    """Return a price of the catalogue, which is in the shop's currency."""
-    return Money(amount, settings.SHOP_CURRENCY).json()
+    """Return a price of the catalogue, which has two places and is in the shop's currency."""
+    return {"amount": f"{amount:.2f}", "currency": settings.SHOP_CURRENCY}

@@ -2,11 +2,15 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from shop.platform.renditions import Sources, rooted, sources
+
 
 class Image(models.Model):
     """A picture in S3, known by its content. Everything a page needs to show it is here: no page asks the storage.
 
-    `renditions` is a list of {"width": 640, "format": "webp", "key": "..."} made by the worker.
+    `renditions` is a list of {"width": 640, "format": "webp", "key": "..."} made by the worker. `fallback`, `webp` and
+    `jpeg` say the same ready to be shown, see shop.platform.renditions; NULL where a worker of an older release made
+    the renditions, and until they are made.
     """
 
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
@@ -16,6 +20,9 @@ class Image(models.Model):
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
     renditions = models.JSONField(default=list, editable=False)
+    fallback = models.CharField(max_length=200, null=True, editable=False)  # noqa: DJ001 - old pods write no text
+    webp = models.TextField(null=True, editable=False)  # noqa: DJ001
+    jpeg = models.TextField(null=True, editable=False)  # noqa: DJ001
     rendered_at = models.DateTimeField(_("rendered"), null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -37,21 +44,19 @@ class Image(models.Model):
         return f"{settings.MEDIA_URL}{self.key}"
 
     @property
+    def sources(self) -> Sources:
+        return sources(self.renditions, original=self.key)
+
+    @property
     def fallback_url(self) -> str:
         """The widest JPEG rendition up to 960 px, for clients that take one address; until then the original."""
-        jpegs = [r for r in self.renditions if r["format"] == "jpeg" and r["width"] <= 960]
-        best = max(jpegs, key=lambda r: r["width"], default=None)
-        return f"{settings.MEDIA_URL}{best['key']}" if best else self.url
-
-    def srcset(self, fmt: str) -> str:
-        """Return the `srcset` of one format ("webp" or "jpeg"), narrow to wide; empty until rendered."""
-        chosen = sorted((r for r in self.renditions if r["format"] == fmt), key=lambda r: r["width"])
-        return ", ".join(f"{settings.MEDIA_URL}{r['key']} {r['width']}w" for r in chosen)
+        return f"{settings.MEDIA_URL}{self.sources.fallback}"
 
     @property
     def webp_srcset(self) -> str:
-        return self.srcset("webp")
+        """The `srcset` of one format, narrow to wide; empty until rendered."""
+        return rooted(self.sources.webp, settings.MEDIA_URL)
 
     @property
     def jpeg_srcset(self) -> str:
-        return self.srcset("jpeg")
+        return rooted(self.sources.jpeg, settings.MEDIA_URL)
