@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from shop.api import paying
+from shop.api.answers import orders as answers
 from shop.api.authentication import own_id, user_id
 from shop.api.endpoint import Endpoint, body, parameters
 from shop.api.lists import PageQuery, list_of, page_response
@@ -20,6 +21,7 @@ from shop.checkout import limits
 from shop.checkout.services import Details, Placed, PostalAddress, place_order
 from shop.errors import ShopError
 from shop.orders.models import Order
+from shop.payments.models import Payment
 from shop.platform import keyset
 from shop.platform.visitor import network
 
@@ -80,7 +82,7 @@ class Orders(Endpoint):
         asked = parameters(request, PageQuery)
         own = Order.objects.filter(user_id=own_id(request))
         page = keyset.page(own, order=("-placed_at", "-id"), cursor=asked.get("cursor"), size=asked["limit"])
-        return page_response(request, page, OrderRowSerializer(page.rows, many=True).data)
+        return page_response(request, page, [answers.row(order) for order in page.rows])
 
     @extend_schema(
         operation_id="orders_create",
@@ -103,8 +105,8 @@ class Orders(Endpoint):
         asked = body(request, PlaceOrderSerializer)
         limits.count_order(network(request))
         placed = place_order(cart_id=asked["cart"], key=key, details=_details(asked), user_id=user_id(request))
-        paying.begin_if_possible(placed.order, return_url=asked["payment"].get("return_url", ""))
-        return _answer(placed)
+        payment = paying.begin_if_possible(placed, return_url=asked["payment"].get("return_url", ""))
+        return _answer(placed, payment)
 
 
 class OneOrder(Endpoint):
@@ -117,14 +119,20 @@ class OneOrder(Endpoint):
     )
     def get(self, request: Request, number: str) -> Response:
         """To the user who placed it, or to whoever has its token."""
-        return Response(OrderSerializer(find(request, number)).data)
+        return Response(answers.order(find(request, number)))
 
 
-def _answer(placed: Placed) -> Response:
-    order = Order.objects.for_page().get(pk=placed.order.pk)
-    location = reverse("api:order", args=[order.number])
+def _answer(placed: Placed, payment: Payment | None) -> Response:
+    location = reverse("api:order", args=[placed.order.number])
     status = 201 if placed.created else 200
-    return Response(OrderSerializer(order).data, status=status, headers={"Location": location})
+    return Response(_shown(placed, payment), status=status, headers={"Location": location})
+
+
+def _shown(placed: Placed, payment: Payment | None) -> dict[str, Any]:
+    """Show what was just written without reading it again."""
+    if placed.payment:
+        return answers.written(placed.order, placed.lines, placed.history, payment)
+    return answers.order(Order.objects.for_page().get(pk=placed.order.pk))
 
 
 def _key(request: Request) -> str:

@@ -8,10 +8,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from shop.api.answers import orders as answers
 from shop.api.endpoint import Endpoint, body
 from shop.api.order_access import TOKEN_PARAMETERS, find
 from shop.api.serializers.orders import PaymentChoiceSerializer, PaymentSerializer
+from shop.checkout.services import Placed
 from shop.orders.models import Order
+from shop.payments import providers
 from shop.payments import services as payments
 from shop.payments.errors import ProviderUnavailable
 from shop.payments.models import Payment
@@ -37,18 +40,21 @@ class Payments(Endpoint):
         asked = body(request, PaymentChoiceSerializer)
         order = find(request, number)
         payment = payments.attempt(order_id=order.pk, method=asked["method"])
-        return Response(PaymentSerializer(_begin(payment, order, asked.get("return_url", ""))).data)
+        return Response(answers.payment(_begin(payment, order, asked.get("return_url", ""))))
 
 
-def begin_if_possible(order: Order, *, return_url: str) -> None:
-    """Announce a placed order's payment to its provider. If that is away the order stands, to be paid later."""
-    payment = Payment.objects.open().filter(order=order).first()
-    if payment is None:
-        return
+def begin_if_possible(placed: Placed, *, return_url: str) -> Payment | None:
+    """Announce a placed order's payment to its provider, if it has one, and return it. If that is away the order
+    stands, to be paid later.
+    """
+    payment = placed.payment or Payment.objects.open().filter(order=placed.order).first()
+    if payment is None or providers.provider(payment.method) is None:
+        return payment
     try:
-        _begin(payment, order, return_url)
+        return _begin(payment, placed.order, return_url)
     except ProviderUnavailable:
         logger.warning("payment could not be begun", extra={"payment": payment.pk})
+        return payment
 
 
 def _begin(payment: Payment, order: Order, return_url: str) -> Payment:

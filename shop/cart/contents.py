@@ -115,8 +115,8 @@ def read(cart: Named) -> Contents | None:
     return _read(OPEN + cart.condition, cart.parameters)
 
 
-def read_locked(cart_id: int) -> Contents | None:
-    """Return a cart in whatever state, in the transaction that locked its row before."""
+def read_closed(cart_id: int) -> Contents | None:
+    """Return a cart in whatever state, for the transaction that closed it."""
     return _read("cart.id = %(cart)s::bigint", {"cart": cart_id})
 
 

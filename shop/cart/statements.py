@@ -127,6 +127,7 @@ FROM decision LEFT JOIN locked ON true
 """  # noqa: S608 - texts of ours
 
 LOCK = "SELECT cart.id FROM cart_cart AS cart WHERE cart.state = 'open' AND <condition> FOR NO KEY UPDATE"
+CLOSE = "UPDATE cart_cart AS cart SET state = 'ordered' WHERE cart.state = 'open' AND <condition> RETURNING cart.id"
 PIECES = """
 SELECT coalesce(sum(line.quantity), 0) FROM cart_cart AS cart JOIN cart_cartline AS line ON line.cart_id = cart.id
 WHERE cart.state = 'open' AND <condition>

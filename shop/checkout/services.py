@@ -3,29 +3,29 @@
 The one transaction in which cart, stock, order, payment and mail change together, or not at all.
 """
 
-import hashlib
-import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import translation
 from psycopg import errors as pg
 
-from shop.cart import contents
+from shop.cart import named
+from shop.cart import services as carts
 from shop.cart.contents import Contents, Line
 from shop.cart.models import Cart
-from shop.cart.services import NoSuchCart
-from shop.checkout import metrics
-from shop.checkout.errors import Busy, CartEmpty, CartOrdered, KeyReused, TotalChanged
-from shop.checkout.models import IdempotencyKey
+from shop.checkout import keys, metrics
+from shop.checkout.errors import Busy, CartEmpty, CartOrdered, TotalChanged
 from shop.checkout.quote import Quote, quote
+from shop.errors import ShopError
 from shop.inventory import services as inventory
 from shop.notifications import services as notifications
 from shop.orders import services as orders
-from shop.orders.models import Order, OrderLine
+from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.summary import summary
 from shop.payments import services as payments
+from shop.payments.models import Payment
 from shop.pricing.totals import PricedItem
 
 CONTENTION = (pg.LockNotAvailable, pg.DeadlockDetected, pg.QueryCanceled)
@@ -59,18 +59,24 @@ class Details:
 
 @dataclass(frozen=True)
 class Placed:
-    """An order, and whether this call made it (False: an earlier call with the same key did)."""
+    """An order, and whether this call made it (False: an earlier call with the same key did).
+
+    `lines`, `history`, `payment`: what this call wrote beside it; without a payment the order may have changed since.
+    """
 
     order: Order
     created: bool
+    lines: Sequence[OrderLine] = ()
+    history: Sequence[OrderEvent] = ()
+    payment: Payment | None = None
 
 
 def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | None = None) -> Placed:
     """Turn a cart into an order. However often and wherever it is called with one key, there is one order.
 
-    `key` is the client's idempotency key; keys of different users do not meet. Owns its transaction and makes a
-    constant number of queries. Raises CartEmpty, CartOrdered, NoSuchCart, KeyReused, NoSuchDelivery, OutOfStock,
-    TotalChanged, Busy, and payments' NoSuchMethod; nothing is changed then.
+    `key` is the client's idempotency key; keys of different users do not meet, nor those of guests with different
+    carts. Owns its transaction and makes a constant number of queries. Raises CartEmpty, CartOrdered, NoSuchCart,
+    KeyReused, NoSuchDelivery, OutOfStock, TotalChanged, Busy, and payments' NoSuchMethod; nothing is changed then.
     """
     try:
         placed = _place(cart_id, key, details, user_id)
@@ -92,50 +98,35 @@ def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id
 
 @transaction.atomic
 def _place(cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | None) -> Placed:
-    claimed = _claim_key(key, details, cart_id, user_id)
+    claimed = keys.claim(key=key, cart_id=cart_id, details=asdict(details), user_id=user_id)
     if claimed.order:
         return Placed(claimed.order, created=False)
-    cart = _locked_cart(cart_id, user_id)
+    cart = _closed_cart(cart_id, user_id)
     _check_on_sale(cart)
     priced = quote(cart, country=details.address.country, method=details.shipping_method)
     _check_total(priced, details)
-    order = _write_order(cart, priced, details, user_id)
-    inventory.take({line.variant_id: line.quantity for line in cart.lines}, reference=order.number)
-    payments.create(order=order, method=details.payment_method)
-    Cart.objects.filter(pk=cart.pk).update(state=Cart.State.ORDERED)
-    IdempotencyKey.objects.filter(pk=claimed.pk).update(order=order)
-    return Placed(order, created=True)
+    written = _write_order(claimed.order_id, cart, priced, details, user_id)
+    payment = payments.create(order=written.order, method=details.payment_method)
+    # Last, because everybody who buys the same wait for these rows until this transaction has ended.
+    inventory.take({line.variant_id: line.quantity for line in cart.lines}, reference=written.order.number)
+    return Placed(written.order, True, written.lines, [written.event], payment)
 
 
-def _claim_key(key: str, details: Details, cart_id: uuid.UUID | str, user_id: int | None) -> IdempotencyKey:
-    """Insert the key, or wait for the transaction that did and return its row. Raises KeyReused."""
-    scope = f"user:{user_id}" if user_id else "guest"
-    fingerprint = _fingerprint(details, cart_id)
-    row = IdempotencyKey(scope=scope, key=key, fingerprint=fingerprint)
-    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-    found = IdempotencyKey.objects.select_related("order").get(scope=scope, key=key)
-    if found.fingerprint != fingerprint:
-        raise KeyReused
-    return found
-
-
-def _fingerprint(details: Details, cart_id: uuid.UUID | str) -> str:
-    text = json.dumps([str(cart_id), asdict(details)], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _locked_cart(cart_id: uuid.UUID | str, user_id: int | None) -> Contents:
-    """Lock the cart and load its lines. Raises NoSuchCart, CartOrdered, CartEmpty."""
-    cart = Cart.objects.select_for_update().filter(public_id=cart_id).first()
-    if cart is None or cart.user_id not in (None, user_id) or cart.state == Cart.State.MERGED:
-        raise NoSuchCart
-    if cart.state == Cart.State.ORDERED:
-        raise _ordered_before(cart)
-    # The lines are read by another statement, after the lock was granted: they are what nobody can change any more.
-    found = contents.read_locked(cart.pk)
-    if not found or not found.lines:
+def _closed_cart(cart_id: uuid.UUID | str, user_id: int | None) -> Contents:
+    """Take the cart for this order. Raises NoSuchCart, CartOrdered, CartEmpty."""
+    cart = carts.close(named.reachable(cart_id, user_id))
+    if cart is None:
+        raise _not_open(cart_id, user_id)
+    if not cart.lines:
         raise CartEmpty
-    return found
+    return cart
+
+
+def _not_open(cart_id: uuid.UUID | str, user_id: int | None) -> ShopError:
+    order = Order.objects.filter(cart__public_id=cart_id, cart__state=Cart.State.ORDERED).select_related("cart").first()
+    if order is None or order.cart is None or order.cart.user_id not in (None, user_id):
+        return carts.NoSuchCart()
+    return CartOrdered(number=order.number, token=order.token)
 
 
 def _check_on_sale(cart: Contents) -> None:
@@ -145,24 +136,18 @@ def _check_on_sale(cart: Contents) -> None:
         raise inventory.OutOfStock(missing=gone)
 
 
-def _ordered_before(cart: Cart) -> CartOrdered:
-    order = Order.objects.filter(cart=cart).first()
-    return CartOrdered(number=order.number, token=order.token) if order else CartOrdered()
-
-
 def _check_total(priced: Quote, details: Details) -> None:
     total = priced.totals.total
     if details.expected_total and details.expected_total != str(total.amount):
         raise TotalChanged(total=total.json())
 
 
-def _write_order(cart: Contents, priced: Quote, details: Details, user_id: int | None) -> Order:
-    totals = priced.totals
-    by_variant = {line.variant_id: line for line in cart.lines}
-    lines = [_order_line(by_variant[item.item.variant_id], item) for item in totals.items]
-    assert priced.chosen is not None  # noqa: S101 - quote() raises when the named method is not offered
-    order = orders.create(
-        lines=lines,
+def _write_order(order_id: int, cart: Contents, priced: Quote, details: Details, user_id: int | None) -> orders.Written:
+    totals, chosen = priced.totals, priced.chosen
+    assert chosen is not None  # noqa: S101 - quote() raises when the named method is not offered
+    written = orders.create(
+        order_id=order_id,
+        lines=[_order_line(line, item) for line, item in zip(cart.lines, totals.items, strict=True)],
         cart_id=cart.pk,
         user_id=user_id,
         email=details.email,
@@ -173,12 +158,14 @@ def _write_order(cart: Contents, priced: Quote, details: Details, user_id: int |
         tax_total=totals.tax.amount,
         total=totals.total.amount,
         shipping_address=asdict(details.address),
-        shipping_method=priced.chosen.method.code,
-        shipping_method_name=priced.chosen.method.name,
+        shipping_method=chosen.method.code,
+        shipping_method_name=chosen.method.name,
         payment_method=details.payment_method,
     )
-    notifications.queue(kind="order_placed", to=order.email, context=summary(order, lines), language=order.language)
-    return order
+    order = written.order
+    facts = summary(order, written.lines)
+    notifications.queue(kind="order_placed", to=order.email, context=facts, language=order.language)
+    return written
 
 
 def _order_line(line: Line, priced: PricedItem) -> OrderLine:

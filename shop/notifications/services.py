@@ -1,5 +1,6 @@
 """Mail: a row and an outbox message now, the sending later, once."""
 
+import json
 import logging
 from datetime import timedelta
 from typing import Any
@@ -12,34 +13,41 @@ from shop.notifications.message import build
 from shop.notifications.models import Mail
 from shop.notifications.smtp import InDoubt, RefusedForGood
 from shop.platform import outbox
+from shop.platform.postgresql import planned
 
 logger = logging.getLogger("shop.mail")
 MOST_DOUBTS = 1  # repetitions of a mail that the server may have
 DOUBT_WAIT = timedelta(seconds=30)
 
 
+# The mail names its message and the message its mail, so the message's id is drawn here.
+QUEUE = """
+INSERT INTO notifications_mail (kind, "to", language, context, dedupe_key, message_id, subject, created_at, doubts)
+VALUES (
+    %(kind)s::text, %(to)s::text, %(language)s::text, %(context)s::jsonb, %(dedupe_key)s::text,
+    nextval(pg_get_serial_sequence('platform_outboxmessage', 'id')), '', %(created_at)s, 0
+)
+ON CONFLICT (dedupe_key) DO NOTHING
+RETURNING id, message_id
+"""
+
+
 def queue(
     *, kind: str, to: str, context: dict[str, Any], dedupe_key: str | None = None, language: str = ""
 ) -> Mail | None:
-    """Queue a mail in the current transaction; return it, or None if `dedupe_key` was used before.
+    """Queue a mail in the current transaction; return it, or None if `dedupe_key` was used before. Two queries.
 
     `kind` names the templates mail/<kind>.subject.txt, .txt and .html; `context` holds what they show, ready for JSON.
     """
-    facts: dict[str, Any] = {"kind": kind, "to": to, "context": context}
-    facts["language"] = language or translation.get_language() or "en"
-    with transaction.atomic():
-        mail, created = _once(dedupe_key, facts)
-        if not created:
+    facts: dict[str, Any] = {"kind": kind, "to": to, "language": language or translation.get_language() or "en"}
+    facts |= {"dedupe_key": dedupe_key, "created_at": timezone.now()}
+    with transaction.atomic(savepoint=False):
+        written = planned.rows(QUEUE, {**facts, "context": json.dumps(context)})
+        if not written:
             return None
-        mail.message = outbox.put(topic="notifications.mail", payload={"mail_id": mail.pk})
-        mail.save(update_fields=["message"])
-    return mail
-
-
-def _once(dedupe_key: str | None, facts: dict[str, Any]) -> tuple[Mail, bool]:
-    if dedupe_key is None:
-        return Mail.objects.create(**facts), True
-    return Mail.objects.get_or_create(dedupe_key=dedupe_key, defaults=facts)
+        mail_id, message_id = written[0]
+        message = outbox.put(topic="notifications.mail", payload={"mail_id": mail_id}, message_id=message_id)
+    return Mail(pk=mail_id, context=context, message=message, **facts)
 
 
 def send(mail_id: int) -> None:

@@ -1,5 +1,6 @@
 """What may happen to an order after it was placed."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -20,18 +21,29 @@ class WrongState(ShopError):
     code = "wrong_state"
 
 
-def create(*, lines: list[OrderLine], **fields: Any) -> Order:
+@dataclass(frozen=True)
+class Written:
+    """What create() wrote; nothing of it has to be read again."""
+
+    order: Order
+    lines: list[OrderLine]
+    event: OrderEvent
+
+
+def create(*, order_id: int, lines: list[OrderLine], **fields: Any) -> Written:
     """Write an order with its lines and the first entry of its history, in the caller's transaction. Three queries.
 
-    Raises IntegrityError if amounts do not add up or, once in a million million, the number is taken.
+    `order_id` was drawn from the table's sequence. Raises IntegrityError if amounts do not add up or, once in a million
+    million, the number is taken.
     """
-    order = Order.objects.create(**fields)
+    order = Order(pk=order_id, **fields)
+    order.save(force_insert=True)
     for line in lines:
         line.order = order
     OrderLine.objects.bulk_create(lines)
-    OrderEvent.objects.create(order=order, state=order.state)
+    event = OrderEvent.objects.create(order=order, state=order.state)
     events.tell_state(order, lines)
-    return order
+    return Written(order, lines, event)
 
 
 def mark_paid(*, order_id: int, actor: str = "", note: str = "") -> Order:

@@ -34,20 +34,30 @@ class Hopeless(Exception):
     """What a handler raises when no repetition can help; the text says why. The message is a dead letter at once."""
 
 
-def put(*, topic: str, payload: dict[str, Any], delay: timedelta = timedelta()) -> OutboxMessage:
+def put(
+    *, topic: str, payload: dict[str, Any], delay: timedelta = timedelta(), message_id: int | None = None
+) -> OutboxMessage:
     """Write one message in the current transaction. `payload` holds ids and small facts, never secrets.
 
-    Raises KeyError for a topic that settings.OUTBOX_TOPICS does not name.
+    `message_id`: the id to give it, if the caller has drawn one from the table's sequence. Raises KeyError for a topic
+    that settings.OUTBOX_TOPICS does not name.
     """
-    return put_many(topic=topic, payloads=[payload], delay=delay)[0]
+    return _write([_message(topic, payload, delay, pk=message_id)])[0]
 
 
 def put_many(*, topic: str, payloads: list[dict[str, Any]], delay: timedelta = timedelta()) -> list[OutboxMessage]:
+    return _write([_message(topic, payload, delay) for payload in payloads])
+
+
+def _message(topic: str, payload: dict[str, Any], delay: timedelta, pk: int | None = None) -> OutboxMessage:
     queue, _handler = settings.OUTBOX_TOPICS[topic]
     due = timezone.now() + delay
     facts = {"topic": topic, "queue": queue, "available_at": due, "request_id": request_id.current()}
     facts["traceparent"] = traces.parent()
-    rows = [OutboxMessage(payload=payload, **facts) for payload in payloads]
+    return OutboxMessage(pk=pk, payload=payload, **facts)
+
+
+def _write(rows: list[OutboxMessage]) -> list[OutboxMessage]:
     OutboxMessage.objects.bulk_create(rows)
     transaction.on_commit(wake_relays, robust=True)
     return rows

@@ -3,8 +3,15 @@
 import json
 
 from django.urls import get_resolver
+from jsonschema import Draft202012Validator
 
 from shop.api.urls import version_1
+from shop.catalog.models import ProductImage
+from shop.inventory.models import Stock
+from shop.platform.models import Image
+from tests import factories
+
+ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "city": "Berlin", "country": "DE"}
 
 
 def test_it_is_valid_and_drawn_without_a_warning(schema):
@@ -35,6 +42,53 @@ def test_it_says_how_to_sign_in_and_how_to_order(schema):
     headers = {parameter["name"]: parameter.get("required") for parameter in place["parameters"]}
     assert headers == {"Idempotency-Key": True}
     assert place["requestBody"]["content"]["application/json"]["examples"]
+
+
+def test_answers_are_what_the_schema_says(schema, phone, db):
+    """Answers are made by functions that know nothing of the serializers which describe them."""
+    factories.shipping()
+    pictured = factories.product(prices=("1.00", "2.00"))
+    image = Image.objects.create(sha256="1", key="1.jpg", size=1, width=1, height=1)
+    ProductImage.objects.create(product=pictured, image=image)
+    lamp, unlimited = pictured.variants.all()
+    Stock.objects.filter(variant=unlimited).update(tracked=False)
+    cart = phone.post("carts/").json()["id"]
+    phone.post(f"carts/{cart}/lines/", {"variant": unlimited.pk})
+    shown = phone.post(f"carts/{cart}/lines/", {"variant": lamp.pk, "quantity": 50}).json()
+    assert shown["notices"]
+    agrees(schema, "Cart", shown)
+    methods = phone.get(f"carts/{cart}/shipping-methods/?country=DE").json()
+    agrees(schema, "ShippingMethod", methods["results"][0])
+    user = factories.user()
+    phone.sign_in(user, cart=cart)
+    cart = phone.get("carts/current/").json()["id"]
+    details = {"cart": cart, "email": user.email, "shipping_address": ADDRESS, "shipping_method": "standard"}
+    order = phone.post("orders/", {**details, "payment": {"method": "bank_transfer"}}, Idempotency_Key="1").json()
+    agrees(schema, "Order", order)
+    assert order == phone.get(f"orders/{order['number']}/").json()
+    agrees(schema, "OrderInList", phone.get("orders/").json()["results"][0])
+    again = phone.post(f"orders/{order['number']}/payments/", {"method": "bank_transfer"}).json()
+    agrees(schema, "Payment", again)
+    assert again == order["payment"]
+
+
+def agrees(schema, component: str, answer: object) -> None:
+    """Raises ValidationError for a value that is none of the component's, and for one with more than it names."""
+    components = {name: _strict(one) for name, one in schema["components"]["schemas"].items()}
+    found = {"$ref": f"#/components/schemas/{component}", "components": {"schemas": components}}
+    Draft202012Validator(found, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(answer)
+
+
+def _strict(node: object) -> object:
+    """Write a schema of OpenAPI 3.0 as JSON Schema: "nullable" is a type there."""
+    if isinstance(node, list):
+        return [_strict(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    made = {name: _strict(value) for name, value in node.items() if name != "nullable"}
+    if "properties" in made:
+        made.setdefault("additionalProperties", False)
+    return {"anyOf": [made, {"type": "null"}]} if node.get("nullable") is True else made
 
 
 def test_money_has_one_shape_everywhere(schema):
