@@ -59,6 +59,7 @@ class CartChanged(ShopError):
     message = _("The cart was changed in the meantime. Look at it again.")
 
 
+LARGEST_ID = 2**63 - 1  # of a bigint; what an address names beyond it is there as little
 REFUSALS: dict[str, type[ShopError]] = {
     "changed": CartChanged,
     "no such variant": NoSuchVariant,
@@ -113,7 +114,7 @@ def add(*, cart: Cart | Named, variant_id: int, quantity: int = 1, version: int 
     `version`: only if it is still the cart's. One query, if nobody else changes the same cart at this moment.
     Raises NoSuchCart, NoSuchVariant, SoldOut, CartFull, CartChanged.
     """
-    wanted = {"variant": variant_id, "quantity": quantity, "max_lines": MAX_LINES, "version": version}
+    wanted = {"variant": min(variant_id, LARGEST_ID), "quantity": quantity, "max_lines": MAX_LINES, "version": version}
     _cart_id, public_id, user_id, line_id, now, limited = _change(statements.ADD, cart, wanted)
     return Added(public_id, user_id, line_id, now, limited)
 
@@ -123,13 +124,13 @@ def change(*, cart: Cart | Named, line_id: int, quantity: int, version: int | No
 
     One query, as add(). Raises NoSuchCart, NoSuchLine, NoSuchVariant, CartChanged.
     """
-    wanted = {"line": line_id, "quantity": quantity, "version": version}
+    wanted = {"line": min(line_id, LARGEST_ID), "quantity": quantity, "version": version}
     return int(_change(statements.CHANGE, cart, wanted)[-1])
 
 
 def remove(*, cart: Cart | Named, line_id: int, version: int | None = None) -> None:
     """Remove a line. Removing what is gone already is no error. One query, as add(). Raises NoSuchCart, CartChanged."""
-    _change(statements.REMOVE, cart, {"line": line_id, "version": version})
+    _change(statements.REMOVE, cart, {"line": min(line_id, LARGEST_ID), "version": version})
 
 
 def _change(statement: str, cart: Cart | Named, wanted: dict[str, Any]) -> tuple[Any, ...]:

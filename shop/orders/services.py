@@ -13,6 +13,7 @@ from shop.notifications import services as notifications
 from shop.orders import events
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.summary import summary
+from shop.platform.postgresql import planned
 
 
 class WrongState(ShopError):
@@ -37,11 +38,11 @@ def create(*, order_id: int, lines: list[OrderLine], **fields: Any) -> Written:
     million, the number is taken.
     """
     order = Order(pk=order_id, **fields)
-    order.save(force_insert=True)
+    event = OrderEvent(order=order, state=order.state)
     for line in lines:
         line.order = order
-    OrderLine.objects.bulk_create(lines)
-    event = OrderEvent.objects.create(order=order, state=order.state)
+    for rows in ([order], lines, [event]):
+        planned.insert(rows)
     events.tell_state(order, lines)
     return Written(order, lines, event)
 

@@ -19,6 +19,7 @@ from shop.payments.errors import NotPayable, ProviderUnavailable
 from shop.payments.models import Payment
 from shop.payments.providers.contract import Method
 from shop.payments.settlement import owe_back, record_webhook, settle
+from shop.platform.postgresql import planned
 
 __all__ = [
     "attempt",
@@ -50,7 +51,9 @@ def create(*, order: Order, method: str) -> Payment | None:
     if not order.total:
         orders.mark_paid(order_id=order.pk, note=_("There was nothing to pay."))
         return None
-    return Payment.objects.create(order=order, method=method, amount=order.total, currency=order.currency)
+    payment = Payment(order=order, method=method, amount=order.total, currency=order.currency)
+    planned.insert([payment])
+    return payment
 
 
 def attempt(*, order_id: int, method: str) -> Payment:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from shop.platform import metrics, request_id, traces
 from shop.platform.models import OutboxMessage
 from shop.platform.models.outbox import MAX_FAILURES, MAX_UNFINISHED
+from shop.platform.postgresql import planned
 from shop.stateless.guard.work import name_task
 
 logger = logging.getLogger("shop.outbox")
@@ -58,7 +59,7 @@ def _message(topic: str, payload: dict[str, Any], delay: timedelta, pk: int | No
 
 
 def _write(rows: list[OutboxMessage]) -> list[OutboxMessage]:
-    OutboxMessage.objects.bulk_create(rows)
+    planned.insert(rows)
     transaction.on_commit(wake_relays, robust=True)
     return rows
 

@@ -5,11 +5,13 @@ Planning a join of seven tables costs more than running it. The results' types h
 each with "cached plan must not change result type".
 """
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import psycopg
 from django.db import connection
+from django.db.models import Model
 
 
 class PlannedCursor(psycopg.Cursor[Any]):
@@ -32,3 +34,46 @@ def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]
         watched.execute(statement, parameters)
         found: list[tuple[Any, ...]] = watched.fetchall()
     return found
+
+
+def insert(new: Sequence[Model]) -> None:
+    """Write new rows of one model by one statement, and give those their primary keys that have none.
+
+    Either all of them have one or none has. For models without arrays. Like bulk_create() it calls no save() and sends
+    no signal; it fills in what fields fill in when they are saved. Raises IntegrityError.
+    """
+    if not new:
+        return
+    model, keyed = type(new[0]), new[0].pk is not None
+    columns = {field.column: [_value(field, row) for row in new] for field in _fields(model, keyed)}
+    for row, (key,) in zip(new, rows(_insertion(model, keyed), columns), strict=True):
+        row.pk = key
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _value(field: Any, row: Model) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, add=True), connection)
+
+
+@functools.cache  # per-pod: texts of this release
+def _fields(model: type[Model], keyed: bool) -> list[Any]:
+    fields: list[Any] = list(model._meta.concrete_fields)
+    return [field for field in fields if keyed or not field.primary_key]
+
+
+@functools.cache  # per-pod: texts of this release
+def _insertion(model: type[Model], keyed: bool) -> str:
+    """One array for each column, so that the text is the same for any number of rows."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    names = [field.column for field in _fields(model, keyed)]
+    arrays = ", ".join(f"%({field.column})s::{_type(field)}[]" for field in _fields(model, keyed))
+    columns = ", ".join(f'"{name}"' for name in names)
+    return (
+        f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM unnest({arrays}) '  # noqa: S608 - names of ours
+        f'WITH ORDINALITY AS new ({columns}, "ordinality") ORDER BY "ordinality" RETURNING "{key}"'
+    )
+
+
+def _type(field: Any) -> str:
+    """Without a length: a cast to varchar(12) would cut what the column has to refuse."""
+    return str(field.db_type(connection)).partition("(")[0]
