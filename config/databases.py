@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, parse_qs, unquote
 
 from shop.platform import patience
 
-LIKENESS = 0.45  # how alike a mistyped word has to be to a word of a title; "cusion" finds "cushion", "cosy" does not
+LIKENESS = 0.4  # how alike a mistyped word has to be to one of the catalogue; "cusion" finds "cushion", "cosy" does not
 LONGEST_NAME = 63  # characters of application_name that PostgreSQL keeps
 # Seconds: a peer that is gone without a word is noticed also by who waits long or says nothing, such as a migration or
 # a listener; and by the server, so that a lost node's locks are free again after half a minute and not after hours.
@@ -50,7 +50,7 @@ def _session_options(role: str) -> str:
         "statement_timeout": _milliseconds(patience.statement(role)),
         "idle_in_transaction_session_timeout": _milliseconds(patience.IDLE_IN_TRANSACTION),
         **{f"tcp_{name}": value for name, value in KEEPALIVE.items()},
-        "pg_trgm.word_similarity_threshold": LIKENESS,
+        "pg_trgm.similarity_threshold": LIKENESS,
     }
     return " ".join(f"-c {name}={value}" for name, value in limits.items())
 

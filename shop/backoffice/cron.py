@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import RefreshFamily
 from shop.backoffice import fsck
 from shop.cart.models import Cart
+from shop.catalog import tally
 from shop.checkout.models import IdempotencyKey
 from shop.orders.models import Order
 from shop.payments import services as payments
@@ -129,6 +130,8 @@ TASKS: dict[str, Callable[[], int]] = {
     "remove stale guest carts": remove_stale_guest_carts,
     "forget idempotency keys": forget_idempotency_keys,
     "forget silent pods": forget_silent_pods,
+    "count the catalogue": tally.count_first,
+    "fold the counts of the catalogue": tally.fold,
     "check the store": fsck.check_daily,  # last: on a large store it takes minutes, once a day
 }
 

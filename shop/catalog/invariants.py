@@ -1,9 +1,9 @@
 """What must be true of the catalogue."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from shop.catalog import derive, services
+from shop.catalog import derive, services, tally
 from shop.catalog.models import Product
 from shop.platform.invariants import Invariant, Violation
 
@@ -20,6 +20,17 @@ def _stale(low: int, high: int) -> Iterator[Violation]:
             yield Violation(stored.pk, f"product {stored.slug}", f"out of date: {', '.join(stale)}")
 
 
+def _miscounted(low: int, high: int) -> Iterator[Violation]:
+    """Compare the kept counts with the products. All at once, with the first batch: they are about everything."""
+    if low < (Product.objects.order_by("pk").values_list("pk", flat=True).first() or 0):
+        for (scope, key), n in sorted(tally.difference().items()):
+            yield Violation(0, f"count {key} of {scope}", f"wrong by {-n:+d}")
+
+
+def _recount(_ids: Sequence[int]) -> None:
+    tally.correct(tally.difference())
+
+
 INVARIANTS = [
     Invariant(
         name="product-repeats-its-variants",
@@ -28,5 +39,13 @@ INVARIANTS = [
         find=_stale,
         advice="Run `manage.py fsck --repair`: it computes these fields anew.",
         repair=services.refresh,
+    ),
+    Invariant(
+        name="counts-are-those-of-the-products",
+        rule="The counts beside lists are what counting the products gives.",
+        table="catalog_product",
+        find=_miscounted,
+        advice="Run `manage.py fsck --repair`: it counts anew.",
+        repair=_recount,
     ),
 ]

@@ -8,7 +8,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shop.catalog.listing import Facets, Filters, PriceRange
+from shop.catalog.facets import Facets, PriceRange
+from shop.catalog.listing import Filters
 from shop.catalog.models import Category
 from shop.storefront.aisles import Aisles
 from shop.storefront.words import money

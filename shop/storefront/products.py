@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from shop.catalog import freshness
-from shop.catalog.listing import Filters, facets, find
+from shop.catalog.facets import facets
+from shop.catalog.listing import Filters, find
 from shop.catalog.models import Category
 from shop.platform import pages
 from shop.platform.lane import CATALOGUE

@@ -1,5 +1,6 @@
 from shop.catalog.models.category import Category
 from shop.catalog.models.product import Product, ProductImage, ProductQuerySet
+from shop.catalog.models.tally import Tally
 from shop.catalog.models.variant import Variant, VariantQuerySet
 
-__all__ = ["Category", "Product", "ProductImage", "ProductQuerySet", "Variant", "VariantQuerySet"]
+__all__ = ["Category", "Product", "ProductImage", "ProductQuerySet", "Tally", "Variant", "VariantQuerySet"]

@@ -67,13 +67,26 @@ class Product(models.Model):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         indexes = [
+            # lists by "newest", of a wide category or filter too: they end after a page; freshness.NEXT_PUBLICATION
             models.Index(F("published_at").desc(), F("id").desc(), name="product_newest", condition=Q(published=True)),
+            # lists by "price", by "-price" and by "title"; the first also of filters by a low highest price
             models.Index(fields=["min_price", "id"], name="product_cheapest", condition=Q(published=True)),
             models.Index(F("min_price").desc(), F("id").desc(), name="product_dearest", condition=Q(published=True)),
             models.Index(fields=["title", "id"], name="product_by_title", condition=Q(published=True)),
+            # lists and counts of filters by a high lowest price
+            models.Index(fields=["max_price"], name="product_up_to", condition=Q(published=True)),
+            # lists of what is on sale, such as the home page's
+            models.Index(
+                F("published_at").desc(),
+                F("id").desc(),
+                name="product_on_sale",
+                condition=Q(published=True, compare_at_price__gt=F("min_price")),
+            ),
+            # lists and counts of a narrow category, and of options
             GinIndex(fields=["facets"], name="product_facets"),
+            # search: all its words; and, where more products have them than are ranked, those in titles
             GinIndex(fields=["search"], name="product_search"),
-            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="product_title_trigrams"),
+            GinIndex(SearchVector("title", config="english"), name="product_title_words"),
         ]
 
     def __str__(self) -> str:

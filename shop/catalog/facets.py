@@ -1,0 +1,170 @@
+"""What stands beside a list: how many products each further filter would leave.
+
+The counts of everything and of a category are kept (shop.catalog.tally). Those of other lists are counted as far as
+MOST; beyond that they are estimated from as many, and rounded, so that nobody takes them for exact.
+"""
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+from django.db import connection
+
+from shop.catalog import tally
+from shop.catalog.listing import Filters, Found, matches
+
+FACETS_SHOWN = 30  # values of one option
+GROUPS_COUNTED = 5  # options filtered by at once whose other values are counted: each is a query
+PRICE_STEPS = (10, 20, 50, 100, 200, 500, 1000)  # where one price range ends and the next begins
+PRICE_RANGES = list(pairwise((None, *PRICE_STEPS, None)))
+MOST = 500  # products that are counted for one page
+BROAD = 0.05  # share of the catalogue from which a list is sampled all over, not where it begins
+
+
+def _within(least: int | None, most: int | None) -> str:
+    """The condition of a price range: a variant may cost between `least` and `most`, both included."""
+    return f"({f'max_price >= {least}' if least else 'true'} AND {f'min_price <= {most}' if most else 'true'})"
+
+
+_sums = ", ".join(f"count(*) FILTER (WHERE {_within(*bounds)}) AS n{n}" for n, bounds in enumerate(PRICE_RANGES))
+_named = ", ".join(f"('price:{n}', n{n})" for n in range(len(PRICE_RANGES)))
+# All counts beside a list in one reading of its products
+COUNTS = f"""
+WITH found AS MATERIALIZED (
+    SELECT facets, min_price, max_price FROM catalog_product AS product <sample> WHERE <conditions>
+), matching AS MATERIALIZED (
+    SELECT * FROM found LIMIT {MOST}
+)
+SELECT facet, count(*) FROM matching, unnest(facets) AS facet GROUP BY facet
+UNION ALL
+SELECT named.key, named.n FROM (SELECT count(*) AS total, {_sums} FROM matching) AS summed,
+LATERAL (VALUES ('total', total), {_named}) AS named (key, n)
+"""  # noqa: S608 - of constants
+PLAN = "EXPLAIN (FORMAT JSON) SELECT FROM catalog_product AS product WHERE <conditions>"
+ALL = "SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'catalog_product'::regclass"
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    value: str
+    label: str
+    count: int
+    active: bool
+
+
+@dataclass(frozen=True)
+class PriceRange:
+    """How many products cost between `least` and `most`; None for no end."""
+
+    least: int | None
+    most: int | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Facets:
+    """Counts for the filters beside a list: {"size": [FacetValue, ...]}, {category id: count}, cheap to dear ranges.
+
+    `total` is how many products the list has.
+    """
+
+    options: dict[str, list[FacetValue]] = field(default_factory=dict)
+    categories: dict[int, int] = field(default_factory=dict)
+    prices: list[PriceRange] = field(default_factory=list)
+    total: int = 0
+
+
+def facets(filters: Filters) -> Facets:
+    """Count what each further filter would leave.
+
+    One query where counts are kept, or are few; one more if prices are filtered by, and for each option that is.
+    """
+    groups = filters.option_groups()
+    counts = _count(filters)
+    options = _options(counts, filters)
+    for name in list(groups)[:GROUPS_COUNTED]:
+        others = tuple(option for option in filters.options if option.partition(":")[0] != name)
+        options[name] = _options(_count(replace(filters, options=others)), filters).get(name, [])
+    categories = {int(key[2:]): count for key, count in counts.items() if key.startswith("c:")}
+    return Facets(dict(sorted(options.items())), categories, _prices(counts, filters), counts["total"])
+
+
+def _prices(counts: Counter[str], filters: Filters) -> list[PriceRange]:
+    """Return what each range of prices would leave, as if none were asked for, without empty ones."""
+    any_price = replace(filters, min_price=None, max_price=None)
+    found = counts if any_price == filters else _count(any_price)
+    ranges = [PriceRange(least, most, found[f"price:{number}"]) for number, (least, most) in enumerate(PRICE_RANGES)]
+    return [each for each in ranges if each.count]
+
+
+def _count(filters: Filters) -> Counter[str]:
+    """Return how many of the list's products have each facet, "price:0" and so on for PRICE_RANGES, and "total"."""
+    kept = tally.counts(filters.scope) if filters.scope else None
+    if kept is not None:
+        return Counter(kept)
+    counts = _of_found(filters.found) if filters.query else _read(filters)
+    is_all = filters.found.is_all if filters.query else counts["total"] < MOST
+    return counts if is_all else _estimated(filters, counts)
+
+
+def _of_found(found: Found) -> Counter[str]:
+    """What a search found is known by its ids already."""
+    return _counted("product.id = ANY(%(ids)s)", {"ids": found.ids})
+
+
+def _read(filters: Filters, sample: str = "") -> Counter[str]:
+    return _counted(*matches(filters), sample)
+
+
+def _counted(conditions: str, parameters: dict[str, Any], sample: str = "") -> Counter[str]:
+    statement = COUNTS.replace("<conditions>", conditions).replace("<sample>", sample)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return Counter(dict(cursor.fetchall()))
+
+
+def _estimated(filters: Filters, first: Counter[str]) -> Counter[str]:
+    """Return the counts of a long list from MOST of its products, and from how many PostgreSQL expects.
+
+    The first that are found may be alike, imported together; of a broad list they are taken from everywhere.
+    """
+    expected, share = _expected(filters)
+    percent = min(100.0, 150 * MOST / expected)
+    sample = _read(filters, f"TABLESAMPLE SYSTEM ({percent:.4f})") if share >= BROAD else Counter()
+    if 0 < sample["total"] < MOST:  # all of the sample, so that its size says how many there are
+        return _times(sample, 100 / percent)
+    return _times(first, expected / first["total"])
+
+
+def _times(counts: Counter[str], factor: float) -> Counter[str]:
+    return Counter({key: _rounded(n * max(1.0, factor)) for key, n in counts.items()})
+
+
+def _expected(filters: Filters) -> tuple[float, float]:
+    """Return how many products PostgreSQL expects in the list, at least MOST, and their share of all."""
+    conditions, parameters = matches(filters)
+    with connection.cursor() as cursor:
+        cursor.execute(PLAN.replace("<conditions>", conditions), parameters)
+        ((plan,),) = cursor.fetchall()
+        cursor.execute(ALL)
+        ((products,),) = cursor.fetchall()
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    rows = max(float(MOST), plan[0]["Plan"]["Plan Rows"])
+    return rows, rows / products
+
+
+def _rounded(number: float) -> int:
+    """Two digits: 16,837 is 17,000."""
+    whole = round(number)
+    return round(whole, -max(0, len(str(whole)) - 2))
+
+
+def _options(counts: Counter[str], filters: Filters) -> dict[str, list[FacetValue]]:
+    found: defaultdict[str, list[FacetValue]] = defaultdict(list)
+    for key, count in counts.items():
+        if key.startswith("o:"):
+            name, _, label = key[2:].partition(":")
+            found[name].append(FacetValue(key[2:], label, count, active=key[2:] in filters.options))
+    return {name: sorted(values, key=lambda v: (-v.count, v.label))[:FACETS_SHOWN] for name, values in found.items()}

@@ -1,0 +1,122 @@
+"""Counts of products that no page has to make: how many a category has, and of each option, price and word.
+
+Rows of catalog_tally are written by a trigger (migration 0002), in the transaction that changes a product, by whatever
+road. They are:
+
+    scope "all" or "c:<category id>"    key "total", "c:<category id>", "o:<option>:<value>", "price:<range>"
+    scope "word"                        key a word of titles, vendors, types and tags, in lower case
+    scope "counted"                     one row once what was there before the trigger was counted too
+
+Products that are published in the future are counted, and taken off again when the counts are read: time publishes
+them without a change.
+"""
+
+from collections import Counter
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from shop.catalog.models import Product, Tally
+from shop.platform.postgresql import planned
+from shop.platform.snapshot import snapshot
+
+Key = tuple[str, str]
+BATCH = 20_000  # products counted by one statement, far below the statement time-out
+FOLDED = 5_000  # counts made one row of at a time
+
+ADDS = (
+    "catalog_tallied(p.facets, p.min_price, p.max_price, "
+    "concat_ws(' ', p.title, p.vendor, p.product_type, array_to_string(p.tags, ' '))) AS t"
+)
+COUNTS = f"""
+SELECT key::text, sum(n)::bigint FROM (
+    SELECT key, n FROM catalog_tally WHERE scope = %(scope)s
+    UNION ALL
+    SELECT t.key, -1 FROM catalog_product AS p, LATERAL {ADDS}
+    WHERE p.published AND p.published_at > %(now)s AND t.scope = %(scope)s
+    UNION ALL
+    SELECT 'counted', n FROM catalog_tally WHERE scope = 'counted'
+) AS counts GROUP BY key HAVING sum(n) > 0
+"""  # noqa: S608 - of constants; served by the indexes tally_of_scope and product_newest
+TALLIED = f"""
+SELECT t.scope, t.key, count(*) FROM catalog_product AS p, LATERAL {ADDS}
+WHERE p.published AND p.id > %s AND p.id <= %s GROUP BY 1, 2
+"""  # noqa: S608 - of constants
+FOLD = """
+WITH folded AS (
+    DELETE FROM catalog_tally WHERE (scope, key) IN (
+        SELECT scope, key FROM catalog_tally GROUP BY scope, key HAVING count(*) > 1 LIMIT %s
+    ) RETURNING scope, key, n
+)
+INSERT INTO catalog_tally (scope, key, n) SELECT scope, key, sum(n) FROM folded GROUP BY 1, 2 HAVING sum(n) <> 0
+"""
+CORRECTED = """
+SELECT typed.word, coalesce(likely.key, typed.word)
+FROM unnest(%(words)s::text[]) WITH ORDINALITY AS typed (word, place)
+LEFT JOIN LATERAL (
+    SELECT key, similarity(key, typed.word) AS likeness, sum(n) AS n FROM catalog_tally
+    WHERE scope = 'word' AND key %% typed.word GROUP BY key HAVING sum(n) > 0 ORDER BY 2 DESC, 3 DESC LIMIT 1
+) AS likely ON true
+ORDER BY typed.place
+"""
+BEGINNINGS = """
+SELECT key FROM catalog_tally WHERE scope = 'word' AND key LIKE %(beginning)s
+GROUP BY key HAVING sum(n) > 0 ORDER BY sum(n) DESC, key LIMIT %(most)s
+"""
+
+
+def counts(scope: str) -> dict[str, int] | None:
+    """Return the counts of a scope by key, of what shoppers may see now; None while they are not counted yet."""
+    found = dict(planned.rows(COUNTS, {"scope": scope, "now": timezone.now()}))
+    return found if found.pop("counted", 0) else None
+
+
+def corrected(words: list[str]) -> list[str]:
+    """Return for each word the likest that products have; itself if none is like it. From the index tally_words."""
+    with connection.cursor() as cursor:
+        cursor.execute(CORRECTED, {"words": words})
+        return [likely for _, likely in cursor.fetchall()]
+
+
+def completions(beginning: str, *, most: int) -> list[str]:
+    """Return the words that begin so, those of most products first. From the index tally_of_scope."""
+    escaped = beginning.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    with connection.cursor() as cursor:
+        cursor.execute(BEGINNINGS, {"beginning": f"{escaped}%", "most": most})
+        return [word for (word,) in cursor.fetchall()]
+
+
+def difference() -> Counter[Key]:
+    """Return what has to be added to make each count true. Takes half a minute for a million products."""
+    found: Counter[Key] = Counter()
+    with snapshot(), connection.cursor() as cursor:
+        last = Product.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        for low in range(0, last, BATCH):
+            cursor.execute(TALLIED, [low, low + BATCH])
+            for scope, key, n in cursor.fetchall():
+                found[scope, key] += n
+        cursor.execute("SELECT scope, key, sum(n) FROM catalog_tally WHERE scope <> 'counted' GROUP BY 1, 2")
+        for scope, key, n in cursor.fetchall():
+            found[scope, key] -= int(n)
+    return Counter({key: n for key, n in found.items() if n})
+
+
+def correct(missing: Counter[Key]) -> int:
+    """Add what is missing. Products may change meanwhile: their own changes add up with it. One process at a time."""
+    with transaction.atomic():
+        Tally.objects.bulk_create((Tally(scope=s, key=k, n=n) for (s, k), n in missing.items()), batch_size=2_000)
+        if not Tally.objects.filter(scope="counted").exists():
+            Tally.objects.create(scope="counted", key="all", n=1)
+    return len(missing)
+
+
+def count_first() -> int:
+    """Count what was there before the trigger was, once; return how many counts that changed. For the housekeeping."""
+    return 0 if Tally.objects.filter(scope="counted").exists() else correct(difference())
+
+
+def fold() -> int:
+    """Make one row of the rows of each count; return how many counts. For the housekeeping."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOLD, [FOLDED])
+        return int(cursor.rowcount)
