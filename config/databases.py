@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, parse_qs, unquote
 
 from shop.platform import patience
 
-LIKENESS = 0.4  # how alike a mistyped word has to be to one of the catalogue; "cusion" finds "cushion", "cosy" does not
+LIKENESS = 0.3  # how alike a mistyped word has to be to one of the catalogue; "cusion" finds "cushion", "cosy" does not
 LONGEST_NAME = 63  # characters of application_name that PostgreSQL keeps
 # Seconds: a peer that is gone without a word is noticed also by who waits long or says nothing, such as a migration or
 # a listener; and by the server, so that a lost node's locks are free again after half a minute and not after hours.

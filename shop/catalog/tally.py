@@ -59,10 +59,6 @@ LEFT JOIN LATERAL (
 ) AS likely ON true
 ORDER BY typed.place
 """
-BEGINNINGS = """
-SELECT key FROM catalog_tally WHERE scope = 'word' AND key LIKE %(beginning)s
-GROUP BY key HAVING sum(n) > 0 ORDER BY sum(n) DESC, key LIMIT %(most)s
-"""
 
 
 def counts(scope: str) -> dict[str, int] | None:
@@ -76,14 +72,6 @@ def corrected(words: list[str]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(CORRECTED, {"words": words})
         return [likely for _, likely in cursor.fetchall()]
-
-
-def completions(beginning: str, *, most: int) -> list[str]:
-    """Return the words that begin so, those of most products first. From the index tally_of_scope."""
-    escaped = beginning.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    with connection.cursor() as cursor:
-        cursor.execute(BEGINNINGS, {"beginning": f"{escaped}%", "most": most})
-        return [word for (word,) in cursor.fetchall()]
 
 
 def difference() -> Counter[Key]:

@@ -91,11 +91,6 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=200)),
                 ('n', models.BigIntegerField()),
             ],
-            options={
-                'indexes': [
-                    models.Index(fields=['scope', 'key'], include=['n'], name='tally_of_scope', opclasses=['text_ops', 'text_pattern_ops']),
-                ],
-            },
         ),
         migrations.RunSQL(TALLIED, "DROP FUNCTION catalog_tallied"),
         migrations.RunSQL(CHANGE, "DROP FUNCTION catalog_tally_change"),

@@ -15,6 +15,10 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name='tally',
+            index=models.Index(fields=['scope', 'key'], include=['n'], name='tally_of_scope'),
+        ),
+        AddIndexConcurrently(
+            model_name='tally',
             index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('scope', 'word')), fields=['key'], name='tally_words', opclasses=['gin_trgm_ops']),
         ),
         AddIndexConcurrently(

@@ -17,13 +17,8 @@ class Tally(models.Model):
 
     class Meta:
         indexes = [
-            # all counts beside a list (tally.counts); words by their beginning (suggestions)
-            models.Index(
-                fields=["scope", "key"],
-                include=["n"],
-                opclasses=["text_ops", "text_pattern_ops"],
-                name="tally_of_scope",
-            ),
+            # all counts beside a list (tally.counts)
+            models.Index(fields=["scope", "key"], include=["n"], name="tally_of_scope"),
             # words that look like a mistyped one (tally.corrected)
             GinIndex(fields=["key"], opclasses=["gin_trgm_ops"], condition=Q(scope="word"), name="tally_words"),
         ]
