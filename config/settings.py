@@ -303,9 +303,16 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 JWT_SIGNING_KEY = env.text("JWT_SIGNING_KEY", "")
 JWT_PREVIOUS_KEYS = env.text("JWT_PREVIOUS_KEYS", "")
 SIMPLE_JWT = {"ALGORITHM": "ES256", "USER_ID_CLAIM": "sub"}  # keys and lifetimes: shop/accounts/keys.py, tokens.py
+# A user pool of Amazon Cognito whose tokens the API takes beside its own (shop.accounts.cognito); empty: none
+COGNITO_ISSUER = env.text("COGNITO_ISSUER", "").rstrip("/")
+COGNITO_CLIENT_IDS = env.words("COGNITO_CLIENT_IDS")
+COGNITO_JWKS_URL = env.text("COGNITO_JWKS_URL", f"{COGNITO_ISSUER}/.well-known/jwks.json")
 APP_LINK_SCHEMES = env.words("APP_LINK_SCHEMES")  # of own apps: where a card payment begun in one may return to
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["shop.api.authentication.AccessTokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "shop.api.authentication.CognitoAuthentication",
+        "shop.api.authentication.AccessTokenAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["shop.api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["shop.api.parsers.BoundedJSONParser"],

@@ -101,6 +101,23 @@ class Address(models.Model):
         return f"{self.name}, {self.line1}, {self.city}"
 
 
+class OutsideIdentity(models.Model):
+    """Somebody who signs in elsewhere, and whose account that is. `subject` is the issuer's own name of them."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="outside_identities")
+    issuer = models.CharField(_("issuer"), max_length=200, editable=False)
+    subject = models.CharField(_("subject"), max_length=200, editable=False)
+    created_at = models.DateTimeField(_("linked"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("sign-in elsewhere")
+        verbose_name_plural = _("sign-ins elsewhere")
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="outside_identity_once")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
 class RefreshFamily(models.Model):
     """The refresh tokens that came, one after the other, from one sign-in of one phone.
 

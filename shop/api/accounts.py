@@ -3,21 +3,26 @@
 Tokens go in the body, never in a cookie, so no other site's page can use them.
 """
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotFound
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from shop.accounts import outside
 from shop.accounts import services as accounts
+from shop.accounts.cognito import TokenRefused
 from shop.accounts.limits import REGISTER, SIGN_IN, SIGN_IN_NETWORK
 from shop.accounts.models import User
 from shop.accounts.tokens import ACCESS_LIFETIME
-from shop.api.authentication import own_id
+from shop.api.authentication import AccessTokenAuthentication, TokenInvalid, own_id, user_id
 from shop.api.endpoint import Endpoint, body
 from shop.api.serializers.accounts import (
+    LinkedSerializer,
+    LinkSerializer,
     MeSerializer,
     RefreshSerializer,
     RegisteredSerializer,
@@ -94,6 +99,35 @@ class Refresh(Endpoint):
         Sent again later, it was stolen: 401 `refresh_refused`, and the device is signed out.
         """
         return Response(_tokens(accounts.refresh(body(request, RefreshSerializer)["refresh"])))
+
+
+class Cognito(Endpoint):
+    authentication_classes = [AccessTokenAuthentication]
+
+    @extend_schema(
+        operation_id="auth_cognito",
+        summary="Link a sign-in at Cognito",
+        tags=["accounts"],
+        request=LinkSerializer,
+        responses=LinkedSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Once for each person; from then on access tokens of the user pool are as good as those of `auth/token/`.
+
+        Opens an account for a new e-mail address. An address that has one is linked by whoever is signed in with it:
+        without that it is 409 `account_exists`. 404 where the store has no user pool.
+        """
+        if not settings.COGNITO_ISSUER:
+            raise NotFound
+        asked = body(request, LinkSerializer)
+        throttle.count(SIGN_IN_NETWORK, network(request))
+        try:
+            with transaction.atomic():
+                user = outside.link(asked["id_token"], user_id=user_id(request))
+                cart = carts.claim(public_id=asked.get("cart"), user_id=user.pk)
+        except TokenRefused as error:
+            raise TokenInvalid from error
+        return Response({"email": user.email, "cart": cart.public_id if cart else None})
 
 
 class Logout(Endpoint):

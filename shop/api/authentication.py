@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTStatelessUserAuthentication
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 
+from shop.accounts import cognito, outside
 from shop.accounts.tokens import AccessToken
 
 
@@ -40,6 +41,29 @@ class AccessTokenAuthentication(JWTStatelessUserAuthentication):
             raise TokenInvalid from error
 
 
+class NotLinked(AuthenticationFailed):
+    default_code = "not_linked"
+    default_detail = _("This sign-in has no account yet. Send its id token to auth/cognito/ once.")
+
+
+class CognitoAuthentication(AccessTokenAuthentication):
+    """The same header with an access token of the user pool; the user is then the account that it is linked to."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        header = self.get_header(request)
+        token = self.get_raw_token(header) if header is not None else None
+        if token is None or not cognito.is_from_there(token):
+            return None
+        try:
+            claims = cognito.access_claims(token)
+        except cognito.TokenRefused as error:
+            raise TokenExpired if error.expired else TokenInvalid from error
+        user = outside.holder(claims["sub"])
+        if user is None:
+            raise NotLinked
+        return user, claims
+
+
 def own_id(request: Request) -> int:
     """Return the id of the user where a user is required."""
     return int(str(request.user.pk))
@@ -56,4 +80,13 @@ class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         text = "From `auth/token/`; ends after 15 minutes. The keys are at `/.well-known/jwks.json`."
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": text}
+
+
+class CognitoScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "shop.api.authentication.CognitoAuthentication"
+    name = "cognitoToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        text = "An access token of the store's Cognito user pool, where it has one. Link it once at `auth/cognito/`."
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": text}

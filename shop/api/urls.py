@@ -12,6 +12,7 @@ version_1 = [
     path("auth/register/", accounts.Register.as_view(), name="register"),
     path("auth/token/", accounts.Token.as_view(), name="token"),
     path("auth/token/refresh/", accounts.Refresh.as_view(), name="refresh"),
+    path("auth/cognito/", accounts.Cognito.as_view(), name="cognito"),
     path("auth/logout/", accounts.Logout.as_view(), name="logout"),
     path("me/", accounts.Me.as_view(), name="me"),
     path("products/", catalog.Products.as_view(), name="products"),

@@ -36,7 +36,7 @@ def test_every_operation_names_the_problem_and_has_a_summary(schema):
 
 def test_it_says_how_to_sign_in_and_how_to_order(schema):
     assert schema["components"]["securitySchemes"]["accessToken"]["bearerFormat"] == "JWT"
-    assert schema["paths"]["/api/v1/me/"]["get"]["security"] == [{"accessToken": []}]
+    assert schema["paths"]["/api/v1/me/"]["get"]["security"] == [{"cognitoToken": []}, {"accessToken": []}]
     assert {} in schema["paths"]["/api/v1/orders/"]["post"]["security"]
     place = schema["paths"]["/api/v1/orders/"]["post"]
     headers = {parameter["name"]: parameter.get("required") for parameter in place["parameters"]}

@@ -61,6 +61,16 @@ class TokensSerializer(serializers.Serializer[Any]):
     expires_in = serializers.IntegerField(help_text=f"Seconds that `access` is good for: {ACCESS_LIFETIME.seconds}.")
 
 
+class LinkSerializer(serializers.Serializer[Any]):
+    id_token = serializers.CharField(max_length=8192, help_text="From the user pool; it names a verified e-mail.")
+    cart = serializers.UUIDField(required=False, help_text="A guest's cart that joins the user's own.")
+
+
+class LinkedSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField(help_text="Of the account that the sign-in belongs to.")
+    cart = serializers.UUIDField(allow_null=True, help_text="The user's open cart, if there is one.")
+
+
 class SignedInSerializer(TokensSerializer):
     cart = serializers.UUIDField(allow_null=True, help_text="The user's open cart, if there is one.")
 
