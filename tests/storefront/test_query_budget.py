@@ -11,7 +11,7 @@ from shop.checkout.services import place_order
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-BUDGETS = {"/": 5, "/products/": 6, "/products/?o=size:M": 7, "/categories/tiles/": 6, "/products/first/": 8}
+BUDGETS = {"/": 3, "/products/": 3, "/products/?o=size:M": 5, "/categories/tiles/": 4, "/products/first/": 4}
 
 
 def queries(client, address: str) -> int:
