@@ -14,12 +14,18 @@ def product_url(slug: str) -> str:
 
 def product_urls() -> Callable[[str], str]:
     """The same for many, by their slugs."""
-    before, after = _around(get_script_prefix())
+    before, after = _around("product", get_script_prefix())
     return lambda slug: f"{before}{slug if slug.isascii() else quote(slug)}{after}"
 
 
+def category_url(slug: str) -> str:
+    """The address of a category's page, as reverse("category") says."""
+    before, after = _around("category", get_script_prefix())
+    return f"{before}{slug}{after}"
+
+
 @functools.cache  # per-pod: a calculation from the routes
-def _around(prefix: str) -> tuple[str, str]:
+def _around(name: str, prefix: str) -> tuple[str, str]:
     """What stands before and after the slug."""
-    before, _, after = reverse("product", args=["-"]).rpartition("-")
+    before, _, after = reverse(name, args=["-"]).rpartition("-")
     return before, after

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shop.catalog.models import Category
+from shop.catalog.tree import Node
 from shop.platform import media, pages
 from shop.platform.models import Image
 from shop.platform.picture import Picture
@@ -28,7 +29,7 @@ def product(product_id: int) -> str:
     return f"product:{product_id}"
 
 
-def inside(category: Category | None) -> str:
+def inside(category: Category | Node | None) -> str:
     """The products of a category and its branches; of all categories for None."""
     return f"c:{category.pk}" if category else EVERYTHING
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from shop.catalog import cards, tally
 from shop.catalog.cards import Card
 from shop.catalog.models import Category
+from shop.catalog.tree import Node
 from shop.platform import keyset
 
 PAGE_SIZE = 24
@@ -95,7 +96,7 @@ class Filters:
     """
 
     query: str = ""
-    category: Category | None = None
+    category: Category | Node | None = None
     options: tuple[str, ...] = ()
     min_price: Decimal | None = None
     max_price: Decimal | None = None

@@ -1,63 +1,68 @@
 """The category tree as pages walk it: read once a request, with one query, and only by pages that show it."""
 
+import functools
 from functools import cached_property
+from typing import Any
 
 from django.http import HttpRequest
 
-from shop.catalog.models import Category
+from shop.catalog import tree
+from shop.catalog.tree import Node
 
 
 class Aisles:
-    """All categories, in the shop's order; with their pictures if they are `pictured`."""
+    """All categories, in the shop's order; with their pictures, and with the description of one, named by its slug."""
 
-    def __init__(self, *, pictured: bool = False) -> None:
-        self._pictured = pictured
-
-    @cached_property
-    def everything(self) -> list[Category]:
-        rows = Category.objects.without_tree_fields().order_by("position", "name")
-        return list(rows.select_related("image") if self._pictured else rows)
+    def __init__(self, *, pictured: bool = False, described: str = "") -> None:
+        self._read = functools.partial(tree.read, pictured=pictured, described=described)
 
     @cached_property
-    def by_id(self) -> dict[int, Category]:
+    def everything(self) -> list[Node]:
+        return self._read()
+
+    @cached_property
+    def by_id(self) -> dict[int, Node]:
         return {category.pk: category for category in self.everything}
 
     @cached_property
-    def roots(self) -> list[Category]:
+    def roots(self) -> list[Node]:
         return [category for category in self.everything if category.parent_id is None]
 
     @cached_property
-    def leaves(self) -> list[Category]:
+    def leaves(self) -> list[Node]:
         """Categories without branches, walked through the tree as a shopper would."""
         parents = {category.parent_id for category in self.everything}
         leaves = [category for category in self.everything if category.pk not in parents]
         place = {category.pk: number for number, category in enumerate(self.everything)}
         return sorted(leaves, key=lambda leaf: [place[step.pk] for step in self.trail(leaf)])
 
-    def find(self, slug: str) -> Category | None:
+    def find(self, slug: str) -> Node | None:
         return next((category for category in self.everything if category.slug == slug), None)
 
-    def named(self, query: str) -> list[Category]:
+    def named(self, query: str) -> list[Node]:
         """Return the categories with a word that begins like `query`, in the shop's order."""
         wanted = query.casefold()
         return [each for each in self.everything if f" {each.name.casefold()}".find(f" {wanted}") >= 0]
 
-    def below(self, parent: Category) -> list[Category]:
+    def below(self, parent: Node) -> list[Node]:
         return [category for category in self.everything if category.parent_id == parent.pk]
 
-    def trail(self, category: Category | None) -> list[Category]:
+    def trail(self, category: Node | None) -> list[Node]:
         """Return the categories from the root down to this one; empty for None."""
-        steps: list[Category] = []
+        steps: list[Node] = []
         while category is not None and category not in steps:
             steps.insert(0, category)
             category = self.by_id.get(category.parent_id or 0)
         return steps
 
 
-def aisles_of(request: HttpRequest, *, pictured: bool = False) -> Aisles:
-    """Return the request's own tree, the same object however often it is asked for. `pictured`: asked for first."""
+def aisles_of(request: HttpRequest, **wanted: Any) -> Aisles:
+    """Return the request's own tree, the same object however often it is asked for.
+
+    `wanted` is for Aisles, said where it is asked for first.
+    """
     found: Aisles | None = getattr(request, "aisles", None)
     if found is None:
-        found = Aisles(pictured=pictured)
+        found = Aisles(**wanted)
         setattr(request, "aisles", found)  # noqa: B010 - HttpRequest declares no such attribute
     return found

@@ -2,7 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from shop.catalog import freshness, listing
-from shop.catalog.models import Category
+from shop.catalog.tree import Node
 from shop.platform import pages
 from shop.platform.lane import CATALOGUE
 from shop.storefront.aisles import Aisles, aisles_of
@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "storefront/home.html", {"surfaces": surfaces, "arrivals": arrivals, "sale": sale})
 
 
-def _surfaces(aisles: Aisles) -> list[Category]:
+def _surfaces(aisles: Aisles) -> list[Node]:
     """As many of the finest categories as fill whole rows."""
     leaves = aisles.leaves
     return leaves[: next((count for count in ROWS if count <= len(leaves)), len(leaves))]

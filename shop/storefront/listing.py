@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from shop.catalog.facets import Facets, PriceRange
 from shop.catalog.listing import Filters
-from shop.catalog.models import Category
+from shop.catalog.tree import Node
 from shop.storefront.aisles import Aisles
 from shop.storefront.words import money
 
@@ -38,7 +38,7 @@ class Section:
     child: bool = False
 
 
-def read(query: QueryDict, aisles: Aisles, category: Category | None) -> Filters:
+def read(query: QueryDict, aisles: Aisles, category: Node | None) -> Filters:
     """Read what a visitor asked for. What makes no sense is left out: an old or mistyped address still shows a list."""
     return Filters(
         query=words(query),
@@ -109,7 +109,7 @@ def chips(request: HttpRequest, filters: Filters, *, scoped: bool) -> Iterator[C
 
 
 def sections(
-    request: HttpRequest, aisles: Aisles, filters: Filters, facets: Facets, page_of: Category | None
+    request: HttpRequest, aisles: Aisles, filters: Filters, facets: Facets, page_of: Node | None
 ) -> list[Section]:
     """Return the categories that the list can be narrowed to and that hold something of it, with their counts.
 
@@ -130,7 +130,7 @@ def _walk(request: HttpRequest, aisles: Aisles, filters: Filters, facets: Facets
             yield replace(section, active=category == filters.category, child=category != root)
 
 
-def _section(category: Category, url: str, facets: Facets) -> Section:
+def _section(category: Node, url: str, facets: Facets) -> Section:
     return Section(category.name, url, facets.categories.get(category.pk, 0))
 
 

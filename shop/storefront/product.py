@@ -7,7 +7,7 @@ from shop.catalog import detail, freshness, pictures
 from shop.catalog.cards import Card
 from shop.catalog.detail import Detail, DetailPicture, DetailVariant
 from shop.catalog.listing import Filters, find
-from shop.catalog.models import Category
+from shop.catalog.tree import Node
 from shop.inventory import freshness as stock
 from shop.platform import pages
 from shop.platform.lane import CATALOGUE
@@ -80,7 +80,7 @@ def gallery(product: Detail) -> list[DetailPicture]:
     return list({shown.image_id: shown for shown in reversed(product.pictures)}.values())[::-1]
 
 
-def _deepest(request: HttpRequest, found: Detail) -> Category | None:
+def _deepest(request: HttpRequest, found: Detail) -> Node | None:
     """The category that says most about where this product is."""
     aisles = aisles_of(request)
     trails = [aisles.trail(aisles.by_id.get(category.id)) for category in found.categories]
@@ -88,7 +88,7 @@ def _deepest(request: HttpRequest, found: Detail) -> Category | None:
     return longest[-1] if longest else None
 
 
-def _related(found: Detail, trail: list[Category]) -> list[Card]:
+def _related(found: Detail, trail: list[Node]) -> list[Card]:
     """The newest of the same category, without this one."""
     filters = Filters(category=trail[-1] if trail else None)
     return [other for other in find(filters, size=RELATED + 1).rows if other.pk != found.pk][:RELATED]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from shop.catalog import freshness
 from shop.catalog.facets import facets
 from shop.catalog.listing import Filters, find
-from shop.catalog.models import Category
+from shop.catalog.tree import Node
 from shop.platform import pages
 from shop.platform.lane import CATALOGUE
 from shop.storefront import listing
@@ -29,13 +29,13 @@ def products(request: HttpRequest) -> HttpResponse:
 @CATALOGUE.place()
 @catalogue_page
 def category(request: HttpRequest, slug: str) -> HttpResponse:
-    found = aisles_of(request).find(slug)
+    found = aisles_of(request, described=slug).find(slug)
     if found is None:
         raise Http404
     return _show(request, listing.read(request.GET, aisles_of(request), found), found)
 
 
-def _show(request: HttpRequest, filters: Filters, page_of: Category | None) -> HttpResponse:
+def _show(request: HttpRequest, filters: Filters, page_of: Node | None) -> HttpResponse:
     page = find(filters, cursor=request.GET.get("cursor"))
     shows_cards(request, page.rows)
     pages.depends(request, freshness.inside(filters.category))
@@ -56,7 +56,7 @@ def _show(request: HttpRequest, filters: Filters, page_of: Category | None) -> H
     return render(request, "storefront/list.html", context)
 
 
-def _narrowing(request: HttpRequest, filters: Filters, page_of: Category | None) -> dict[str, Any]:
+def _narrowing(request: HttpRequest, filters: Filters, page_of: Node | None) -> dict[str, Any]:
     counts = facets(filters)
     return {
         "total": counts.total,
@@ -68,7 +68,7 @@ def _narrowing(request: HttpRequest, filters: Filters, page_of: Category | None)
     }
 
 
-def _heading(filters: Filters, page_of: Category | None) -> str:
+def _heading(filters: Filters, page_of: Node | None) -> str:
     if page_of:
         return page_of.name
     if filters.query:

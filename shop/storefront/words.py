@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
-from shop.cart.contents import CartVariant, Line
+from shop.cart.contents import CartVariant
 from shop.catalog.detail import DetailVariant
 from shop.inventory.models import FEW
 from shop.money import Money
@@ -38,11 +38,6 @@ def availability(variant: DetailVariant) -> tuple[str, str]:
     if pieces <= FEW:
         return ngettext("Only %(n)s left", "Only %(n)s left", pieces) % {"n": pieces}, "few"
     return _("In stock"), ""
-
-
-def line_total(line: Line) -> str:
-    """What the pieces of one cart line cost together."""
-    return money(line.total)
 
 
 def designs(total: int) -> str:
