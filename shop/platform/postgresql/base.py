@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from psycopg.errors import _WaitTimeout
 
 from shop.platform import patience, secrets
@@ -60,10 +60,18 @@ _door = Breaker(
 )
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """psycopg forgets the text of a statement whose plan is kept; who watches statements is told what was asked for."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        return super().last_executed_query(cursor, sql, params) or str(sql)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Raises OperationalError at once while no connection could be opened a moment ago."""
 
     connection: PatientConnection | None
+    ops_class = DatabaseOperations
 
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()
