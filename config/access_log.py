@@ -1,15 +1,27 @@
-"""One line a request, as the JSON of all other lines, without what would tell who the shopper is."""
+"""One line a request, as the JSON of all other lines, without what would tell who the shopper is.
 
-from datetime import timedelta
+It is written here, and not by way of logging and structlog: that took a fifth of what the cheapest request takes.
+"""
+
+import json
+import os
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from shop.platform import request_id
+from shop.platform.logs import without_personal_data
 
 PROBES = {"/livez", "/readyz", "/metrics"}
 # What follows these is a secret in itself: whoever reads the log could open the order or reset the password.
 SECRET_AFTER = ("/orders/", "/account/", "/api/v1/orders/", "/api/v1/carts/")
+
+
+POD = os.environ.get("POD_NAME") or os.environ.get("HOSTNAME") or "pod"
+_encode = json.JSONEncoder().encode
 
 
 class JsonLogger(Logger):  # type: ignore[misc]
@@ -18,18 +30,23 @@ class JsonLogger(Logger):  # type: ignore[misc]
         path = environ.get("PATH_INFO", "")
         if path in PROBES:
             return
-        self.access_log.info(
-            "request",
-            extra={
-                # not the thread's: a request that is no HTTP has none, and would be logged with that of the one before
-                "request_id": environ.get(request_id.KEY, ""),
-                "method": environ.get("REQUEST_METHOD"),
-                "path": shown(path),
-                "status": resp.status_code,
-                "bytes": resp.sent,
-                "ms": round(request_time.total_seconds() * 1000, 1),
-            },
-        )
+        said = {
+            "event": "request",
+            # not the thread's: a request that is no HTTP has none, and would be logged with that of the one before
+            "request_id": environ.get(request_id.KEY, ""),
+            "method": environ.get("REQUEST_METHOD"),
+            "path": without_personal_data(shown(path)),
+            "status": resp.status_code,
+            "bytes": resp.sent,
+            "ms": round(request_time.total_seconds() * 1000, 1),
+            "logger": "gunicorn.access",
+            "level": "info",
+            "timestamp": datetime.now(UTC).isoformat()[: -len("+00:00")] + "Z",
+            "pod": POD,
+        }
+        with suppress(OSError):  # who no longer reads the log keeps no request waiting for an answer
+            sys.stdout.write(f"{_encode(said)}\n")  # at once: lines of several threads do not mix
+            sys.stdout.flush()
 
 
 def shown(path: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from config import metrics_files
-from config.access_log import JsonLogger
+from config.access_log import POD, JsonLogger
 from config.draining import DrainingWorker
 from shop.platform.logs import logging_config
 
@@ -60,11 +60,10 @@ control_socket_disable = True
 logger_class = JsonLogger
 logconfig_dict = logging_config(
     level=os.environ.get("LOG_LEVEL") or "INFO",
-    pod=os.environ.get("POD_NAME") or os.environ.get("HOSTNAME") or "pod",
+    pod=POD,
 )
 logconfig_dict["loggers"] |= {
     "gunicorn.error": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
-    "gunicorn.access": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
 }
 
 

@@ -3,6 +3,7 @@
 `PROMETHEUS_MULTIPROC_DIR` names that directory; config/metrics_files.py empties it at the start.
 """
 
+import functools
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -52,8 +53,14 @@ class MetricsMiddleware:
 def count(method: str, route: str, status: int, seconds: float) -> None:
     """Count one request by the route it took, or would have taken."""
     traces.took(route)
-    request_seconds.labels(route).observe(seconds)
-    requests_total.labels(method, route, status).inc()
+    counter, histogram = _counted(method, route, status)
+    histogram.observe(seconds)
+    counter.inc()
+
+
+@functools.cache  # per-pod: as many as there are series, which the metrics themselves keep, too
+def _counted(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return requests_total.labels(method, route, status), request_seconds.labels(route)
 
 
 def count_local_write(write: Write) -> None:

@@ -5,7 +5,7 @@ message is worked on it is among structlog's context variables, so every log lin
 """
 
 import re
-import uuid
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,7 +27,7 @@ def with_request_id(application: Application) -> Application:
     """Wrap a WSGI application: name each request, and say the name in the response."""
 
     def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        name = environ[KEY] = given(environ) or uuid.uuid4().hex
+        name = environ[KEY] = given(environ) or secrets.token_hex(16)
         bind_contextvars(request_id=name)  # until the thread's next request: the access log is written after the answer
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:

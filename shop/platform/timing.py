@@ -58,6 +58,13 @@ def begin(place: dict[str, Any]) -> Timing:
     return timing
 
 
+def trip(seconds: float) -> None:
+    """Count a trip to Redis that took so long."""
+    if timing := _current.get():
+        timing.trips += 1
+        timing.redis += seconds
+
+
 class _Timed:
     """A connection to Redis that tells the current request of each trip."""
 

@@ -1,18 +1,22 @@
 """The shortest way to Redis: one prepared question, one answer, on a connection that is kept.
 
-redis-py's own way (a pool that looks whether a connection still lives, packing, repeating, telemetry) costs three times
-as much, which is most of what a kept page costs. Breaker, time-outs and parser are the same.
+redis-py's own way (a pool that looks whether a connection still lives, packing, parsing, repeating, telemetry) costs
+several times as much, which is most of what a kept page costs. redis-py opens the connections (address, password, TLS,
+database); breaker and time-outs are the same.
 """
 
 import hashlib
 import socket
 import struct
+import time
 from collections import deque
-from typing import Any
+from typing import Any, BinaryIO
 
 import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, ResponseError
 
+from shop.platform import timing
 from shop.platform.cache import breaker_for
 
 
@@ -21,22 +25,20 @@ class Line:
 
     def __init__(self, pool: redis.ConnectionPool, script: str) -> None:
         self._pool = pool
-        self._script = script
-        self._idle: deque[Any] = deque()  # no more than the process has threads
+        self._idle: deque[_Wire] = deque()  # no more than the process has threads
         digest = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
         self._begin = b"*5\r\n$7\r\nEVALSHA\r\n$40\r\n%s\r\n$1\r\n1\r\n" % digest.encode()
+        self._load = b"*3\r\n$6\r\nSCRIPT\r\n$4\r\nLOAD\r\n$%d\r\n%s\r\n" % (len(script), script.encode())
 
     def ask(self, key: bytes, argument: bytes) -> Any:
         """Return the script's answer. Raises RedisError."""
-        rest = b"$%d\r\n%s\r\n$%d\r\n%s\r\n" % (len(key), key, len(argument), argument)
+        command = b"%s$%d\r\n%s\r\n$%d\r\n%s\r\n" % (self._begin, len(key), key, len(argument), argument)
         with breaker_for(self._pool).call():
             try:
-                return self._talk(self._begin + rest)
-            except redis.exceptions.NoScriptError:
-                self._talk(
-                    b"*3\r\n$6\r\nSCRIPT\r\n$4\r\nLOAD\r\n$%d\r\n%s\r\n" % (len(self._script), self._script.encode())
-                )
-                return self._talk(self._begin + rest)
+                return self._talk(command)
+            except NoScriptError:
+                self._talk(self._load)
+                return self._talk(command)
 
     def _talk(self, command: bytes) -> Any:
         """A connection that lay idle may have been closed by Redis: only a new one proves that Redis is away."""
@@ -46,30 +48,74 @@ class Line:
             pass
         except RedisConnectionError:
             self._idle.clear()
-        connection = self._pool.connection_class(**self._pool.connection_kwargs)
-        connection.connect()
-        _leave_waiting_to_the_kernel(connection)
-        return self._exchange(connection, command)
+        return self._exchange(_Wire(self._pool), command)
 
-    def _exchange(self, connection: Any, command: bytes) -> Any:
+    def _exchange(self, wire: "_Wire", command: bytes) -> Any:
+        began_at = time.perf_counter()
         try:
-            connection.send_packed_command([command], check_health=False)
-            answer = connection.read_response()
-        except redis.exceptions.ResponseError:
-            self._idle.append(connection)  # a refusal is an answer, too
+            answer = wire.exchange(command)
+        except ResponseError:
+            self._idle.append(wire)  # a refusal is an answer, too
             raise
         except BaseException:
-            connection.disconnect()
+            wire.close()
             raise
-        self._idle.append(connection)
+        finally:
+            timing.trip(time.perf_counter() - began_at)
+        self._idle.append(wire)
         return answer
 
 
-def _leave_waiting_to_the_kernel(connection: Any) -> None:
+class _Wire:
+    """One connection to Redis. Raises redis' ConnectionError when it is broken, or silent for too long."""
+
+    def __init__(self, pool: redis.ConnectionPool) -> None:
+        self._connection = pool.connection_class(**pool.connection_kwargs)
+        self._connection.connect()
+        self._socket: socket.socket = self._connection._sock
+        _leave_waiting_to_the_kernel(self._socket, self._connection.socket_timeout)
+        self._answers: BinaryIO = self._socket.makefile("rb")
+
+    def exchange(self, command: bytes) -> Any:
+        try:
+            self._socket.sendall(command)
+            return self._read()
+        except (OSError, ValueError) as error:  # ValueError: no answer in Redis's protocol
+            raise RedisConnectionError(str(error)) from error
+
+    def close(self) -> None:
+        self._answers.close()
+        self._connection.disconnect()
+
+    def _read(self) -> Any:
+        """Read one answer in RESP2 or RESP3, of the kinds that a script can give."""
+        line = self._answers.readline()
+        if not line.endswith(b"\r\n"):
+            raise RedisConnectionError("Redis closed the connection, or was silent for too long")
+        kind, said = line[:1], line[1:-2]
+        if kind == b"$":
+            return self._read_bytes(int(said))
+        if kind == b"*":
+            return [self._read() for _ in range(int(said))]
+        if kind == b":":
+            return int(said)
+        if kind == b"-":
+            raise self._connection._parser.parse_error(said.decode())
+        return None if kind == b"_" else said
+
+    def _read_bytes(self, length: int) -> bytes | None:
+        if length < 0:
+            return None
+        found = self._answers.read(length + 2) or b""
+        if len(found) != length + 2:
+            raise RedisConnectionError("Redis closed the connection, or was silent for too long")
+        return found[:-2]
+
+
+def _leave_waiting_to_the_kernel(plain: socket.socket, seconds: float | None) -> None:
     """Give the socket its time-out below Python, which would ask whether it is ready ahead of each call, and let go of
-    its lock to do so. An answer that is late is then a ConnectionError.
+    its lock to do so.
     """
-    plain, seconds = connection._sock, connection.socket_timeout
     if type(plain) is socket.socket and seconds:
         limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
         plain.settimeout(None)

@@ -2,10 +2,10 @@
 
 import gzip
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.http import HttpResponse
@@ -19,6 +19,7 @@ ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 PASSING = {"content-length", "content-encoding", "server-timing", "x-pod", "date", "connection"}
 OURS = {"cache-control", "vary", "etag"}  # set here
 OF_THE_BODY = {"content-type", "content-length", "content-encoding", "content-language"}  # not said with a 304
+END_OF_HEAD = b"\n\0"  # of a page as it is kept
 
 Headers = list[tuple[str, str]]
 
@@ -33,8 +34,9 @@ class Page:
     route: str
 
     def dump(self) -> bytes:
-        head = json.dumps([self.headers, self.etag, self.route], separators=(",", ":"))
-        return head.encode() + b"\n" + self.packed
+        """Write etag, route, names and values on a line each, as none of them can hold the end of a line."""
+        head = "\n".join([self.etag, self.route, *chain.from_iterable(self.headers)])
+        return head.encode() + END_OF_HEAD + self.packed
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ class Reply:
 
 def load(kept: bytes) -> Page:
     """Raises ValueError for what Page.dump() did not write."""
-    head, _, packed = kept.partition(b"\n")
-    headers, etag, route = json.loads(head)
-    return Page(packed, [(name, value) for name, value in headers], etag, route)
+    head, _, packed = kept.partition(END_OF_HEAD)
+    etag, route, *headers = head.decode().split("\n")
+    return Page(packed, list(zip(headers[::2], headers[1::2], strict=True)), etag, route)
 
 
 def made_of(response: HttpResponse, route: str) -> Page:

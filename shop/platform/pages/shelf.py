@@ -9,6 +9,7 @@ Redis, because Redis was away or the process was killed between its commit and t
 be forgotten after FRESH seconds.
 """
 
+import functools
 import logging
 import secrets
 import threading
@@ -120,7 +121,12 @@ def _run(script: str, keys: list[str], arguments: list[Any]) -> None:
 
 
 def _key(name: str) -> str:
-    return str(caches["default"].make_key(name))
+    return _prefix() + name
+
+
+@functools.cache  # per-pod: read from settings
+def _prefix() -> str:
+    return str(caches["default"].make_key(""))
 
 
 def _tag(name: str) -> str:
