@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gunicorn.glogging import Logger
+from structlog.contextvars import get_contextvars
 
 from shop.platform import request_id
 from shop.platform.logs import without_personal_data
@@ -31,6 +32,7 @@ class JsonLogger(Logger):  # type: ignore[misc]
         if path in PROBES:
             return
         said = {
+            **get_contextvars(),  # such as the name of its trace
             "event": "request",
             # not the thread's: a request that is no HTTP has none, and would be logged with that of the one before
             "request_id": environ.get(request_id.KEY, ""),

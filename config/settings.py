@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "shop.platform.pages.middleware.PagesMiddleware",  # outside of all that add headers, which are kept with a page
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "shop.platform.content_policy.ContentPolicyMiddleware",
     "shop.platform.outage.DatabaseOutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
