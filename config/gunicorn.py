@@ -76,7 +76,9 @@ def on_starting(_server: Any) -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Tell operators that this process is there, once the application is loaded."""
+    """Tell operators that this process of the store is there, once it is loaded; another application has no list."""
+    if os.environ.get("SHOP_ROLE") != "web":
+        return
     from shop.platform import roll_call
 
     roll_call.answer_from_now_on("web")
