@@ -11,7 +11,8 @@ from shop.stateless import tables
 from shop.stateless.audit import Report
 from shop.stateless.rows import Row, Verdict
 
-WIDTH, GAP, CARD, HEAD, COLUMNS = 380, 20, 44, 40, 3
+WIDTH, GAP, CARD, HEAD = 380, 20, 44, 40
+WIDE, NARROW = 3, 1  # columns of the picture on a desk and on a phone
 LETTERS = 46  # characters of 13 px that fit a card
 ORDER = [Verdict.POD_LOCAL, Verdict.UNKNOWN, Verdict.SHARED]
 
@@ -37,18 +38,18 @@ class Box:
 
 def page(report: Report) -> str:
     """Return the whole page, with its style."""
-    rows = [(row, tables.cells(report, row)) for row in tables.ordered(report)]
+    rows = [(row, zip(tables.HEADINGS, tables.cells(report, row), strict=True)) for row in tables.ordered(report)]
     facts = {"rows": rows, "headings": tables.HEADINGS, "summary": tables.summary(report)}
-    return _render("state_map", {**facts, "picture": picture(report)})
+    return _render("state_map", {**facts, "wide": picture(report), "narrow": picture(report, columns=NARROW)})
 
 
-def picture(report: Report) -> SafeString:
+def picture(report: Report, *, columns: int = WIDE) -> SafeString:
     """Return the picture alone, an <svg> whose colours are up to the page around it."""
     boxes = _boxes(report)
-    height = _place(boxes)
+    height = _place(boxes, columns)
     spoken = "; ".join(f"{box.title}: {', '.join(card['what'] for card in box.cards)}" for box in boxes)
-    width = COLUMNS * (WIDTH + GAP) + GAP
-    return _render("picture", {"boxes": boxes, "width": width, "height": height, "spoken": spoken})
+    facts = {"columns": columns, "width": columns * (WIDTH + GAP) + GAP, "height": height, "spoken": spoken}
+    return _render("picture", {**facts, "boxes": boxes})
 
 
 def _render(name: str, content: dict[str, Any]) -> SafeString:
@@ -78,9 +79,9 @@ def _short(text: str) -> str:
     return text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}…"
 
 
-def _place(boxes: list[Box]) -> int:
+def _place(boxes: list[Box], columns: int) -> int:
     """Put each box into the shortest column; return the height of the picture."""
-    heights = [GAP] * COLUMNS
+    heights = [GAP] * columns
     for box in boxes:
         column = heights.index(min(heights))
         box.x, box.y = GAP + column * (WIDTH + GAP), heights[column]

@@ -94,7 +94,10 @@ def test_the_page_is_well_formed_and_says_everything_in_words(tmp_path):
     assert svg.get("role") == "img"
     spoken = next(node.text for node in svg if node.tag.endswith("desc"))
     assert "Database “default”" in spoken
-    assert text.count("<tr>") == 1 + len(json.loads(single_server("--json").stdout)["rows"])
+    rows = len(json.loads(single_server("--json").stdout)["rows"])
+    assert (text.count("<tr>"), text.count('data-of="Where"')) == (1 + rows, rows)
+    for_a_desk, for_a_phone, _table = text.split("</svg>")
+    assert "Database “default”" in for_a_desk and "Database “default”" in for_a_phone
     assert "http" not in text.partition("<svg")[0]  # nothing is loaded from elsewhere
 
 
