@@ -17,7 +17,7 @@ manage: ## Run a management command in the running store: make manage ARGS="impo
 	@$(PY) -m config.local.commands $(ARGS)
 
 test: install-test browser ## Install what the tests need, start their services, run them all (ARGS for pytest; without: WORKERS at a time, coverage)
-	@$(PY) -m pytest $(if $(ARGS),$(ARGS),-n $(WORKERS) --dist loadfile --cov --cov-report=term)
+	@$(PY) -m pytest $(if $(ARGS),$(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term)
 
 # Enough for the settings to load: nothing is connected to.
 OFFLINE := SECRET_KEY=lint DATABASE_URL=postgres://lint@127.0.0.1:1/lint

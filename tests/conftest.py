@@ -3,6 +3,13 @@ from pathlib import Path
 import pytest
 from django.core.cache import caches
 
+from tests.distribution import longest_first
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
+
 
 @pytest.fixture(autouse=True)
 def _empty_redis() -> None:

@@ -1,4 +1,7 @@
-"""Several processes of pytest (`-n 2`): each starts services of its own, the one that hands out tests starts none."""
+"""Several processes of pytest (`-n 2`): each starts services of its own, the one that hands out tests starts none.
+
+Files are handed out as a whole, in the order of their tests. A long one at the end would let all others wait.
+"""
 
 import os
 import sys
@@ -7,6 +10,7 @@ import pytest
 
 from config.local.services import ADDRESSES
 
+LONG = {"fleet", "browser", "long"}  # marks of what takes its time
 # Enough for the settings to load where nothing is connected to.
 NOWHERE = {"SECRET_KEY": "hands out tests", "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"}
 NAMES = "SHOP_TESTS_NOWHERE"  # which of these the processes that run tests have inherited, and must not believe
@@ -31,3 +35,9 @@ def let_settings_load() -> None:
 def forget_nowhere() -> None:
     for name in os.environ.pop(NAMES, "").split():
         del os.environ[name]
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Move the tests of long files to the front; whatever else decided on the order stays as it is."""
+    files = {item.path for item in items if LONG & {mark.name for mark in item.iter_markers()}}
+    items.sort(key=lambda item: item.path not in files)

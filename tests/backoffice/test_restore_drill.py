@@ -21,7 +21,7 @@ from shop.platform import dump_bucket, dumps
 from shop.platform.models import Inspection, OutboxMessage
 from tests import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 BUCKET = "shop-private"
 
 

@@ -9,9 +9,12 @@ from django.conf import settings
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from config.local.fleet import Fleet
+from shop.platform.models import OutboxMessage
 from tests.services import fleet
+from tests.waiting import outbox, patience
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
+until = patience(60, outbox)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 
@@ -30,22 +33,36 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def mails(tmp_path: Path) -> Path:
-    """Where the shop's worker writes mails."""
-    return tmp_path / "mail"
+@pytest.fixture(scope="package")
+def mail_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mail")
 
 
 @pytest.fixture
-def shop(transactional_db: None, mails: Path) -> Iterator[Fleet]:
-    """Two web processes behind the load balancer, a relay and a worker."""
-    # The queue may hand a message to the worker that the test before killed; it is sent again after these seconds.
-    environment = {"EMAIL_URL": f"eml://{mails}", "OUTBOX_RESEND_AFTER": "2"}
-    pods = fleet("browser", settings.DATABASES["default"], web=2, relays=1, workers=1, environment=environment)
+def mails(mail_directory: Path) -> Path:
+    """Where the shop's worker writes mails; empty when the test begins."""
+    for mail in mail_directory.glob("*.eml"):
+        mail.unlink()
+    return mail_directory
+
+
+@pytest.fixture(scope="package")
+def pods(django_db_setup: None, mail_directory: Path) -> Iterator[Fleet]:
+    """Two web processes behind the load balancer, a relay and a worker; they keep nothing from test to test."""
+    # The queue may hand a message to the worker of another test; it is sent again after these seconds.
+    environment = {"EMAIL_URL": f"eml://{mail_directory}", "OUTBOX_RESEND_AFTER": "2"}
+    made = fleet("browser", settings.DATABASES["default"], web=2, relays=1, workers=1, environment=environment)
     try:
-        pods.start()
-        pods.wait()
-        yield pods
+        made.start()
+        made.wait()
+        yield made
     finally:
-        for process in pods.processes.values():
+        for process in made.processes.values():
             process.kill()  # at once: nothing in it is kept
+
+
+@pytest.fixture
+def shop(transactional_db: None, pods: Fleet, mails: Path) -> Iterator[Fleet]:
+    """The pods with nothing to do: what a test gave them is done before its rows are removed."""
+    yield pods
+    until(lambda: not OutboxMessage.objects.open().exists())

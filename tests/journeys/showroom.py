@@ -3,6 +3,9 @@
 import io
 import time
 from decimal import Decimal
+from functools import cache
+
+import PIL.Image
 
 from shop.backoffice.demo.artwork import Look, Shot, encoded
 from shop.catalog import services as catalog
@@ -56,10 +59,18 @@ def _product(category: str, scene: str, family: str) -> Product:
     )
     saved = catalog.save(data)
     inventory.set_levels({variant.pk: 3 if "50" in variant.label else 20 for variant in saved.variants.values()})
-    looks = {colour: Look(family, colour) for colour in ("Fjord", "Indigo")}
-    shots = [(media.store(io.BytesIO(encoded(Shot(scene, look)))).pk, colour) for colour, look in looks.items()]
+    shots = [(media.store(io.BytesIO(_photo(scene, family, colour))).pk, colour) for colour in ("Fjord", "Indigo")]
     images = [
         catalog.ImageData(pk, f"{data.title} in {colour}", f"{scene}-{colour}-40 × 40 cm") for pk, colour in shots
     ]
     catalog.set_images(saved.product, images)
     return saved.product
+
+
+@cache
+def _photo(scene: str, family: str, colour: str) -> bytes:
+    """A small JPEG, which is quickly drawn and rendered."""
+    buffer = io.BytesIO()
+    photo = PIL.Image.open(io.BytesIO(encoded(Shot(scene, Look(family, colour)))))
+    photo.resize((480, 480 * photo.height // photo.width)).save(buffer, "JPEG")
+    return buffer.getvalue()

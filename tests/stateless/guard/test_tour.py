@@ -15,7 +15,7 @@ from django.urls import reverse
 from shop.checkout import services as checkout
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 # The admin theme keeps the last request of a list on the admin object, of each process by itself; all it reads from it
 # is which style sheets the list's filters need.

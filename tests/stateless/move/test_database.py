@@ -8,6 +8,8 @@ import pytest
 
 from tests.stateless.move.bookshops import LAST, Bookshop, ended, target
 
+pytestmark = pytest.mark.long
+
 BOOKS = 300
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.stateless.move.bookshops import Bookshop, target
 
+pytestmark = pytest.mark.long
+
 BOOKS = 60
 # column, stored value, what is said of it
 BAD = [

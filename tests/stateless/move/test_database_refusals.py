@@ -10,6 +10,8 @@ import pytest
 
 from tests.stateless.move.bookshops import Bookshop, target
 
+pytestmark = pytest.mark.long
+
 PASSWORD = "not-the-password"
 
 

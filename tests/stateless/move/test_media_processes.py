@@ -16,6 +16,8 @@ from botocore.config import Config
 from tests.outages import proxied
 from tests.stateless.move.media_of import in_a_process, put
 
+pytestmark = pytest.mark.long
+
 FILES = 80
 
 
