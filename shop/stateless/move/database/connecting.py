@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
+from shop.stateless.move.database.moments import conversions
 from shop.stateless.move.problems import MoveError
 
 SOURCE = "move_source"
@@ -52,6 +53,7 @@ def _for_reading(settings: dict[str, Any], vendor: str) -> dict[str, Any]:
     """Return settings that open SQLite without its right to write and without its guesses about types."""
     settings["ATOMIC_REQUESTS"] = False
     if vendor != "sqlite":
+        settings["OPTIONS"] = {**settings["OPTIONS"], "conv": conversions()}
         return settings
     name = str(settings["NAME"])
     if ":memory:" in name or "mode=memory" in name:
