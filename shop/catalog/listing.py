@@ -6,6 +6,7 @@ Their counts are in shop.catalog.facets.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any
@@ -76,12 +77,13 @@ SELECT product.id, product.rank FROM (
 @dataclass(frozen=True)
 class Found:
     """What a search ranks: the ids of at most POOL products, of as many more with the words in their titles, and the
-    parameters of WORDS, as typed or corrected.
+    parameters of WORDS, as typed or corrected. `now`: the moment for which it was asked.
     """
 
     ids: list[int]
     titled: list[int]
     words: dict[str, str]
+    now: datetime
 
     @property
     def is_all(self) -> bool:
@@ -164,14 +166,15 @@ def _found(filters: "Filters", words: dict[str, str]) -> Found:
     with connection.cursor() as cursor:
         cursor.execute(FOUND.replace("<conditions>", conditions), parameters | words)
         rows = cursor.fetchall()
-    return Found([pk for pk, by_title in rows if not by_title], [pk for pk, by_title in rows if by_title], words)
+    ids, titled = ([pk for pk, by_title in rows if by_title is wanted] for wanted in (False, True))
+    return Found(ids, titled, words, parameters["now"])
 
 
 def _best(found: Found, part: keyset.Part) -> list[Card]:
     ids = [*found.ids, *found.titled]
     with connection.cursor() as cursor:
         cursor.execute(_filled(RANKED, "", part), {"ids": ids, **found.words, **part.parameters})
-        return cards.ranked(cursor.fetchall(), timezone.now())
+        return cards.ranked(cursor.fetchall(), found.now)
 
 
 def _filled(statement: str, conditions: str, part: keyset.Part) -> str:
