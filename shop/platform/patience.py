@@ -12,6 +12,7 @@ REDIS_AWAY = 1.0  # how long nothing is asked after a failure; also the most it 
 # PostgreSQL: from here, by what a thread of a pod can wait for without others noticing
 DATABASE_CONNECT = 2  # libpq knows nothing shorter
 DATABASE_HEALTH = 2.0  # for the question whether a connection that was idle still lives
+DATABASE_BELIEVED = 1.0  # how long after its last answer a connection that says nothing is taken for alive
 DATABASE_AWAY = 0.5  # how long no connection is opened after one could not be
 LOCK = 3.0  # longer than any transaction of ours holds a row
 MIGRATION_LOCK = 5.0  # a migration that waits longer for a table would make the shop wait behind it

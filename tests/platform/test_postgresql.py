@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 
 from config.local.proxy import Proxy
 from shop.platform import patience
+from shop.platform.postgresql import planned
 from shop.platform.postgresql.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,9 +63,26 @@ def test_a_commit_that_is_never_answered_ends_too(proxy):
         wrapper.commit()
 
 
+def test_a_connection_that_answered_a_moment_ago_is_not_asked_whether_it_lives(proxy):
+    wrapper = session(proxy)
+    ask(wrapper)
+    proxy.hold()
+    assert wrapper.is_usable()  # nobody would have answered
+
+
+def test_a_connection_that_the_server_closed_is_made_anew_by_the_next_request():
+    connection.ensure_connection()
+    planned.rows("SELECT 1", {})
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+    connection.health_check_done = False  # as at the beginning of a request
+    assert planned.rows("SELECT 2", {}) == [(2,)]
+
+
 def test_an_idle_connection_is_asked_briefly_whether_it_lives(proxy):
     wrapper = session(proxy)
     ask(wrapper)
+    time.sleep(patience.DATABASE_BELIEVED)
     proxy.hold()
     with takes_at_most(patience.DATABASE_HEALTH + 1):
         assert not wrapper.is_usable()

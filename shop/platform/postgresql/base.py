@@ -4,11 +4,14 @@ The server's own time-outs end what the server does too long. They do not help w
 way to it, falls silent: a connection that is open already would be listened to for ever. Here
 
 * an answer that does not come in `answer_timeout` seconds (of OPTIONS) breaks the connection: an OperationalError;
-* the health check of a connection that was idle waits for patience.DATABASE_HEALTH only;
+* the health check of a connection that was idle waits for patience.DATABASE_HEALTH only; one that answered a moment ago
+  is not asked, unless the server has closed it;
 * when no connection can be opened, no other one is tried for a moment, so that a pod's threads do not all wait for a
   server that is not there. One at a time tries.
 """
 
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +31,7 @@ class PatientConnection(psycopg.Connection[Any]):
     """A connection that waits for an answer for so many seconds; None: as long as it takes."""
 
     answer_timeout: float | None = None
+    answered_at: float = 0.0  # by time.monotonic()
 
     def wait(self, gen: Any, interval: float = INTERVAL, timeout: float | None = None) -> Any:
         """Raises OperationalError and breaks the connection when there is no answer in time.
@@ -37,10 +41,20 @@ class PatientConnection(psycopg.Connection[Any]):
         if timeout is not None:
             return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, interval, self.answer_timeout)
+            answer = super().wait(gen, interval, self.answer_timeout)
         except _WaitTimeout:
             self.pgconn.finish()  # the answer may still come, and would be taken for that to the next question
             raise psycopg.OperationalError(f"PostgreSQL was silent for {self.answer_timeout:.0f} s") from None
+        self.answered_at = time.monotonic()
+        return answer
+
+    def is_fresh(self) -> bool:
+        """Say whether it answered a moment ago and has nothing to say now: a server that stops says so. Asks nobody."""
+        if self.closed or time.monotonic() - self.answered_at > patience.DATABASE_BELIEVED:
+            return False
+        waiting = select.poll()
+        waiting.register(self.pgconn.socket, select.POLLIN)
+        return not waiting.poll(0)
 
     @contextmanager
     def waiting_at_most(self, seconds: float) -> Iterator[None]:
@@ -99,6 +113,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
         if self.connection is None:
             return False
+        if self.connection.is_fresh():
+            return True
         with self.connection.waiting_at_most(patience.DATABASE_HEALTH):
             return bool(super().is_usable())
 

@@ -27,6 +27,7 @@ def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]
     Seen by all that watches Django's cursors: tests that count, logs, traces. Raises Django's database errors.
     """
     django: Any = connection
+    django.close_if_health_check_failed()
     django.ensure_connection()
     with django.wrap_database_errors:
         cursor = PlannedCursor(django.connection)
