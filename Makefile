@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench bench-compare scale prove manage screenshots clean install install-test browser
+.PHONY: help run test lint format lock bench bench-compare scale prove manage screenshots image sbom scan clean install install-test browser
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -45,6 +45,24 @@ prove: install-test ## Kill processes under visitors and prove that nothing was 
 
 screenshots: install-test browser ## Keep pictures of the journeys in tests/artifacts
 	@$(PY) -m pytest tests/journeys $(ARGS)
+
+image: ## Build the container image with podman or docker (PYTHON_IMAGE: the base)
+	@engine=$$(command -v podman || command -v docker) || { echo "make image needs podman or docker." >&2; exit 1; }; \
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $$engine build -t localhost/shop:dev \
+		$(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) --build-arg REVISION=$$(git rev-parse HEAD) .
+
+# Each in an environment of its own, which uv makes: the project's is not the place for their many requirements.
+UVX := $(PY) -m uv tool run --quiet
+
+sbom: install-test ## List what a pod runs, as CycloneDX: sbom.json
+	@$(UVX) --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --output-reproducible --of JSON -o sbom.json requirements.txt
+
+scan: install-test ## Ask for known weaknesses of what is pinned; checkov over manifests, image and Terraform
+	@$(UVX) --from pip-audit==2.10.1 pip-audit --disable-pip --requirement requirements.txt
+	@rendered=$$(mktemp -d) && kubectl kustomize k8s/overlays/aws > $$rendered/shop.yaml \
+		&& $(UVX) --from checkov==3.3.30 checkov --config-file .checkov.yaml --file $$rendered/shop.yaml Dockerfile Dockerfile.backup \
+		&& $(UVX) --from checkov==3.3.30 checkov --config-file .checkov.yaml --directory infra; \
+		code=$$?; rm -rf $$rendered; exit $$code
 
 lock: install-test ## Pin the requirements again, with hashes
 	@for name in requirements requirements-local requirements-dev; do \

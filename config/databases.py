@@ -10,6 +10,9 @@ LONGEST_NAME = 63  # characters of application_name that PostgreSQL keeps
 # Seconds: a peer that is gone without a word is noticed also by who waits long or says nothing, such as a migration or
 # a listener; and by the server, so that a lost node's locks are free again after half a minute and not after hours.
 KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+# Seconds that a thread keeps a connection: its own to PostgreSQL, and one to a pooler, which is cheap and has to go
+# before a pooler that stops is killed (k8s/components/pgbouncer).
+AGE, POOLED_AGE = 300, 30
 
 
 def postgres(
@@ -18,9 +21,12 @@ def postgres(
     """Return the DATABASES entry for postgres://user:password@host:port/name?host=/socket/dir.
 
     `role` is that of `python -m config <role>`; PostgreSQL is told it with the pod's name, for pg_stat_activity. `user`
-    and `password` win over those of the address, which need not have any then.
+    and `password` win over those of the address, which need not have any then. With ?pooled=1 a pooler lends a
+    connection for a transaction: it sets the session's limits itself, and a cursor of the server, or a plan that it
+    keeps, would be gone with the transaction.
     """
     query = {key: values[-1] for key, values in parse_qs(url.query).items()}
+    pooled = query.pop("pooled", "") == "1"
     host = query.pop("host", unquote(url.hostname or ""))
     return {
         "ENGINE": "shop.platform.postgresql",
@@ -30,29 +36,34 @@ def postgres(
         "HOST": host,
         "PORT": str(url.port or query.pop("port", "")),
         # Threads of gthread live as long as their process, so a connection per thread is a pool of fixed size.
-        "CONN_MAX_AGE": 300,
+        "CONN_MAX_AGE": POOLED_AGE if pooled else AGE,
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": pooled,
         "OPTIONS": {
             "application_name": f"shop {role} {pod}".strip()[:LONGEST_NAME],
             **KEEPALIVE,
             **query,
             "connect_timeout": patience.DATABASE_CONNECT,
             "answer_timeout": patience.silence(role),
-            "prepare_threshold": 5,  # allows shop.platform.postgresql.planned; Django's own cursors prepare nothing
-            "options": _session_options(role),
+            # 5 allows shop.platform.postgresql.planned; Django's own cursors prepare nothing
+            **({"prepare_threshold": None} if pooled else {"prepare_threshold": 5, "options": _session_options(role)}),
         },
     }
 
 
 def _session_options(role: str) -> str:
-    limits = {
+    return " ".join(f"-c {name}={value}" for name, value in session_limits(role).items())
+
+
+def session_limits(role: str) -> dict[str, object]:
+    """Return what the server is told at the beginning of a session."""
+    return {
         "lock_timeout": _milliseconds(patience.LOCK),
         "statement_timeout": _milliseconds(patience.statement(role)),
         "idle_in_transaction_session_timeout": _milliseconds(patience.IDLE_IN_TRANSACTION),
         **{f"tcp_{name}": value for name, value in KEEPALIVE.items()},
         "pg_trgm.similarity_threshold": LIKENESS,
     }
-    return " ".join(f"-c {name}={value}" for name, value in limits.items())
 
 
 def _milliseconds(seconds: float) -> str:

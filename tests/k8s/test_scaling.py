@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 
 from k8s import budget
 from tests.k8s import provision
@@ -54,11 +55,29 @@ def test_the_secret_that_is_fetched_is_the_one_that_is_mounted() -> None:
     assert {secret["spec"]["target"]["name"]} == set(mounted)
 
 
-def test_all_at_their_maximum_fit_a_small_database() -> None:
+def test_all_at_their_maximum_fit_the_smallest_database_and_its_redis() -> None:
     found = {part.name: part for part in budget.parts(rendered("overlays/aws"))}
     assert set(found) == {"web", "relay", "worker", "worker-media", "migrate", "cron"}
     assert found["web"].postgresql == 25 * 4 and found["relay"].each == 2
-    assert sum(part.postgresql for part in found.values()) <= budget.SHARE * SMALLEST
+    assert found["web"].cache == 25 * 4 * 2 and found["relay"].cache == found["migrate"].sessions == 0
+    assert budget.fits(list(found.values()), SMALLEST, budget.MAX_CLIENTS)
+    assert not budget.fits(list(found.values()), SMALLEST, clients=200)
+
+
+def test_every_size_that_terraform_makes_bears_all_at_their_maximum() -> None:
+    sizes = dict(re.findall(r"(\w+) += \{.*connections = (\d+)", (ROOT / "infra/sizes.tf").read_text()))
+    assert {"small", "medium", "large"} <= sizes.keys()
+    found = budget.parts(rendered("overlays/aws"))
+    assert all(budget.fits(found, int(connections), budget.MAX_CLIENTS) for connections in sizes.values())
+
+
+def test_no_process_opens_more_to_redis_than_is_counted() -> None:
+    """Each thread holds one connection of each pool at most, and a web thread one to the kept pages."""
+    pools = {
+        name: cache["OPTIONS"]["CONNECTION_POOL_KWARGS"]["max_connections"] for name, cache in settings.CACHES.items()
+    }
+    assert set(pools) == {"default", "sessions"}, "a third one has to be counted in k8s/budget.py"
+    assert min(pools.values()) >= settings.WEB_THREADS, "a thread would be refused"
 
 
 def test_the_command_prints_the_budget_and_fails_when_it_is_too_large() -> None:
@@ -67,7 +86,7 @@ def test_the_command_prints_the_budget_and_fails_when_it_is_too_large() -> None:
     roomy, tight = (
         subprocess.run([*command, limit], capture_output=True, text=True, check=False) for limit in ("200", "100")
     )
-    assert roomy.returncode == 0 and "| web | 25 | 4 | 100 | 200 |" in roomy.stdout, roomy.stderr
+    assert roomy.returncode == 0 and "| web | 25 | 4 | 100 | 200 | 100 |" in roomy.stdout, roomy.stderr
     assert tight.returncode == 1
 
 

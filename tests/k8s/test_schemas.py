@@ -7,7 +7,7 @@ import pytest
 from tests.k8s import custom_resources
 from tests.k8s.manifests import FOLDERS, Object, rendered, with_component
 
-VERSIONS = ("1.32", "1.33", "1.34", "1.35", "1.36")  # native pre-stop sleep is on from 1.30, matchLabelKeys from 1.27
+VERSIONS = ("1.33", "1.34", "1.35", "1.36", "1.37")  # native pre-stop sleep is on from 1.30, matchLabelKeys from 1.27
 CLUSTER_WIDE = {"Namespace", "PriorityClass"}
 
 

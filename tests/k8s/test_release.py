@@ -1,0 +1,181 @@
+"""k8s/release brings out a release in the safe order and takes it back when it does not work."""
+
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.k8s.manifests import ROOT, of_kind, rendered
+
+IMAGE = "registry.example/shop@sha256:" + "5e" * 32
+KUBECTL = ROOT / "tests/k8s/kubectl_that_records.sh"
+WORKLOADS = ("relay", "web", "worker", "worker-media")
+
+
+class Cluster:
+    """What the stand-in for kubectl (kubectl_that_records.sh) was asked, and what it answers."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        (directory / "revisions").mkdir()
+        (directory / "bin").mkdir()
+        (directory / "bin/kubectl").symlink_to(KUBECTL)
+        self.says("job", "SuccessCriteriaMet Complete")
+
+    def says(self, name: str, text: str) -> None:
+        (self.directory / name).write_text(text)
+
+    def runs(self, revision: int) -> None:
+        for name in WORKLOADS:
+            self.says(f"revisions/{name}", str(revision))
+
+    def revisions(self) -> set[str]:
+        return {(self.directory / "revisions" / name).read_text().strip() for name in WORKLOADS}
+
+    @property
+    def calls(self) -> list[str]:
+        path = self.directory / "calls"
+        return path.read_text().splitlines() if path.exists() else []
+
+    @property
+    def applied(self) -> list[str]:
+        path = self.directory / "applied"
+        return path.read_text().splitlines() if path.exists() else []
+
+
+class Shop(http.server.BaseHTTPRequestHandler):
+    """Answers as the store does; the path in `broken` is not found."""
+
+    broken = ""
+
+    def do_GET(self) -> None:
+        self.send_response(404 if self.path == self.broken else 200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Cluster:
+    if not shutil.which("kubectl"):
+        pytest.skip("no kubectl here, so nothing can be rendered")
+    return Cluster(tmp_path)
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(Shop, "broken", "")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shop) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def release(cluster: Cluster, *arguments: str) -> subprocess.CompletedProcess[str]:
+    real = shutil.which("kubectl") or ""
+    environment = {
+        **os.environ,
+        "PATH": f"{cluster.directory / 'bin'}:{os.environ['PATH']}",
+        "CLUSTER": str(cluster.directory),
+        "REAL_KUBECTL": real,
+        "POLL_SECONDS": "0.05",
+    }
+    command = [ROOT / "k8s/release", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_brings_out_configuration_then_schema_then_pods_then_cron(cluster: Cluster, shop: str) -> None:
+    cluster.runs(41)
+    run = release(cluster, "--image", IMAGE, "--name", "v1.4.0", "--smoke", shop)
+    assert run.returncode == 0, run.stderr
+    order = [cluster.applied.index(name) for name in ("Job/migrate-v1.4.0", "Deployment/web", "CronJob/cron")]
+    assert order == sorted(order)
+    kinds = [name.partition("/")[0] for name in cluster.applied]
+    assert {"ConfigMap", "ServiceAccount", "NetworkPolicy", "ExternalSecret"} <= set(kinds[: order[0]])
+    assert "apply --dry-run=server" in cluster.calls[1], "the API server judges all of it before anything changes"
+    assert not [call for call in cluster.calls if "undo" in call]
+    waited = [call for call in cluster.calls if "rollout status" in call]
+    assert [call.split()[4] for call in waited] == [f"deployment/{name}" for name in WORKLOADS]
+
+
+def test_every_object_is_applied_once_and_the_image_is_named_by_its_digest(cluster: Cluster, shop: str) -> None:
+    release(cluster, "--image", IMAGE, "--name", "dev", "--smoke", shop)
+    names = [f"{each['kind']}/{each['metadata']['name']}" for each in rendered("overlays/aws")]
+    assert sorted(cluster.applied) == sorted(names)
+    assert of_kind("overlays/aws", "ConfigMap"), "the files of the repository are still there"
+    assert "5e5e5e" not in (ROOT / "k8s/overlays/aws/release/kustomization.yaml").read_text()
+
+
+def test_a_schema_that_cannot_be_changed_stops_the_release_before_any_pod(cluster: Cluster, shop: str) -> None:
+    cluster.runs(41)
+    cluster.says("job", "FailureTarget Failed")
+    run = release(cluster, "--image", IMAGE, "--name", "v1.4.0", "--smoke", shop)
+    assert run.returncode == 1 and "job/migrate-v1.4.0 did not complete" in run.stderr
+    assert not [name for name in cluster.applied if name.startswith(("Deployment", "CronJob"))]
+    assert any("logs job/migrate-v1.4.0" in call for call in cluster.calls)
+    assert cluster.revisions() == {"41"}
+
+
+def test_pods_that_do_not_get_ready_are_taken_back(cluster: Cluster, shop: str) -> None:
+    cluster.runs(41)
+    cluster.says("stuck", "web")
+    run = release(cluster, "--image", IMAGE, "--name", "v1.4.0", "--smoke", shop)
+    assert run.returncode == 1, run.stderr
+    assert cluster.revisions() == {"back to 41"}
+    assert not [name for name in cluster.applied if name.startswith("CronJob")], "the former ones go on"
+
+
+def test_pages_that_do_not_answer_are_taken_back(cluster: Cluster, shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shop, "broken", "/api/v1/products/")
+    cluster.runs(7)
+    run = release(cluster, "--image", IMAGE, "--name", "v1.4.0", "--smoke", shop)
+    assert run.returncode == 1 and f"{shop}/api/v1/products/ does not answer" in run.stderr
+    assert cluster.revisions() == {"back to 7"}
+
+
+def test_the_first_release_has_nothing_to_go_back_to_and_says_so(cluster: Cluster, shop: str) -> None:
+    cluster.says("stuck", "web")
+    run = release(cluster, "--image", IMAGE, "--name", "v1.0.0", "--smoke", shop)
+    assert run.returncode == 1 and "nothing ran before" in run.stderr
+    assert not [call for call in cluster.calls if "undo" in call]
+
+
+def test_a_dry_run_asks_no_cluster(cluster: Cluster) -> None:
+    run = release(cluster, "--dry-run", "--image", IMAGE, "--name", "v1.4.0")
+    assert run.returncode == 0, run.stderr
+    assert cluster.calls == [] and cluster.applied == []
+    assert (
+        "wait at most 900 s for job/migrate-v1.4.0" in run.stdout and "curl https://shop.example/readyz" in run.stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--image", "registry.example/shop:latest", "--name", "v1"], "by its digest"),
+        (["--image", IMAGE, "--name", "Version 1"], "small letters"),
+        (["--image", IMAGE, "--name", "v1", "--overlay", "overlays/none"], "no overlays/none/release"),
+        (["--image", IMAGE, "--name"], "--name needs a value"),
+        (["--img", IMAGE], "--img is unknown"),
+    ],
+)
+def test_arguments_that_cannot_be_used_change_nothing(cluster: Cluster, arguments: list[str], says: str) -> None:
+    run = release(cluster, *arguments)
+    assert run.returncode == 2 and says in run.stderr
+    assert cluster.calls == []
+
+
+@pytest.mark.parametrize("script", ["k8s/release", "tests/k8s/kubectl_that_records.sh", "tests/image/base.sh"])
+def test_shellcheck_finds_nothing(script: str) -> None:
+    shellcheck = shutil.which("shellcheck", path=str(Path(sys.executable).parent)) or shutil.which("shellcheck")
+    if not shellcheck:
+        pytest.skip("no shellcheck here")
+    run = subprocess.run([shellcheck, script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, "")
