@@ -1,4 +1,4 @@
-"""One image, one argument: `python -m config web|relay|worker|migrate|cron|wait|heartbeat`.
+"""One image, one argument: `python -m config web|relay|worker|migrate|cron|wait|publish|heartbeat`.
 
 Each role replaces this process by the program that does the work, so that it is the one that gets the signals.
 """
@@ -21,6 +21,7 @@ def main() -> int:
         "migrate": _migrate,
         "cron": _cron,
         "wait": _wait,
+        "publish": _publish,
         "heartbeat": _heartbeat,
     }
     name = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -78,6 +79,10 @@ def _cron(arguments: list[str]) -> int:
 
 def _wait(arguments: list[str]) -> int:
     return _become("manage.py", "wait_for_schema", *arguments)
+
+
+def _publish(arguments: list[str]) -> int:
+    return _become("manage.py", "publish_static", *arguments)
 
 
 def _heartbeat(arguments: list[str]) -> int:

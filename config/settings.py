@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "shop.platform.metrics.MetricsMiddleware",
     "shop.platform.pages.middleware.PagesMiddleware",  # outside of all that add headers, which are kept with a page
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shop.platform.static_files.StaticFilesMiddleware",
     "shop.platform.content_policy.ContentPolicyMiddleware",
     "shop.platform.outage.DatabaseOutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

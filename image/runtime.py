@@ -26,12 +26,12 @@ UNSAID = ("libgcc_s.so.1",)
 USER = "shop:x:10001:10001::/tmp:/sbin/nologin\n"
 
 
-def main(packages: Path, root: Path) -> None:
+def main(environment: Path, root: Path) -> None:
     library = Path(sysconfig.get_path("stdlib"))
     shutil.copytree(library, root / library.relative_to("/"), ignore=LEFT_OUT, symlinks=True)
-    program = Path(sys._base_executable)  # type: ignore[attr-defined]  # not the link of the virtual environment
+    program = (environment / "bin/python").readlink()  # where the virtual environment expects it
     _with_links(program, root)
-    extensions = [*(root / library.relative_to("/")).rglob("*.so"), *packages.rglob("*.so*")]
+    extensions = [*(root / library.relative_to("/")).rglob("*.so"), *environment.rglob("*.so*")]
     libraries = _libraries([program.resolve(), *extensions])
     for needed in libraries:
         _with_links(needed, root)

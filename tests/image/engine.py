@@ -8,7 +8,10 @@ import json
 import os
 import shutil
 import subprocess
+import tarfile
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BASE = os.environ.get("SHOP_TEST_BASE", "docker.io/library/python:3.13-slim")
 IMAGE = "localhost/shop:test"
+MOMENT = 1_764_000_000  # seconds since 1970
 WANTED = os.environ.get("SHOP_TEST_IMAGE") == "1"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 # crun wants cgroups v2 and journald; these settings work on machines that have neither.
@@ -57,11 +61,25 @@ class Engine:
         found: dict[str, Any] = json.loads(self("image", "inspect", image).stdout)[0]
         return found
 
-    def build(self) -> None:
+    def build(self, tag: str = IMAGE, *more: str) -> None:
+        """Build it as a release does: times are those of the commit, here any moment."""
         trusted = [f"--volume={CERTIFICATES}:{CERTIFICATES}:ro"] if Path(CERTIFICATES).exists() else []
-        options = ["--pull=never", "--network=host", *trusted, f"--build-arg=PYTHON_IMAGE={BASE}"]
-        run = self("build", *options, "--build-arg=VERSION=test", f"--tag={IMAGE}", ".", timeout=900)
+        options = ["--pull=never", "--network=host", f"--timestamp={MOMENT}", *trusted, *more]
+        named = [f"--build-arg=PYTHON_IMAGE={BASE}", "--build-arg=VERSION=test", f"--tag={tag}"]
+        run = self("build", *options, *named, ".", timeout=1800)
         assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+
+    def files(self, image: str) -> Iterator[tuple[str, tarfile.TarInfo, bytes]]:
+        """Yield path, entry and content of all that is in the image: nothing in there could list it."""
+        container = self("create", image).stdout.strip()
+        with tempfile.TemporaryFile() as archive:
+            subprocess.run(["podman", "export", container], env=self.environment, stdout=archive, check=True)
+            self("rm", container)
+            archive.seek(0)
+            with tarfile.open(fileobj=archive) as tar:
+                for entry in tar:
+                    content = tar.extractfile(entry) if entry.isreg() else None
+                    yield f"/{entry.name}", entry, content.read() if content else b""
 
     def run(self, *command: str, entrypoint: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command to its end in a hardened container."""

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,7 +23,7 @@ from shop.platform.models import OutboxMessage
 from tests import factories
 from tests.backoffice.pages import Form, change_page
 from tests.forms import form
-from tests.infra.conftest import Terraform
+from tests.infra.conftest import ROOT, Terraform
 from tests.infra.recorded import rights_used
 from tests.services import fleet, place
 from tests.waiting import outbox, patience
@@ -114,16 +116,25 @@ def upload_picture(base_url: str) -> None:
     assert saved.is_redirect, re.findall(r"errorlist.*?</ul>", saved.text, re.DOTALL)
 
 
+def publish_static(environment: dict[str, str]) -> None:
+    """As the migrate Job does."""
+    command = [sys.executable, "-m", "config", "publish"]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
 def test_the_store_runs_on_what_was_made_within_its_rights(store, outputs, emulator, tmp_path, settings):
     settings.EVENTS_TOPIC_ARN = outputs["events_topic_arn"]
     upload_picture(store["web"].url("web-1"))
     cart = factories.open_cart(factories.variant())
     place_order(cart_id=cart.public_id, key=str(uuid.uuid4()), details=factories.details())
+    assert httpx.get(f"{store['web'].url('web-1')}/static/gone.0123456789ab.css").status_code == 404
+    publish_static({**store["web"].environment, "AWS_ACCESS_KEY_ID": "migrate"})
     until(lambda: not OutboxMessage.objects.filter(done_at=None).exists())
     assert [mail.suffix for mail in tmp_path.iterdir()] == [".eml"]
 
     used = rights_used(emulator[1].read_text())
-    for role in ("web", "relay", "worker"):
+    for role in ("web", "relay", "worker", "migrate"):
         policy = json.loads(outputs["policies"][role])
         allowed = {action for statement in policy["Statement"] for action in listed(statement["Action"])}
         assert used[role] <= allowed, f"{role} was refused on AWS"

@@ -41,7 +41,7 @@ def test_every_role_that_has_rights_is_a_service_account_of_the_overlay():
     named = set(re.findall(r"^    ([a-z-]+) = \{$", rights[1], re.MULTILINE))
     accounts = {each["metadata"]["name"] for each in of_kind("overlays/aws", "ServiceAccount")}
     assert named - accounts == {"backup", "external-secrets"}
-    assert accounts - named == {"migrate", "cron"}
+    assert accounts - named == {"cron"}
 
 
 def test_no_right_is_a_wildcard():

@@ -20,7 +20,7 @@ NEEDS = {
     "relay": {"postgresql", "aws", "rights"},
     "worker": {"postgresql", "redis", "aws", "rights", "mail"},
     "worker-media": {"postgresql", "redis", "aws", "rights"},
-    "migrate": {"postgresql"},
+    "migrate": {"postgresql", "aws", "rights"},
     "cron": {"postgresql", "redis", "aws", "rights", "card provider"},
 }
 NEVER = [(HIDDEN, 80), (VPC, 22), (CARD_PROVIDER, 80), (CARD_PROVIDER, 25), (VPC, 8000)]

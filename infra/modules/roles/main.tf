@@ -26,6 +26,11 @@ locals {
     # Staff upload pictures. Web pods know nothing of queues.
     web = {
       pictures = { actions = ["s3:PutObject"], resources = ["${var.media_arn}/*"] }
+      static   = { actions = ["s3:GetObject"], resources = ["${var.media_arn}/static/*"] } # of other releases
+    }
+    # Puts the static files of its release where pods of others find them.
+    migrate = {
+      static = { actions = ["s3:PutObject"], resources = ["${var.media_arn}/static/*"] }
     }
     relay = {
       queues = { actions = ["sqs:SendMessage"], resources = var.queue_arns }
@@ -98,7 +103,7 @@ resource "aws_iam_role_policy" "this" {
   policy   = data.aws_iam_policy_document.rights[each.key].json
 }
 
-# Migrating and housekeeping touch the database only: these service accounts get no role at all.
+# Housekeeping touches the database only: its service account gets no role at all.
 resource "aws_eks_pod_identity_association" "this" {
   for_each        = var.cluster_name == "" ? {} : local.rights
   cluster_name    = var.cluster_name
