@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench bench-compare scale prove manage screenshots image sbom scan clean install install-test browser
+.PHONY: help run test lint format lock bench bench-compare scale prove rollout manage screenshots image sbom scan clean install install-test browser
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -42,6 +42,9 @@ scale: install-test ## Write docs/scale.md and docs/cost.md again from the last 
 
 prove: install-test ## Kill processes under visitors and prove that nothing was lost or done twice (ARGS="--journeys 40 --seed 7")
 	@$(PY) -m prove $(ARGS)
+
+rollout: install-test ## Replace all processes under visitors with the time-outs of k8s/base: no request may fail (ARGS="--journeys 60")
+	@$(PY) -m prove --rollout $(ARGS)
 
 screenshots: install-test browser ## Keep pictures of the journeys in tests/artifacts
 	@$(PY) -m pytest tests/journeys $(ARGS)

@@ -19,7 +19,9 @@ ABOUT = (
 
 @dataclass(frozen=True)
 class Options:
-    """`mixed`: journeys of the run in which `old` processes work beside the new ones; `old` is "" for none."""
+    """`rollout`: nothing but a roll-out with the time-outs of the manifests. `mixed`: journeys of the run in which
+    `old` processes work beside the new ones; `old` is "" for none.
+    """
 
     journeys: int
     mixed: int
@@ -28,6 +30,7 @@ class Options:
     revision: str
     out: Path
     at_once: int
+    rollout: bool = False
 
 
 def parse(arguments: list[str] | None = None) -> Options:
@@ -36,6 +39,8 @@ def parse(arguments: list[str] | None = None) -> Options:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--journeys", type=_some, default=200, metavar="N", help="visitors of the storm (200)")
     size.add_argument("--quick", action="store_true", help="12 visitors, and no old code unless --old names it")
+    rollout = "replace all processes under visitors with the very time-outs of k8s/base, and do nothing else to them"
+    size.add_argument("--rollout", action="store_true", help=rollout)
     parser.add_argument("--seed", type=int, metavar="N", help="the plan of an earlier run (drawn anew)")
     old = "run this revision beside the new code (last release, else HEAD~1); none: only the new code"
     parser.add_argument("--old", default="", metavar="REV", help=old)
@@ -46,7 +51,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--at-once", type=_some, default=6, metavar="N", help="visitors at the same time (6)")
     found = parser.parse_args(arguments)
     journeys = 12 if found.quick else found.journeys
-    skip = found.old == NONE or (found.quick and not found.old)
+    skip = found.rollout or found.old == NONE or (found.quick and not found.old)
     return Options(
         journeys=journeys,
         mixed=max(9, journeys // 5),
@@ -55,6 +60,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         revision=code.check(found.revision),
         out=found.out,
         at_once=found.at_once,
+        rollout=found.rollout,
     )
 
 

@@ -95,6 +95,11 @@ def storm(seed: int, journeys: int, *, scripts: tuple[str, ...] = tuple(WEIGHTS)
     return Plan(seed, _with_kills(chance, visitors), _outages(chance, journeys), (roll,))
 
 
+def rollout(seed: int, journeys: int) -> Plan:
+    """Return a plan in which nothing is killed or cut; all processes are replaced while visitors shop."""
+    return Plan(seed, tuple(_visitors(random.Random(seed), journeys, tuple(WEIGHTS))), rolls=(min(journeys - 1, 4),))
+
+
 def calm(plan: Plan) -> Plan:
     """Return one journey of each script of a plan, and nothing that happens to them."""
     first: dict[str, Journey] = {}

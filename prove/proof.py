@@ -12,11 +12,12 @@ from prove.claims import all_claims
 from prove.claims.claim import Claim
 from prove.evidence import PATIENCE, Evidence, collect, settle
 from prove.ground import Ground
+from prove.manifest import Pod, pods
 from prove.options import Options
 from prove.plan import Plan
 from prove.record import CUT, Record
 from prove.run import Run
-from prove.stage import CALM, FULL, Size, Stage
+from prove.stage import CALM, FULL, ROLLED, Size, Stage
 
 TOLD = 15.0  # seconds between two lines where nobody watches a terminal
 
@@ -40,7 +41,8 @@ class Part:
 class Scene:
     """What is run, and on how much. `name`: of its database and queues. `extra`: more environment of the processes.
 
-    `patience`: seconds at the end for work that was put off.
+    `pods`: whose settings and time-outs they have, by role; else this machine's. `patience`: seconds at the end for
+    work that was put off.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Scene:
     size: Size = FULL
     at_once: int = 6
     extra: Mapping[str, str] = field(default_factory=dict)
+    pods: Mapping[str, Pod] = field(default_factory=dict)
     patience: float = PATIENCE
 
 
@@ -66,6 +69,8 @@ def prove(options: Options, console: Console) -> list[Part]:
 
 
 def _scenes(options: Options) -> list[Scene]:
+    if options.rollout:
+        return _rollout(options)
     storm = plans.storm(options.seed, options.journeys)
     scenes = [
         Scene("calm", "One process, nothing happens to it", plans.calm(storm), CALM),
@@ -78,6 +83,14 @@ def _scenes(options: Options) -> list[Scene]:
     return scenes
 
 
+def _rollout(options: Options) -> list[Scene]:
+    plan = plans.rollout(options.seed, options.journeys)
+    return [
+        Scene("calm", "One process, nothing happens to it", plans.calm(plan), CALM),
+        Scene("rollout", "A roll-out", plan, ROLLED, options.at_once, pods=pods()),
+    ]
+
+
 def _part(ground: Ground, steps: Steps, scene: Scene, reference: Evidence) -> Part:
     began_at = time.monotonic()
     evidence = run(ground, steps, scene)
@@ -87,7 +100,7 @@ def _part(ground: Ground, steps: Steps, scene: Scene, reference: Evidence) -> Pa
 def run(ground: Ground, steps: Steps, scene: Scene) -> Evidence:
     """One run from its start to its evidence."""
     teller = Teller(steps, scene.title, len(scene.plan.journeys))
-    with Stage(ground, scene.name, scene.size, scene.extra) as stage:
+    with Stage(ground, scene.name, scene.size, scene.extra, scene.pods) as stage:
         record = Run(stage, scene.plan, teller, at_once=scene.at_once).go()
         settle(stage, patience=scene.patience)
         stage.disk.end()

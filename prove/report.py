@@ -45,4 +45,7 @@ def verdict(parts: list[Part], seed: int) -> str:
     kills = sum(len(part.evidence.record.kills()) for part in parts)
     if not all(part.holds for part in parts):
         return f"NOT PROVEN: {broken(parts)} (seed {seed})."
+    if not kills:
+        rolled = sum(event.what == "stop" for part in parts for event in part.evidence.record.events)
+        return f"Proven: {rolled} processes were replaced, and nobody noticed (seed {seed})."
     return f"Proven: {kills} processes were killed, and nothing was lost or done twice (seed {seed})."

@@ -14,6 +14,7 @@ from config.local.sqs import create_queues
 from prove.disk import Disk
 from prove.fleet import ProvedFleet
 from prove.ground import NEW, OLD, Ground
+from prove.manifest import Pod
 from tests.mailserver import MailServer
 
 RESEND_AFTER = "3"  # seconds: a message lost with a worker is sent again
@@ -36,14 +37,23 @@ class Size:
 
 
 FULL = Size()
+ROLLED = Size(workers=4)
 CALM = Size(web=1, workers=1, relays=1, echo=0.0)
 
 
 class Stage:
-    """A context. `extra`: environment for the store's processes on top."""
+    """A context. `extra`: environment for the store's processes on top. `pods`: see ProvedFleet."""
 
-    def __init__(self, ground: Ground, name: str, size: Size, extra: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        name: str,
+        size: Size,
+        extra: Mapping[str, str] | None = None,
+        pods: Mapping[str, Pod] | None = None,
+    ) -> None:
         self.ground, self.name, self.size, self.extra = ground, name, size, dict(extra or {})
+        self.pods = pods or {}
         self._stack = ExitStack()
 
     def __enter__(self) -> "Stage":
@@ -95,6 +105,7 @@ class Stage:
             self.place,
             self.environment(f"http://{ports.HOST}:{port}"),
             code=directories,
+            pods=self.pods,
             media=media_from(self.ground.services.s3.media),
             port=port,
             web=size.web,

@@ -132,8 +132,9 @@ class Storm:
         for name in sorted(name for name in self.fleet.names if name.startswith(role)):
             self._wait_for(name)
             self.record.note("stop", name)
-            self.fleet.processes[name].stop()
+            self.fleet.leave(name)
             self._begin(name)
+            self.fleet.settle_in(name)
 
     def _wait_for(self, name: str) -> None:
         """Claim this one."""

@@ -7,6 +7,7 @@ from prove.evidence import Evidence
 
 def all_claims(evidence: Evidence, reference: Evidence | None) -> list[Claim]:
     """`reference`: the evidence of a calm run by one process with the same scripts, if there was one."""
+    rolled = [requests.rolled_under_load(evidence)] if evidence.plan.rolls and not evidence.plan.kills else []
     return [
         journeys.ended_alike(evidence, reference),
         books.orders_once(evidence),
@@ -20,4 +21,5 @@ def all_claims(evidence: Evidence, reference: Evidence | None) -> list[Claim]:
         requests.none_failed(evidence),
         requests.another_process(evidence),
         disk.nothing_written(evidence),
+        *rolled,
     ]

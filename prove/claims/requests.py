@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 from prove.claims.claim import Claim, counted
 from prove.evidence import Evidence
-from prove.record import CUT, FAILED, OK, WAITED, Sample
+from prove.record import CUT, FAILED, OK, WAITED, Event, Sample
 
 SHOWN = 12
 
@@ -35,6 +35,28 @@ def _hopeless(samples: list[Sample]) -> list[Sample]:
         if sample.fate == OK:
             last_good[sample.journey] = max(last_good[sample.journey], sample.number)
     return [sample for sample in samples if sample.fate == CUT and last_good[sample.journey] < sample.number]
+
+
+def rolled_under_load(evidence: Evidence) -> Claim:
+    """Of a roll-out that nobody met nothing is known."""
+    title = "Every process was replaced under visitors"
+    times = [
+        (event.whom, event.at, next((up.at for up in evidence.record.events[index:] if _back(up, event)), event.at))
+        for index, event in enumerate(evidence.record.events)
+        if event.what == "stop"
+    ]
+    alone = [name for name, left, back in times if not _asked(evidence.record.samples, left, back)]
+    problems = [f"Nobody asked anything while {name} was replaced: it takes more --journeys." for name in alone]
+    longest = max((back - left for _name, left, back in times), default=0.0)
+    return Claim(title, f"{len(times)} processes, {longest:.0f} s at most from leaving to serving", problems)
+
+
+def _back(event: Event, left: Event) -> bool:
+    return event.what == "up" and event.whom == left.whom
+
+
+def _asked(samples: list[Sample], left: float, back: float) -> bool:
+    return any(left <= sample.at <= back for sample in samples)
 
 
 def another_process(evidence: Evidence) -> Claim:

@@ -1,8 +1,19 @@
 """Mistakes that fit the schema and are refused by a real API server, or accepted and harmful later."""
 
+import re
+
 import pytest
 
-from tests.k8s.manifests import FOLDERS, containers, each_container, of_kind, pod_template, quantity, workloads
+from tests.k8s.manifests import (
+    FOLDERS,
+    containers,
+    each_container,
+    of_kind,
+    pod_template,
+    quantity,
+    rendered,
+    workloads,
+)
 
 in_each_folder = pytest.mark.parametrize("folder", FOLDERS)
 
@@ -97,3 +108,53 @@ def test_volumes_are_declared_and_memory_disks_fit_the_limit() -> None:
 def test_port_names_are_short_enough() -> None:
     for where, _pod, container in each_container():
         assert all(len(port["name"]) <= 15 for port in container.get("ports", [])), where
+
+
+@in_each_folder
+def test_names_are_short_enough_for_what_is_made_of_them(folder: str) -> None:
+    """A CronJob's name gets eleven more characters in its Jobs, and a pod's name has to be a label."""
+    longest = {"CronJob": 52, "Job": 63, "Deployment": 46, "Service": 63}
+    for each in rendered(folder):
+        name = each["metadata"]["name"]
+        assert re.fullmatch(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", name), name
+        assert len(name) <= longest.get(each["kind"], 253), name
+
+
+def test_a_pause_is_shorter_than_the_grace_period() -> None:
+    for where, pod, container in each_container():
+        pause = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+        assert pause < pod.get("terminationGracePeriodSeconds", 30), where
+
+
+def test_nothing_is_named_twice_within_a_container() -> None:
+    for where, pod, container in each_container():
+        for kind in ("env", "ports", "volumeMounts"):
+            names = [each.get("mountPath") or each["name"] for each in container.get(kind, [])]
+            assert len(names) == len(set(names)), f"{where}: {kind}"
+        assert len({each["name"] for each in containers(pod)}) == len(containers(pod)), where
+
+
+@in_each_folder
+def test_policies_open_ports_that_their_pods_have(folder: str) -> None:
+    for policy in of_kind(folder, "NetworkPolicy"):
+        named = {
+            port["port"]
+            for rule in policy["spec"].get("ingress", [])
+            for port in rule.get("ports", [])
+            if isinstance(port["port"], str)
+        }
+        wanted = policy["spec"]["podSelector"].get("matchLabels", {})
+        pods = [pod_template(each) for each in workloads(folder)]
+        chosen = [each["spec"] for each in pods if wanted.items() <= each["metadata"]["labels"].items()]
+        there = {port["name"] for pod in chosen for each in containers(pod) for port in each.get("ports", [])}
+        assert named <= there, policy["metadata"]["name"]
+
+
+@in_each_folder
+def test_autoscalers_scale_what_is_there_and_can_grow(folder: str) -> None:
+    names = {each["metadata"]["name"] for each in of_kind(folder, "Deployment")}
+    for each in of_kind(folder, "HorizontalPodAutoscaler", "ScaledObject"):
+        spec = each["spec"]
+        least = spec.get("minReplicas") or spec["minReplicaCount"]
+        assert 0 < least < (spec.get("maxReplicas") or spec["maxReplicaCount"])
+        assert spec["scaleTargetRef"]["name"] in names
