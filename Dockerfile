@@ -19,21 +19,25 @@ COPY manage.py ./
 COPY config config
 COPY shop shop
 # Hashed, compressed static files: no secret, no database, no network; the settings only have to be readable. Left out are those
-# of pages that the store does not have; maps of scripts are for their authors.
+# of pages that the store does not have; maps of scripts are for their authors; names without a hash are hardly asked for.
 RUN SECRET_KEY=for-this-step-only DATABASE_URL=postgres://nobody@localhost/none \
     python manage.py collectstatic --noinput --verbosity=0 --ignore=rest_framework --ignore=flags \
  && find staticfiles -name '*.map*' -delete \
+ && find staticfiles -regextype posix-extended -regex '.*\.(gz|br)' ! -regex '.*\.[0-9a-f]{12}\..*' -delete \
  && rm requirements.txt
 # What the store never reads goes. The rest is compiled, since a pod cannot write bytecode later: the store's own code beside its
 # source, packages and standard library in place of it, which is a fifth of the image; a traceback still says file and line.
-# "unchecked", because no source changes there. One file at a time, so that what is written depends on nothing else.
+# "unchecked", because no source changes there. One file at a time, so that what is written depends on nothing else. The check
+# at the end imports all of it: what was taken away and is needed ends the build.
 COPY image /image
 RUN SECRET_KEY=for-this-step-only DATABASE_URL=postgres://nobody@localhost/none python /image/trim.py /opt/venv \
  && python /image/runtime.py /opt/venv /runtime \
  && python -m compileall -q --invalidation-mode unchecked-hash /app/config /app/shop \
  && python -m compileall -q -b --invalidation-mode unchecked-hash /opt/venv/lib \
  && python -m compileall -q -b --invalidation-mode unchecked-hash -s /runtime /runtime \
- && find /opt/venv/lib /runtime -name '*.py' -delete
+ && find /opt/venv/lib /runtime -name '*.py' -delete \
+ && find /opt/venv/bin -type f -delete \
+ && SECRET_KEY=for-this-step-only DATABASE_URL=postgres://nobody@localhost/none python -W ignore manage.py check
 
 # The pod: Python, its libraries, the packages, the store. No shell, no package manager, nothing to install with. Root owns
 # everything, and the user below can change nothing.

@@ -15,11 +15,10 @@ from django.conf import settings
 SERVICES = {"s3", "sqs", "sns", "sts", "sso", "sso-oidc", "secretsmanager"}
 # What packages ship beside the code that runs: their tests, and sources of what is compiled.
 FOLDERS = ("tests", "testing", "conf/app_template", "conf/project_template")
-# And parts of them that INSTALLED_APPS does not name: signing in with accounts of others, maps, pages of documentation.
+# And parts of them that INSTALLED_APPS does not name: signing in with accounts of others, maps, colours of code.
 PARTS = (
     "allauth/socialaccount/providers/[!_b]*",
     "django/contrib/gis",
-    "django/contrib/admindocs",
     "pygments/styles/[!_d]*",
 )
 SOURCES = {".po", ".pyx", ".pxd", ".c", ".h", ".hpp", ".pyi", ".md", ".rst"}

@@ -40,7 +40,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     size.add_argument("--journeys", type=_some, default=200, metavar="N", help="visitors of the storm (200)")
     size.add_argument("--quick", action="store_true", help="12 visitors, and no old code unless --old names it")
     rollout = "replace all processes under visitors with the very time-outs of k8s/base, and do nothing else to them"
-    size.add_argument("--rollout", action="store_true", help=rollout)
+    parser.add_argument("--rollout", action="store_true", help=rollout)
     parser.add_argument("--seed", type=int, metavar="N", help="the plan of an earlier run (drawn anew)")
     old = "run this revision beside the new code (last release, else HEAD~1); none: only the new code"
     parser.add_argument("--old", default="", metavar="REV", help=old)
