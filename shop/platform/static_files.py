@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import ClientError
 from django.conf import settings
@@ -59,10 +60,10 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # with
 
 def read(name: str) -> bytes | None:
     """Return the file of any release by its hashed name; None if no release has it. Raises StorageAway."""
-    s3 = default_storage.connection.meta.client
+    bucket: Any = default_storage
     with reachable():
         try:
-            answer = s3.get_object(Bucket=default_storage.bucket_name, Key=FOLDER + name)
+            answer = bucket.connection.meta.client.get_object(Bucket=bucket.bucket_name, Key=FOLDER + name)
         except ClientError as error:
             if error.response["Error"]["Code"] in MISSING:
                 return None
