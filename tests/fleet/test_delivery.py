@@ -21,7 +21,7 @@ from tests.mailserver import MailServer, mail_server
 from tests.services import fleet, running
 from tests.waiting import outbox, patience
 
-until = patience(45, outbox)
+until = patience(90, outbox)
 
 pytestmark = [
     pytest.mark.fleet,

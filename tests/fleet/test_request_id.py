@@ -22,7 +22,7 @@ from tests.mailserver import MailServer, mail_server
 from tests.services import fleet
 from tests.waiting import outbox, patience
 
-until = patience(30, outbox)
+until = patience(90, outbox)
 
 pytestmark = [
     pytest.mark.fleet,

@@ -14,7 +14,7 @@ from tests import factories
 from tests.payments import cardholder
 from tests.waiting import patience
 
-until = patience(20)
+until = patience(60)
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
 ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435", "city": "Berlin", "country": "DE"}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from django.conf import settings
 
 from config.local.fleet import Fleet
 from tests import services
@@ -11,8 +12,8 @@ from tests import services
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def fleet(transactional_db: None, settings) -> Iterator[Fleet]:
+@pytest.fixture(scope="module")
+def fleet(django_db_setup: None) -> Iterator[Fleet]:
     found = services.fleet("small", settings.DATABASES["default"], web=2)
     found.start()
     found.wait()

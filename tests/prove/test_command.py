@@ -49,7 +49,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path):
         family = psutil.Process(process.pid).children(recursive=True)
         assert len(family) > 15
         process.send_signal(signal.SIGTERM)  # goes the way of Ctrl-C, which background jobs of a shell ignore
-        assert process.wait(30) == 130
+        assert process.wait(90) == 130
     finally:
         process.kill()
     until(lambda: not any(tmp_path.glob("shop-prove-*")))

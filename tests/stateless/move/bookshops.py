@@ -18,7 +18,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[3]
 BOOKSHOP = Path(__file__).parent / "bookshop"
-PATIENCE = 30  # seconds
+PATIENCE = 120  # seconds, on a busy machine
 LAST = "books_sale"  # the table that is copied last
 
 
@@ -137,5 +137,5 @@ class Bookshop:
 
 
 def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=240)
     return process.returncode, output + errors

@@ -45,6 +45,8 @@ def check(done: list[Done]) -> None:
         for line in one.output.splitlines():
             pattern = r"\s+".join(re.escape(word).replace("…", ".*") for word in line.split())
             assert re.search(pattern, ran.output), f"{one.line!r} did not print {line!r} but\n{ran.output}"
+    untold = {one.line for one in done} - {one.line for one in told()}
+    assert not untold, f"The guide has to say these, too: {untold}"
 
 
 def check_code() -> None:

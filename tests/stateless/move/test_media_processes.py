@@ -26,7 +26,7 @@ def small(tmp_path):
     """A gallery on SQLite with one file."""
     put(tmp_path / "media", "a.txt")
     done = in_a_process(tmp_path, "migrate", "--run-syncdb", "-v", "0")
-    assert (done.wait(60), done.communicate()[0]) == (0, "")
+    assert (done.wait(240), done.communicate()[0]) == (0, "")
     return tmp_path
 
 

@@ -62,6 +62,7 @@ def server(there: Services, tmp_path: Path) -> Server:
 
 
 @pytest.mark.fleet
+@pytest.mark.timeout(600)  # the whole way, by more than twenty processes
 def test_everybody_stays_signed_in(server, there):
     visitors = Visitors()
     with server.web("before") as [pod]:
