@@ -30,7 +30,8 @@ def raw(name: str) -> str | None:
         try:
             return Path(path).read_text().strip()
         except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+            reason = f"{name}_FILE names {path}, which cannot be read: {error.strerror}.{_entry(name)}"
+            raise ImproperlyConfigured(reason) from error
     value = os.environ.get(name)
     return None if value is None else value.strip()
 
@@ -46,9 +47,12 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def _where(name: str) -> str:
+    return f"Set it, or {name}_FILE, in the environment of this process.{_entry(name)}"
+
+
+def _entry(name: str) -> str:
     named = ", ".join(secrets.names())
-    entry = f" Or give {named} (SECRETS_FROM) the key {name}." if named else ""
-    return f"Set it, or {name}_FILE, in the environment of this process.{entry}"
+    return f" Or give {named} (SECRETS_FROM) the key {name}." if named else ""
 
 
 def flag(name: str, *, default: bool = False) -> bool:

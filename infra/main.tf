@@ -50,6 +50,13 @@ module "secrets" {
   name   = var.name
 }
 
+module "customers" {
+  source        = "./modules/customers"
+  count         = var.customers_sign_in_at_cognito ? 1 : 0
+  name          = "${var.name}-customers"
+  callback_urls = var.app_callback_urls
+}
+
 module "registry" {
   source = "./modules/registry"
   name   = var.name
@@ -63,6 +70,7 @@ module "roles" {
   media_arn         = module.media.bucket_arn
   queue_arns        = module.queues.arns
   dead_arns         = module.queues.dead_letter_arns
+  oidc_provider     = var.oidc_provider
   events_arn        = module.queues.events_arn
   backups_arn       = module.media.private_bucket_arn
   secret_arn        = module.secrets.arn

@@ -1,6 +1,6 @@
 # What the overlay of Kubernetes has to be told (k8s/overlays/aws/shop.env), name by name.
 output "shop_env" {
-  value = merge(local.queues, {
+  value = merge(local.queues, local.customers, {
     AWS_REGION       = var.region
     PUBLIC_URL       = "https://${var.shop_host}"
     ALLOWED_HOSTS    = var.shop_host
@@ -11,9 +11,12 @@ output "shop_env" {
 }
 
 locals {
-  queues = { SQS_QUEUE_BASE_URL = module.queues.base_url, SQS_QUEUE_PREFIX = "${var.name}-" }
+  customers = one(module.customers[*].settings) != null ? one(module.customers[*].settings) : { COGNITO_ISSUER = "", COGNITO_CLIENT_IDS = "" }
+  queues    = { SQS_QUEUE_BASE_URL = module.queues.base_url, SQS_QUEUE_PREFIX = "${var.name}-" }
 }
 
+output "customers" { value = local.customers }
+output "secret_name" { value = module.secrets.name }
 output "queues" { value = local.queues }
 output "events_topic_arn" { value = module.queues.events_arn }
 output "media_bucket" { value = module.media.bucket }
@@ -54,6 +57,11 @@ output "queue_limits" {
 
 output "role_arns" {
   value = module.roles.arns
+}
+
+output "trust" {
+  description = "Who may take each role, as JSON."
+  value       = module.roles.trust
 }
 
 output "policies" {

@@ -63,3 +63,21 @@ variable "pods_read_secrets" {
   type        = bool
   default     = false
 }
+
+variable "oidc_provider" {
+  description = "IRSA instead of Pod Identity: the cluster's OIDC issuer without https://. Empty: Pod Identity."
+  type        = string
+  default     = ""
+}
+
+variable "customers_sign_in_at_cognito" {
+  description = "Make a user pool whose tokens the API takes beside its own."
+  type        = bool
+  default     = false
+}
+
+variable "app_callback_urls" {
+  description = "Where the user pool's sign-in page may send a person back to."
+  type        = list(string)
+  default     = ["tessel://signed-in"]
+}

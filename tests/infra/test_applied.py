@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 import pytest
 from django.conf import settings
@@ -39,9 +40,11 @@ TARGETS = (
     "module.media.aws_s3_bucket.this",
     "module.roles",
     "module.secrets",
+    "module.customers",
 )
-# Rights that this tour has no occasion for.
-NOT_USED = {"worker": {"sqs:ChangeMessageVisibility"}}
+# Rights that this tour has no occasion for; AWS itself uses that on the key of the secret.
+KEY = {"kms:Decrypt"}
+NOT_USED = {"web": KEY, "relay": KEY, "worker": {"sqs:ChangeMessageVisibility", *KEY}}
 WITH_PATHS = 'provider "aws" {\n  s3_use_path_style = true\n}\n'
 
 
@@ -64,9 +67,10 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pa
 @pytest.fixture(scope="module")
 def outputs(terraform: Terraform, emulator: tuple[str, Path]) -> dict[str, Any]:
     (terraform.directory / "emulator_override.tf").write_text(WITH_PATHS)
+    options = {"TF_VAR_pods_read_secrets": "true", "TF_VAR_customers_sign_in_at_cognito": "true"}
     keys = {"AWS_ACCESS_KEY_ID": "terraform", "AWS_SECRET_ACCESS_KEY": "terraform", "AWS_ENDPOINT_URL": emulator[0]}
     wanted = [f"-target={target}" for target in TARGETS]
-    applied = terraform("apply", "-auto-approve", "-input=false", "-no-color", *wanted, **keys)
+    applied = terraform("apply", "-auto-approve", "-input=false", "-no-color", *wanted, **keys, **options)
     assert applied.returncode == 0, applied.stderr
     said = json.loads(terraform("output", "-json", **keys).stdout)
     return {name: output["value"] for name, output in said.items()}
@@ -83,7 +87,10 @@ def store(outputs: dict[str, Any], emulator: tuple[str, Path], tmp_path: Path) -
         "AWS_ENDPOINT_URL_SQS": address,
         "AWS_ENDPOINT_URL_S3": address,
         "AWS_ENDPOINT_URL_SNS": address,
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": address,
         "EVENTS_TOPIC_ARN": outputs["events_topic_arn"],
+        "SECRETS_FROM": secret(outputs, address),
+        **outputs["customers"],
         "AWS_SECRET_ACCESS_KEY": "secret",
         "EMAIL_URL": f"eml://{tmp_path}",
         "MEDIA_BUCKET": outputs["media_bucket"],
@@ -99,6 +106,15 @@ def store(outputs: dict[str, Any], emulator: tuple[str, Path], tmp_path: Path) -
             made[role].start()
         made["web"].wait()
         yield made
+
+
+def secret(outputs: dict[str, Any], address: str) -> str:
+    """Put a value into the entry, as people do, and return its name."""
+    client = boto3.client("secretsmanager", region_name="eu-central-1", endpoint_url=address)
+    client.put_secret_value(
+        SecretId=outputs["secret_name"], SecretString=json.dumps({"SECRET_KEY": settings.SECRET_KEY})
+    )
+    return str(outputs["secret_name"])
 
 
 def upload_picture(base_url: str) -> None:
@@ -143,3 +159,16 @@ def test_the_store_runs_on_what_was_made_within_its_rights(store, outputs, emula
 
 def listed(one_or_more: str | list[str]) -> list[str]:
     return [one_or_more] if isinstance(one_or_more, str) else one_or_more
+
+
+def test_only_the_service_account_of_its_name_may_take_a_role(outputs):
+    for role, policy in outputs["trust"].items():
+        (statement,) = json.loads(policy)["Statement"]
+        assert statement["Principal"] == {"Service": "pods.eks.amazonaws.com"}
+        assert statement["Condition"]["StringEquals"]["aws:RequestTag/kubernetes-service-account"] == role
+
+
+def test_the_user_pool_is_named_as_the_store_reads_it(outputs):
+    issuer = outputs["customers"]["COGNITO_ISSUER"]
+    assert re.fullmatch(r"https://cognito-idp\.eu-central-1\.amazonaws\.com/eu-central-1_\w+", issuer)
+    assert outputs["customers"]["COGNITO_CLIENT_IDS"]

@@ -79,6 +79,13 @@ resource "aws_db_instance" "this" {
   ca_cert_identifier              = "rds-ca-rsa2048-g1"
 }
 
+# RDS changes the owner's password by itself; pods look the new one up (infra/README.md).
+resource "aws_secretsmanager_secret_rotation" "owner" {
+  secret_id          = one(aws_db_instance.this.master_user_secret[*].secret_arn)
+  rotate_immediately = false
+  rotation_rules { automatically_after_days = 30 }
+}
+
 output "id" { value = aws_db_instance.this.identifier }
 output "address" { value = "${aws_db_instance.this.address}:${aws_db_instance.this.port}" }
 output "password_secret_arn" { value = one(aws_db_instance.this.master_user_secret[*].secret_arn) }

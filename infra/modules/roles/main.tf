@@ -1,7 +1,8 @@
-# What each kind of pod may do on AWS, and no more. EKS Pod Identity hands the roles to the service accounts; for IRSA give
-# `trust` the cluster's OIDC provider instead and annotate the accounts with the roles' names.
+# What each kind of pod may do on AWS, and no more. EKS Pod Identity hands the roles to the service accounts, or, where
+# `oidc_provider` is named, IRSA does: then annotate each account with eks.amazonaws.com/role-arn (output role_arns).
 variable "name" { type = string }
 variable "cluster_name" { type = string }
+variable "oidc_provider" { type = string }
 variable "namespace" { type = string }
 variable "media_arn" { type = string }
 variable "queue_arns" { type = list(string) }
@@ -55,24 +56,50 @@ locals {
   namespaces = { for role in keys(local.rights) : role => role == "external-secrets" ? role : var.namespace }
 }
 
+data "aws_caller_identity" "here" {}
+
 # Each role for the service account of its name alone: attached to another one it is refused.
 data "aws_iam_policy_document" "trust" {
   for_each = local.rights
-  statement {
-    actions = ["sts:AssumeRole", "sts:TagSession"]
-    principals {
-      type        = "Service"
-      identifiers = ["pods.eks.amazonaws.com"]
-    }
-    dynamic "condition" {
-      for_each = {
-        "aws:RequestTag/kubernetes-namespace"       = local.namespaces[each.key]
-        "aws:RequestTag/kubernetes-service-account" = each.key
+  dynamic "statement" {
+    for_each = var.oidc_provider == "" ? [1] : []
+    content {
+      actions = ["sts:AssumeRole", "sts:TagSession"]
+      principals {
+        type        = "Service"
+        identifiers = ["pods.eks.amazonaws.com"]
       }
-      content {
-        test     = "StringEquals"
-        variable = condition.key
-        values   = [condition.value]
+      dynamic "condition" {
+        for_each = {
+          "aws:RequestTag/kubernetes-namespace"       = local.namespaces[each.key]
+          "aws:RequestTag/kubernetes-service-account" = each.key
+        }
+        content {
+          test     = "StringEquals"
+          variable = condition.key
+          values   = [condition.value]
+        }
+      }
+    }
+  }
+  dynamic "statement" {
+    for_each = var.oidc_provider == "" ? [] : [1]
+    content {
+      actions = ["sts:AssumeRoleWithWebIdentity"]
+      principals {
+        type        = "Federated"
+        identifiers = ["arn:aws:iam::${data.aws_caller_identity.here.account_id}:oidc-provider/${var.oidc_provider}"]
+      }
+      dynamic "condition" {
+        for_each = {
+          "${var.oidc_provider}:sub" = "system:serviceaccount:${local.namespaces[each.key]}:${each.key}"
+          "${var.oidc_provider}:aud" = "sts.amazonaws.com"
+        }
+        content {
+          test     = "StringEquals"
+          variable = condition.key
+          values   = [condition.value]
+        }
       }
     }
   }
@@ -105,7 +132,7 @@ resource "aws_iam_role_policy" "this" {
 
 # Housekeeping touches the database only: its service account gets no role at all.
 resource "aws_eks_pod_identity_association" "this" {
-  for_each        = var.cluster_name == "" ? {} : local.rights
+  for_each        = var.cluster_name == "" || var.oidc_provider != "" ? {} : local.rights
   cluster_name    = var.cluster_name
   namespace       = local.namespaces[each.key]
   service_account = each.key
@@ -114,4 +141,5 @@ resource "aws_eks_pod_identity_association" "this" {
 
 output "readers" { value = { for role in local.readers : role => aws_iam_role.this[role].id } }
 output "arns" { value = { for key, role in aws_iam_role.this : key => role.arn } }
+output "trust" { value = { for key, policy in data.aws_iam_policy_document.trust : key => policy.json } }
 output "policies" { value = { for key, policy in data.aws_iam_policy_document.rights : key => policy.json } }

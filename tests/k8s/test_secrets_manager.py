@@ -1,0 +1,31 @@
+"""The component that lets pods read Secrets Manager themselves: no Secret is needed, and who reads may reach it."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.k8s.manifests import ROOT, pod_template
+
+
+def test_with_pods_that_read_secrets_themselves_no_secret_is_made_or_waited_for(tmp_path: Path) -> None:
+    kubectl = shutil.which("kubectl")
+    if not kubectl:
+        pytest.skip("no kubectl here")
+    shutil.copytree(ROOT / "k8s", tmp_path / "k8s")
+    overlay = tmp_path / "k8s/overlays/aws"
+    file = overlay / "kustomization.yaml"
+    file.write_text(file.read_text().replace("components/external-secrets", "components/secrets-manager"))
+    text = subprocess.run([kubectl, "kustomize", overlay], capture_output=True, text=True, check=True).stdout
+    objects = [each for each in yaml.safe_load_all(text) if each]
+
+    assert not [each for each in objects if each["kind"] in {"Secret", "ExternalSecret", "SecretStore"}]
+    (settings,) = [each["data"] for each in objects if "SECRETS_FROM" in each.get("data", {})]
+    assert settings["SECRETS_FROM"] == "shop/production"
+    pods = [pod_template(each)["spec"] for each in objects if each["kind"] in {"Deployment", "Job", "CronJob"}]
+    mounted = [volume["secret"] for pod in pods for volume in pod["volumes"] if "secret" in volume]
+    assert len(mounted) == len(pods) and all(secret["optional"] for secret in mounted)
+    reach = [each for each in objects if each["metadata"]["name"] == "secrets-manager"]
+    assert reach[0]["spec"]["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": "migrate"}
