@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from config.local.fleet import Fleet
-from shop.cart.models import Cart, CartLine
+from shop.cart.models import MAX_LINES, Cart, CartLine
 from shop.inventory.models import Stock
 from shop.orders.models import Order
 from shop.payments.models import Payment
@@ -96,6 +96,26 @@ def test_one_variant_added_by_many_at_once_is_one_line_with_all_pieces(four):
     )
     assert {answer.is_success for answer in answers} == {True}
     assert CartLine.objects.get().quantity == AT_ONCE
+
+
+def test_the_limits_of_a_cart_hold_however_many_add_at_once(four):
+    """Two places are left for new lines, and twenty pieces of one of the lines that are there."""
+    scarce = factories.variant(stock=20)
+    mine = factories.open_cart(scarce)
+    sizes = ("1", "2", "3", "4", "5")
+    others = [one for _ in range(21) for one in factories.product(prices=sizes, stock=1000).variants.all()]
+    CartLine.objects.bulk_create(CartLine(cart=mine, variant=one) for one in others[: MAX_LINES - 3])
+    new = others[MAX_LINES - 3 :]
+
+    def add(url: str, number: int) -> httpx.Response:
+        wanted = scarce if number % 2 else new[number % len(new)]
+        return httpx.post(f"{url}/api/v1/carts/{mine.public_id}/lines/", json={"variant": wanted.pk}, timeout=30)
+
+    answers = all_at_once(four, add)
+    assert {answer.status_code for answer in answers} == {201, 409}
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"cart_full"}
+    assert mine.lines.count() == MAX_LINES
+    assert mine.lines.get(variant=scarce).quantity == 20
 
 
 def test_two_orders_of_the_same_things_in_opposite_order_never_lock_each_other_out(four):
