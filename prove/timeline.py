@@ -9,6 +9,7 @@ from prove.record import CUT, Record, Sample
 
 WIDTH, LEFT, RIGHT = 1200, 84, 16
 LANE, TOP = 17, 26  # pixels of one process, and above the first
+LETTER = 6.5  # pixels, about
 HEIGHT = 300  # of the part with the requests
 FASTEST, SLOWEST = 0.004, 10.0  # seconds, at the lower and the upper edge
 STEPS = (5, 10, 15, 30, 60, 120, 300, 900, 3600)  # seconds between two marks
@@ -51,10 +52,12 @@ class Timeline:
         return self.base - HEIGHT * 0.94 * math.log(bounded / FASTEST) / math.log(SLOWEST / FASTEST)
 
     def _away(self) -> Iterator[str]:
-        for whom, begin, end in self.record.periods("away", "back"):
-            left, right = self._x(begin), self._x(end)
+        free = 0.0  # where the next name has room
+        for whom, begin, end in sorted(self.record.periods("away", "back"), key=lambda period: period[1]):
+            left, right, name = self._x(begin), self._x(end), f"{whom} away"
             yield f'<rect class="away" x="{left:.1f}" y="{TOP}" width="{right - left:.1f}" height="{self.base - TOP}"/>'
-            yield f'<text x="{left:.1f}" y="{TOP - 8}">{escape(whom)} away</text>'
+            yield f'<text x="{max(left, free):.1f}" y="{TOP - 8}">{escape(name)}</text>'
+            free = max(left, free) + LETTER * (len(name) + 1)
 
     def _lanes(self) -> Iterator[str]:
         for place, name in enumerate(self.names):
