@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from tests.stateless.move.interrupts import hear_interrupts
+
 ROOT = Path(__file__).resolve().parents[3]
 BOOKSHOP = Path(__file__).parent / "bookshop"
 PATIENCE = 120  # seconds, on a busy machine
@@ -122,7 +124,14 @@ class Bookshop:
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "django", "move", "database", *arguments]
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, env=self.environment, stdout=pipe, stderr=pipe, text=True)
+        return subprocess.Popen(
+            command,
+            env=self.environment,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            preexec_fn=hear_interrupts,  # noqa: PLW1509 - it makes one system call
+        )
 
     def move(self, *arguments: str) -> tuple[int, str]:
         """Return the exit code and all that was said."""

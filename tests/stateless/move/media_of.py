@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
 from io import StringIO
@@ -13,6 +12,8 @@ import pytest
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connection
+
+from tests.stateless.move.interrupts import hear_interrupts
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = "django.core.files.storage.FileSystemStorage"
@@ -98,11 +99,6 @@ def moved(tmp_path, *arguments):
     return code, json.loads(path.read_text())["storages"][0]
 
 
-def _hear_interrupts():
-    """A shell lets its background jobs ignore Ctrl-C, and their children with them."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def in_a_process(directory, *arguments, **environment):
     """Start manage.py of the gallery as a project of its own in that directory."""
     own = {"DJANGO_SETTINGS_MODULE": "tests.stateless.move.gallery.settings", "GALLERY": str(directory)}
@@ -114,5 +110,5 @@ def in_a_process(directory, *arguments, **environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - it makes one system call
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 - it makes one system call
     )

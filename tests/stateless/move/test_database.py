@@ -1,11 +1,13 @@
 """Rows of a SQLite file go to PostgreSQL, all of them, or none of a table."""
 
+import signal
 import sqlite3
 from hashlib import sha256
 from urllib.parse import urlsplit
 
 import pytest
 
+from shop.stateless.management.commands.move import STOPPED
 from tests.stateless.move.bookshops import LAST, Bookshop, ended, target
 
 pytestmark = pytest.mark.long
@@ -138,6 +140,15 @@ def test_killed_in_the_middle_and_run_again_it_is_complete_and_equal(bookshop, p
     assert code == 0, said
     assert "1 tables with 300 rows copied" in said and "12 were complete already" in said
     assert bookshop.move("--verify", "--to", prepared.url)[0] == 0
+
+
+def test_an_interrupted_move_says_what_to_do_and_leaves_whole_tables(bookshop, prepared):
+    with prepared.held(bookshop.start) as move:
+        move.process.send_signal(signal.SIGINT)
+        code, said = ended(move.process)
+    assert (code, said.splitlines()[-1]) == (130, f"CommandError: {STOPPED}")
+    assert prepared.value("SELECT count(*) FROM books_book") == BOOKS
+    assert prepared.value(f"SELECT count(*) FROM {LAST}") == 0
 
 
 def test_a_target_that_goes_away_is_said_and_the_next_run_goes_on(bookshop, prepared):

@@ -54,8 +54,6 @@ def run(options: argparse.Namespace, stream: TextIO) -> int:
             )
     except Error as error:
         raise MoveError(f"A database gave up: {first_line(error)}. Run the same command again to go on.") from error
-    except KeyboardInterrupt:
-        raise MoveError("Stopped. Complete tables stay; run the same command again to go on.") from None
 
 
 @contextmanager
