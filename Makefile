@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench bench-compare scale prove rollout manage screenshots image sbom scan clean install install-test browser
+.PHONY: help run test lint format lock bench bench-compare lighthouse scale prove rollout manage screenshots image sbom scan clean install install-test browser
 MAKEFLAGS += --no-print-directory
 
 help: ## Show this list
@@ -39,6 +39,9 @@ bench-compare: install-test ## Measure a commit and HEAD in turn and show ratios
 
 scale: install-test ## Write docs/scale.md and docs/cost.md again from the last measurement (ARGS=--check: only look)
 	@$(PY) -m bench.capacity $(ARGS)
+
+lighthouse: install-test browser ## Ask Lighthouse about home, product and cart on a phone (fetches it by npm)
+	@$(PY) -m config.local.lighthouse
 
 prove: install-test ## Kill processes under visitors and prove that nothing was lost or done twice (ARGS="--journeys 40 --seed 7")
 	@$(PY) -m prove $(ARGS)

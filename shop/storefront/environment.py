@@ -60,7 +60,7 @@ def environment(**options: Any) -> Environment:
     found = {code: options["loader"] for code, _name in settings.LANGUAGES}
     options |= {"loader": PrefixLoader(found, delimiter=":"), "trim_blocks": True, "lstrip_blocks": True}
     made = Pages(**options, extensions=[Constants])
-    made.globals |= {**FUNCTIONS, "shop_name": settings.SHOP_NAME}
+    made.globals |= {**FUNCTIONS, "shop_name": settings.SHOP_NAME, "public_url": settings.PUBLIC_URL}
     made.filters |= FILTERS
     return made
 
