@@ -15,7 +15,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -117,16 +116,22 @@ def store(console: Console) -> Iterator[str]:
 def pages(address: str) -> list[Look]:
     """Home, a product, and a cart with that product in it, which search engines shall not see."""
     with httpx.Client(base_url=address, timeout=30) as client:
-        slug = re.findall(r'<h3><a href="/products/([^"/]+)/"', client.get("/products/?sort=title").text)[0]
-        variant = re.findall(
-            r'name="variant"[^>]*?>?\s*<option value="(\d+)"|name="variant" value="(\d+)"',
-            client.get(f"/products/{slug}/").text,
-        )[0]
-        added = client.post("/cart/lines/", data={"variant": "".join(variant)})
-        if added.status_code != HTTPStatus.FOUND:
-            raise LaunchError(f"Nothing could be put into a cart: {added.status_code}.")
+        product = _first(
+            r'<li class="card">(?:(?!</li>)[\s\S])*?<h3><a href="([^"]+)"', client.get("/products/?sort=title").text
+        )
+        variant = _first(r'(?:name="variant" value="|<option value="(?=\d+" selected))(\d+)', client.get(product).text)
+        client.post("/cart/lines/", data={"variant": variant})
+        if "cart" not in client.cookies:
+            raise LaunchError(f"Nothing of {product} could be put into a cart.")
         cart = Look("Cart", f"{address}/cart/", f"cart={client.cookies['cart']}", skipped="is-crawlable")
-    return [Look("Home", f"{address}/"), Look("Product", f"{address}/products/{slug}/"), cart]
+    return [Look("Home", f"{address}/"), Look("Product", f"{address}{product}"), cart]
+
+
+def _first(pattern: str, page: str) -> str:
+    found = re.search(pattern, page)
+    if found is None:
+        raise LaunchError(f"A page of the store shows no {pattern}.")
+    return str(found[1])
 
 
 def look(program: Path, page: Look) -> Found:
