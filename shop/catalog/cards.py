@@ -8,21 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from shop.catalog.addresses import product_url
 from shop.catalog.freshness import NEXT_PUBLICATION
+from shop.catalog.shown import Shown
 from shop.platform import picture
 from shop.platform.picture import Picture
 from shop.platform.postgresql import planned
 
 
-class Card(NamedTuple):
-    """What a list shows of a product. Prices include tax.
-
-    `compare_at_price`: the cheapest variant's former price. `available`: at least one variant can be bought now.
-    `rank`: how well it fits what was searched for; 0 where nothing was. `cover`: its first picture. `until`: when the
-    next product is published by itself, which ends the truth of any list; None if none is waiting.
-    """
-
+class Columns(NamedTuple):
     id: int
     slug: str
     title: str
@@ -37,20 +30,20 @@ class Card(NamedTuple):
     until: datetime | None
     cover: Picture | None
 
+
+class Card(Shown, Columns):
+    """What a list shows of a product. Prices include tax.
+
+    `compare_at_price`: the cheapest variant's former price. `available`: at least one variant can be bought now.
+    `rank`: how well it fits what was searched for; 0 where nothing was. `cover`: its first picture. `until`: when the
+    next product is published by itself, which ends the truth of any list; None if none is waiting.
+    """
+
+    __slots__ = ()
+
     @property
     def pk(self) -> int:
         return self.id
-
-    @property
-    def on_sale(self) -> bool:
-        return self.compare_at_price is not None and self.compare_at_price > self.min_price
-
-    @property
-    def has_price_range(self) -> bool:
-        return self.min_price != self.max_price
-
-    def get_absolute_url(self) -> str:
-        return product_url(self.slug)
 
 
 # Not EXISTS: PostgreSQL answers that by hashing all variants of all products; this, for the rows shown alone.

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import orjson
 from django.utils import timezone
 
-from shop.catalog.addresses import product_url
 from shop.catalog.freshness import NEXT_PUBLICATION
+from shop.catalog.shown import Shown
 from shop.platform import picture
 from shop.platform.picture import Picture
 from shop.platform.postgresql import planned
@@ -63,13 +63,7 @@ class DetailCategory(NamedTuple):
     name: str
 
 
-class Detail(NamedTuple):
-    """A public product. `body_html` is safe HTML, `description` its text on one line.
-
-    `until`: when the next product is published by itself; lists on the page are true until then.
-    `variants`, `pictures` and `categories` (those it was put into, not their ancestors) are in the shop's order.
-    """
-
+class Columns(NamedTuple):
     pk: int
     slug: str
     title: str
@@ -91,6 +85,16 @@ class Detail(NamedTuple):
     pictures: list[DetailPicture]
     categories: list[DetailCategory]
 
+
+class Detail(Shown, Columns):
+    """A public product. `body_html` is safe HTML, `description` its text on one line.
+
+    `until`: when the next product is published by itself; lists on the page are true until then.
+    `variants`, `pictures` and `categories` (those it was put into, not their ancestors) are in the shop's order.
+    """
+
+    __slots__ = ()
+
     @property
     def available(self) -> bool:
         """At least one variant can be bought now."""
@@ -99,17 +103,6 @@ class Detail(NamedTuple):
     @property
     def cover(self) -> Picture | None:
         return self.pictures[0].image if self.pictures else None
-
-    @property
-    def on_sale(self) -> bool:
-        return self.compare_at_price is not None and self.compare_at_price > self.min_price
-
-    @property
-    def has_price_range(self) -> bool:
-        return self.min_price != self.max_price
-
-    def get_absolute_url(self) -> str:
-        return product_url(self.slug)
 
 
 VARIANTS = """

@@ -12,10 +12,6 @@ class VariantQuerySet(QuerySet["Variant"]):
         """Those of products that shoppers may see, as ProductQuerySet.public() does."""
         return self.filter(product__published=True, product__published_at__lte=timezone.now())
 
-    def sellable(self) -> Self:
-        """Variants that can be bought now: in stock, not counted, or sold on back-order."""
-        return self.filter(Q(stock__on_hand__gt=0) | Q(stock__tracked=False) | Q(stock__allow_backorder=True))
-
 
 class Variant(models.Model):
     """What is sold: one combination of a product's options.
