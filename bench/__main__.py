@@ -7,7 +7,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import crowd, guard, report, result, versus
+from bench import crowd, guard, messages, report, result, versus
 from bench.client import Broken
 from bench.measure import Measurement, Row
 from bench.options import EXTRAS, RESULTS, Options, parse
@@ -59,6 +59,7 @@ def measure_first(products: int, steps: Steps, options: Options) -> result.Resul
         cost, crowd = watch(stage, steps, options), many(stage, steps, options)
         finished = result.collect(stage, options, result.size(stage, *found))
         finished.guard, finished.crowd = cost, crowd
+        finished.messages = relayed(stage, steps, options)
         return finished
 
 
@@ -105,6 +106,20 @@ def many(stage: Stage, steps: Steps, options: Options) -> crowd.Crowd:
         return crowd.Crowd()
     step.done(f"{found.dearer:.2f} times the cost")
     return found
+
+
+def relayed(stage: Stage, steps: Steps, options: Options) -> messages.MessageCost:
+    """Measure what an outbox message costs, unless other rows were asked for."""
+    if not options.wants("messages"):
+        return messages.MessageCost()
+    step = steps.begin("Outbox messages")
+    try:
+        cost = messages.measure(stage, number=40 if options.quick else messages.NUMBER)
+    except (Broken, OSError) as error:
+        step.done(f"failed: {error}"[:100])
+        return messages.MessageCost()
+    step.done(f"{cost.per_core:.0f} a second and core")
+    return cost
 
 
 def _attempt(measurement: Measurement, scenario: Scenario, options: Options) -> Row:

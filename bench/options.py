@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RESULTS = Path(__file__).resolve().parent / "results"
-EXTRAS = ("guard", "crowd")  # what `--only` may name beside rows
+EXTRAS = ("guard", "crowd", "messages")  # what `--only` may name beside rows
 
 
 @dataclass(frozen=True)

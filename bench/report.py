@@ -138,6 +138,8 @@ def notes(result: Result) -> Iterator[str]:
     if result.guard.ratios:
         yield str(result.guard)
     yield from crowd.sentences(result.crowd)
+    if result.messages.measured:
+        yield str(result.messages)
     for size in result.sizes:
         if size.load_seconds:
             yield f"{size.products:,} products and as many orders were loaded in {size.load_seconds / 60:.1f} minutes."

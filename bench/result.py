@@ -14,6 +14,7 @@ from typing import Any
 from bench.crowd import Crowd, Point
 from bench.guard import GuardCost
 from bench.measure import Row
+from bench.messages import MessageCost
 from bench.options import Options
 from bench.stage import Stage
 
@@ -59,6 +60,7 @@ class Result:
     at: str = ""
     guard: GuardCost = field(default_factory=GuardCost)
     crowd: Crowd = field(default_factory=Crowd)
+    messages: MessageCost = field(default_factory=MessageCost)
     larger: list[Size] = field(default_factory=list)
 
     @property
@@ -98,7 +100,8 @@ def read(path: Path) -> Result:
     bare, rows = Row(**found.pop("bare")), [Row(**row) for row in found.pop("rows")]
     guard, crowd = GuardCost(**found.pop("guard", {})), _crowd(found.pop("crowd", {}))
     larger = [_size(size) for size in found.pop("larger", [])]
-    return Result(bare=bare, rows=rows, guard=guard, crowd=crowd, larger=larger, **found)
+    messages = MessageCost(**found.pop("messages", {}))
+    return Result(bare=bare, rows=rows, guard=guard, crowd=crowd, messages=messages, larger=larger, **found)
 
 
 def _crowd(found: dict[str, Any]) -> Crowd:

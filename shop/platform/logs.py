@@ -52,6 +52,8 @@ def logging_config(*, level: str, pod: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            "celery.app.trace": {"level": "WARNING"},  # the outbox says of each message what came of it
+            "celery.worker.strategy": {"level": "WARNING"},
             "botocore": {"level": "WARNING"},
             "boto3": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},

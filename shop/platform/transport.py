@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from kombu.asynchronous.aws.sqs.connection import AsyncSQSConnection
 from kombu.transport import SQS
 
@@ -11,6 +11,8 @@ logger = logging.getLogger("shop.worker")
 PAUSE = 2.0  # seconds until a queue that gave no answer is asked again
 BUSY = 0.05  # seconds until a worker whose processes are all at work looks whether one is free
 NO_ANSWER = -1
+BATCH = 10  # SQS' own limit for one request
+COLLECT = 0.2  # seconds in which what is done is collected, to be deleted by one request
 
 
 class Receiver(AsyncSQSConnection):
@@ -24,14 +26,24 @@ class Receiver(AsyncSQSConnection):
 
 
 class Channel(SQS.Channel):
-    """Polls on after an outage, and reads each message by itself: one that cannot be read keeps no other waiting."""
+    """Polls on after an outage, and reads each message by itself: one that cannot be read keeps no other waiting.
+
+    What is done is deleted ten at a time. A worker that is killed before that leaves messages that come again and are
+    skipped, as their rows say that they are done.
+    """
 
     hub: Any
+    qos: Any
     _schedule_queue: Any
     _predefined_queue_async_clients: Any
     get_message_attributes: Any
+    predefined_queues: Any
     region: Any
     sqs: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._done: list[tuple[str, str]] = []  # per-pod: receipts of the worker's own messages
 
     def asynsqs(self, queue: str | None = None) -> Receiver:
         known = self._predefined_queue_async_clients
@@ -55,6 +67,31 @@ class Channel(SQS.Channel):
         except (ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
             logger.warning("a message cannot be read", extra={"queue": qname, "error": repr(error)})
             return 0
+
+    def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
+        fact = self.qos.get(delivery_tag).delivery_info
+        self.qos.ack(delivery_tag)
+        if not self._done:
+            self.hub.call_later(COLLECT, self._delete_done)
+        self._done.append((fact["sqs_queue"], fact["sqs_message"]["ReceiptHandle"]))
+        if len(self._done) >= BATCH:
+            self._delete_done()
+
+    def _delete_done(self) -> None:
+        """A failure is logged, and the messages come again."""
+        done, self._done = self._done, []
+        client = self.sqs(queue=next(iter(self.predefined_queues)))  # any of them: they differ in nothing
+        for queue in {queue for queue, _receipt in done}:
+            receipts = [receipt for other, receipt in done if other == queue]
+            entries = [{"Id": str(number), "ReceiptHandle": receipt} for number, receipt in enumerate(receipts)]
+            try:
+                client.delete_message_batch(QueueUrl=queue, Entries=entries)
+            except (BotoCoreError, ClientError) as error:
+                logger.warning("messages that are done could not be deleted", extra={"error": str(error)})
+
+    def close(self) -> None:
+        self._delete_done()
+        super().close()
 
     def _loop1(self, queue: str, messages_fetched: int | None = None) -> None:
         """Ask again after an answer (of how many messages), or because there is no room for more (None)."""
