@@ -9,7 +9,7 @@ from kombu.transport import SQS
 
 logger = logging.getLogger("shop.worker")
 PAUSE = 2.0  # seconds until a queue that gave no answer is asked again
-BUSY = 0.05  # seconds until a worker whose processes are all at work looks whether one is free
+BUSY = 0.01  # seconds until a worker whose processes are all at work looks whether one is free
 NO_ANSWER = -1
 BATCH = 10  # SQS' own limit for one request
 COLLECT = 0.2  # seconds in which what is done is collected, to be deleted by one request
