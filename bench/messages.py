@@ -22,7 +22,7 @@ TOPIC = "bench.nothing"  # of bench/nothing.py
 GOAL = 1000  # messages a second and core, relayed and handled
 NUMBER = 3000  # messages that are measured
 PATIENCE = 240.0  # seconds for all of them
-LOOK = 0.1  # seconds
+LOOK = 0.5  # seconds
 PROCESSES = 2  # of the worker
 PUT = """
     INSERT INTO platform_outboxmessage (topic, queue, payload, created_at, available_at, sends, failures, last_error)

@@ -48,6 +48,9 @@ app.conf.update(
     task_time_limit=75,
     timezone="UTC",
 )
+# Celery would open a connection to PostgreSQL for each message, which costs more than all the rest of it; the task asks
+# instead whether the one that it has still lives, and CONN_MAX_AGE ends it
+app.conf.update(CELERY_DB_REUSE_MAX=10**9)
 app.steps["consumer"].update({Heartbeat, KeepHidden})
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from celery import Task, shared_task
+from django.db import close_old_connections
 
 from shop.platform import outbox
 from shop.platform.broker import TASK
@@ -14,6 +15,7 @@ def handle(self: "Task[Any, Any]", /, message_id: int, *, again: bool = False, *
 
     Takes and ignores arguments that a newer relay may add. Failures are counted in its row, not here.
     """
+    close_old_connections()  # as Django does ahead of each request
     return outbox.handle(message_id, again=again or _receives(self) > 1)
 
 

@@ -51,6 +51,12 @@ def test_a_watched_page_is_compared_with_one_that_is_not(result):
 
 
 @pytest.mark.fleet
+def test_messages_were_relayed_and_handled(result):
+    assert result["messages"]["measured"] == 40
+    assert min(result["messages"][part] for part in ("relay", "worker", "postgres")) > 0
+
+
+@pytest.mark.fleet
 def test_statements_and_round_trips_are_those_of_the_requests(rows):
     assert rows["product-304"]["sql"] < 1  # from the cache
     assert rows["product-304"]["redis_trips"] == pytest.approx(1, abs=0.5)

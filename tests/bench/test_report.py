@@ -9,6 +9,7 @@ from bench import report
 from bench.crowd import Crowd, Point
 from bench.guard import GuardCost
 from bench.measure import Row, quantile
+from bench.messages import MessageCost
 from bench.plot import plot, plot_crowd, plot_sizes
 from bench.result import Result, Size, read
 
@@ -101,6 +102,17 @@ def test_the_cost_of_the_guard_is_the_median_of_its_pairs(result, tmp_path):
     assert "the median of 5 pairs; half" in text
     result.guard = GuardCost([1.05])
     assert "answer of Django (goal: below 3%), and" in report.markdown(result)
+
+
+def test_the_cost_of_a_message_is_told_by_the_core_that_relays_and_handles_it(result, tmp_path):
+    assert "outbox message" not in report.markdown(result)
+    result.messages = MessageCost(3000, relay=0.3, worker=0.5, postgres=0.2)
+    result.dump(tmp_path / "a.json")
+    assert "1250 are relayed and handled in a second by one core (goal: 1000 ✓)" in report.markdown(
+        read(tmp_path / "a.json")
+    )
+    result.messages = MessageCost(3000, relay=0.6, worker=0.5, postgres=0.2)
+    assert "by one core (goal: 1000)." in report.markdown(result)
 
 
 def test_a_row_that_failed_says_why_and_meets_no_goal(result):

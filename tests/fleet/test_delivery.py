@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from config.local.fleet import Fleet
 from shop.cart import services as cart
@@ -120,6 +121,10 @@ def test_a_message_delivered_three_times_is_one_mail(server):
 def test_several_relays_and_workers_share_the_work(server):
     order(12)
     assert_each_once(server, 12)
+    until(lambda: Broker().depth("mail") == (0, 0, 0))  # what is done is not left on the queue
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'shop worker%' AND state = 'idle'")
+        assert cursor.fetchall(), "a worker keeps its connection from one message to the next"
 
 
 def test_a_worker_killed_at_work_loses_nothing(pods, server):
