@@ -28,7 +28,7 @@ RUN SECRET_KEY=for-this-step-only DATABASE_URL=postgres://nobody@localhost/none 
 # What the store never reads goes. The rest is compiled, since a pod cannot write bytecode later: the store's own code beside its
 # source, packages and standard library in place of it, which is a fifth of the image; a traceback still says file and line.
 # "unchecked", because no source changes there. One file at a time, so that what is written depends on nothing else. The check
-# at the end imports all of it: what was taken away and is needed ends the build.
+# at the end imports what the pages need: what was taken away and is needed ends the build.
 COPY image /image
 RUN SECRET_KEY=for-this-step-only DATABASE_URL=postgres://nobody@localhost/none python /image/trim.py /opt/venv \
  && python /image/runtime.py /opt/venv /runtime \
@@ -37,7 +37,7 @@ RUN SECRET_KEY=for-this-step-only DATABASE_URL=postgres://nobody@localhost/none 
  && python -m compileall -q -b --invalidation-mode unchecked-hash -s /runtime /runtime \
  && find /opt/venv/lib /runtime -name '*.py' -delete \
  && find /opt/venv/bin -type f -delete \
- && SECRET_KEY=for-this-step-only DATABASE_URL=postgres://nobody@localhost/none python -W ignore manage.py check
+ && SECRET_KEY=for-this-step-only DATABASE_URL=postgres://nobody@localhost/none python -W ignore manage.py check --tag urls
 
 # The pod: Python, its libraries, the packages, the store. No shell, no package manager, nothing to install with. Root owns
 # everything, and the user below can change nothing.

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.k8s.manifests import ROOT
+from tests.k8s.manifests import ROOT, one, pod_template, quantity
 
 TEXT = (ROOT / "docs/deploy/checklist.md").read_text()
 POINTS = 56
@@ -22,3 +22,11 @@ def test_every_test_that_is_named_exists() -> None:
 def test_every_row_names_a_test_a_command_or_a_reason() -> None:
     for row in re.findall(r"^\| \d+ \|.*$", TEXT, re.MULTILINE):
         assert "`test_" in row or "`make " in row or "not asserted" in row, row
+
+
+def test_pods_request_the_memory_that_was_measured_and_a_quarter_more() -> None:
+    measured = dict(re.findall(r"^\| (web|relay|worker|worker-media) \| (\d+) \|$", TEXT, re.MULTILINE))
+    assert len(measured) == 4
+    for name, mebibytes in measured.items():
+        (container,) = pod_template(one("base", "Deployment", name))["spec"]["containers"]
+        assert quantity(container["resources"]["requests"]["memory"]) >= 1.25 * int(mebibytes) * 2**20, name
