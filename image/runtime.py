@@ -21,6 +21,7 @@ LEFT_OUT = shutil.ignore_patterns(
     "_xxtestfuzz*", "LICENSE.txt", "sitecustomize.py", "EXTERNALLY-MANAGED",
 )  # fmt: skip
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+ZONES = "/usr/share/zoneinfo"
 # glibc loads it by itself when a thread is cancelled; no file says that it is needed.
 UNSAID = ("libgcc_s.so.1",)
 USER = "shop:x:10001:10001::/tmp:/sbin/nologin\n"
@@ -36,8 +37,9 @@ def main(environment: Path, root: Path) -> None:
     for needed in libraries:
         _with_links(needed, root)
     _with_links(Path(CERTIFICATES), root)
+    shutil.copytree(ZONES, root / ZONES[1:], ignore=shutil.ignore_patterns("posix", "right"), symlinks=True)
     _system_files(root)
-    _tell_scanners({CERTIFICATES, *map(str, libraries)}, root)
+    _tell_scanners({CERTIFICATES, f"{ZONES}/UTC", *map(str, libraries)}, root)
 
 
 def _libraries(files: Iterable[Path]) -> set[Path]:
