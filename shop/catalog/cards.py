@@ -21,7 +21,7 @@ class Columns(NamedTuple):
     title: str
     vendor: str
     product_type: str
-    published_at: datetime
+    published_at: str
     min_price: Decimal
     max_price: Decimal
     compare_at_price: Decimal | None
@@ -34,9 +34,10 @@ class Columns(NamedTuple):
 class Card(Shown, Columns):
     """What a list shows of a product. Prices include tax.
 
-    `compare_at_price`: the cheapest variant's former price. `available`: at least one variant can be bought now.
-    `rank`: how well it fits what was searched for; 0 where nothing was. `cover`: its first picture. `until`: when the
-    next product is published by itself, which ends the truth of any list; None if none is waiting.
+    `published_at`: as PostgreSQL writes it, for cursors. `compare_at_price`: the cheapest variant's former price.
+    `available`: at least one variant can be bought now. `rank`: how well it fits what was searched for; 0 where nothing
+    was. `cover`: its first picture. `until`: when the next product is published by itself, which ends the truth of any
+    list; None if none is waiting.
     """
 
     __slots__ = ()
@@ -57,7 +58,8 @@ AVAILABLE = """
 READ = f"""
 SELECT
     product.id, product.slug::text, product.title::text, product.vendor::text, product.product_type::text,
-    product.published_at, product.min_price::numeric, product.max_price::numeric, product.compare_at_price::numeric,
+    product.published_at::text,
+    product.min_price::numeric, product.max_price::numeric, product.compare_at_price::numeric,
     {AVAILABLE}, product.rank::bigint, ({NEXT_PUBLICATION}), cover.alt::text, {picture.COLUMNS}
 FROM (<source>) AS product
 LEFT JOIN LATERAL (
