@@ -21,6 +21,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
+from config.local import ports
 from config.local.browser import find
 from config.local.claim import claimed
 from config.local.errors import LaunchError
@@ -108,7 +109,7 @@ def store(console: Console) -> Iterator[str]:
         try:
             with steps:
                 running.start()
-            yield f"http://127.0.0.1:{options.port}"
+            yield f"http://{ports.HOST}:{options.port}"
         finally:
             running.stop()
 

@@ -120,5 +120,5 @@ def tell_from_now_on(registry: CollectorRegistry, *, role: str, every: float, st
             stream.write("".join(f"{line}\n" for line in teller.lines(now=time.time())))
             stream.flush()
 
-    thread = threading.Thread(target=tell, daemon=True, name="embedded-metrics")
-    thread.start()  # per-pod: tells what its own pod counted
+    thread = threading.Thread(target=tell, daemon=True, name="embedded-metrics")  # per-pod: tells of its own pod
+    thread.start()

@@ -36,8 +36,9 @@ def answer(role: str) -> None:
 
 def answer_from_now_on(role: str) -> None:
     """Answer every 30 seconds from a thread, with a connection that is open for that moment only."""
-    thread = threading.Thread(target=_answer_again_and_again, args=[role], daemon=True, name="roll-call")
-    thread.start()  # per-pod: speaks for its own process only
+    work = _answer_again_and_again
+    thread = threading.Thread(target=work, args=[role], daemon=True, name="roll-call")  # per-pod: speaks for itself
+    thread.start()
 
 
 def _answer_again_and_again(role: str) -> None:

@@ -73,6 +73,12 @@ def test_threads(tmp_path):
     assert (found.line, found.certain) == (4, True)
 
 
+def test_a_remark_may_stand_at_the_end_of_the_call(tmp_path):
+    code = "import threading\n\ndef page(request):\n    threading.Thread(\n        target=print,\n    )"
+    assert len(scanned(threads, tmp_path, views=code)) == 1
+    assert scanned(threads, tmp_path, views=f"{code}  # per-pod: speaks for its own process") == []
+
+
 def test_a_scheduler_in_the_process(tmp_path):
     assert scanned(threads, tmp_path, jobs="def begin():\n    BackgroundScheduler().start()\n")[0].certain
     assert scanned(threads, tmp_path, jobs="from threading import Timer\nTimer(5, print).start()\n")[0].certain

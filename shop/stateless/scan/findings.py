@@ -87,10 +87,9 @@ def dotted(node: ast.AST | None) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def is_accepted(module: Module, line: int) -> bool:
-    """Return whether the line carries "# per-pod: reason": somebody has thought about it."""
-    lines = _lines(module)
-    return 0 < line <= len(lines) and ACCEPTED in lines[line - 1].partition("#")[2]
+def is_accepted(module: Module, line: int, last: int = 0) -> bool:
+    """Return whether one of the lines carries "# per-pod: reason": somebody has thought about it."""
+    return any(ACCEPTED in text.partition("#")[2] for text in _lines(module)[max(line, 1) - 1 : max(line, last)])
 
 
 def _lines(module: Module) -> list[str]:
@@ -101,7 +100,8 @@ def _lines(module: Module) -> list[str]:
 
 
 def finding(module: Module, node: ast.AST, name: str, text: str, *, certain: bool) -> Iterator[Finding]:
-    """Yield the finding at this node, unless its line is marked as accepted."""
+    """Yield the finding at this node, unless its line, or one of those of a call, is marked as accepted."""
     line = getattr(node, "lineno", 0)
-    if not is_accepted(module, line):
+    last = (node.end_lineno or line) if isinstance(node, ast.expr) else line
+    if not is_accepted(module, line, last):
         yield Finding(name, text, module.shown, line, certain)
