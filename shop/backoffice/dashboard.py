@@ -71,7 +71,11 @@ def dashboard(user: User | AnonymousUser) -> dict[str, Any]:
             "latest": list(Order.objects.order_by("-placed_at", "-id")[:SHOWN]),
         }
     if user.has_perm("catalog.view_variant"):
-        context["few"] = list(_few().select_related("variant__product").order_by("on_hand", "id")[:SHOWN])
+        ids = _kept(
+            "backoffice:few", lambda: list(_few().order_by("on_hand", "id").values_list("pk", flat=True)[:SHOWN])
+        )
+        few = Stock.objects.filter(pk__in=ids).select_related("variant__product")
+        context["few"] = list(few.order_by("on_hand", "id"))
     return context
 
 

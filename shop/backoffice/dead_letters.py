@@ -21,7 +21,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from shop.backoffice.decisions import DISCARD, RETRY, Decision, ReasonForm, settle, tell
-from shop.backoffice.filters import DeadLetterFilter
+from shop.backoffice.filters import DeadLetterFilter, QueueFilter
 from shop.backoffice.lists import RecordAdmin
 from shop.backoffice.pills import pill
 from shop.platform import dead_letters
@@ -40,7 +40,7 @@ TOPICS = {
 @admin.register(DeadLetter)
 class DeadLetterAdmin(RecordAdmin):
     list_display = ("what", "why", "failures", "given_up", "status")
-    list_filter = (DeadLetterFilter, "queue")
+    list_filter = (DeadLetterFilter, QueueFilter)
     list_before_template = "backoffice/all_well.html"
     list_after_template = "backoffice/queues.html"
     ordering = ("-dead_at", "-id")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
-from shop.backoffice.filters import MailStateFilter, OutboxStateFilter
+from shop.backoffice.filters import MailKindFilter, MailStateFilter, OutboxStateFilter, QueueFilter
 from shop.backoffice.lists import RecordAdmin
 from shop.backoffice.pills import pill
 from shop.notifications.models import Mail
@@ -45,7 +45,8 @@ def _as_json(value: Any) -> SafeString:
 @admin.register(Mail)
 class MailAdmin(RecordAdmin):
     list_display = ("created_at", "to", "kind", "subject", "status", "sent_at")
-    list_filter = (MailStateFilter, "kind")
+    list_filter = (MailStateFilter, MailKindFilter)
+    sorted_by_index = ("created_at",)
     list_select_related = ("message",)
     search_fields = ("to",)
     search_help_text = _("A whole e-mail address")
@@ -94,7 +95,7 @@ class MailAdmin(RecordAdmin):
 @admin.register(OutboxMessage)
 class OutboxAdmin(RecordAdmin):
     list_display = ("id", "topic", "queue", "status", "created_at", "available_at", "sends", "failures", "error")
-    list_filter = (OutboxStateFilter, "queue")
+    list_filter = (OutboxStateFilter, QueueFilter)
     ordering = ("-id",)
     readonly_fields = ("status", "content", "error")
     fieldsets = (

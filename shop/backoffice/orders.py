@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from shop.backoffice.filters import LatestValuesFilter
 from shop.backoffice.lists import RecordAdmin, RecordInline
 from shop.backoffice.note_dialog import dialog
 from shop.backoffice.pills import pill
@@ -57,6 +58,14 @@ def method_name(code: str) -> str:
     return next((str(method.name) for method in payments.methods() if method.code == code), code)
 
 
+class PaymentMethodFilter(LatestValuesFilter):
+    title = _("payment method")
+    parameter_name = "payment_method"
+
+    def name(self, value: str) -> str:
+        return method_name(value)
+
+
 class PaymentInline(RecordInline):
     model = Payment
     fields = ("page", "status", "amount", "currency", "reference", "message", "settled_at")
@@ -86,7 +95,8 @@ class EventInline(RecordInline):
 class OrderAdmin(RecordAdmin):
     inlines = (LineInline, PaymentInline, EventInline)
     list_display = ("number", "placed_at", "email", "status", "amount", "paid_by", "delivery")
-    list_filter = ("state", "payment_method", "placed_at")
+    list_filter = ("state", PaymentMethodFilter, "placed_at")
+    sorted_by_index = ("placed_at",)
     search_fields = ("number",)
     search_help_text = _("The beginning of a number, or a whole e-mail address")
     ordering = ("-placed_at", "-id")

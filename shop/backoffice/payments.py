@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from shop.backoffice.lists import RecordAdmin, RecordInline
-from shop.backoffice.orders import method_name, payment_state
+from shop.backoffice.orders import PaymentMethodFilter, method_name, payment_state
 from shop.payments.models import Payment, PaymentEvent
 
 
@@ -20,12 +20,16 @@ class ProviderEventInline(RecordInline):
     readonly_fields = fields
 
 
+class MethodFilter(PaymentMethodFilter):
+    parameter_name = "method"
+
+
 @admin.register(Payment)
 class PaymentAdmin(RecordAdmin):
     inlines = (ProviderEventInline,)
     list_display = ("created_at", "order_number", "paid_by", "status", "amount", "currency", "reference")
     list_display_links = ("created_at",)
-    list_filter = ("state", "method")
+    list_filter = ("state", MethodFilter)
     list_select_related = ("order",)
     search_fields = ("reference",)
     search_help_text = _("The provider's reference, whole")

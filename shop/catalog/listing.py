@@ -11,7 +11,6 @@ from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.utils import timezone
 
@@ -32,7 +31,7 @@ SORTS = {
 
 # Conditions and columns are SQL about the alias `product`. Shoppers may see, as ProductQuerySet.public() says:
 PUBLIC = "product.published AND product.published_at <= %(now)s"
-WORDS = "(websearch_to_tsquery('english', %(query)s) || to_tsquery('english', %(unfinished)s))"  # as text_query() says
+WORDS = "(websearch_to_tsquery('english', %(query)s) || to_tsquery('english', %(unfinished)s))"
 RANK_SCALE = 1_000_000  # ranks become whole numbers, which survive the way into a cursor and back
 RANK = f"(({RANK_SCALE} * ts_rank(product.search, {WORDS}))::int)"
 PLAIN = """
@@ -162,7 +161,10 @@ def _read(filters: Filters, part: keyset.Part) -> list[Card]:
 
 
 def _found(filters: "Filters", words: dict[str, str]) -> Found:
-    conditions, parameters = _joined(_conditions(filters))
+    return _found_where(*_joined(_conditions(filters)), words)
+
+
+def _found_where(conditions: str, parameters: dict[str, Any], words: dict[str, str]) -> Found:
     with connection.cursor() as cursor:
         cursor.execute(FOUND.replace("<conditions>", conditions), parameters | words)
         rows = cursor.fetchall()
@@ -210,15 +212,17 @@ def _conditions(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "product.compare_at_price > product.min_price", {}
 
 
-def text_query(query: str) -> SearchQuery:
-    """All words as typed, or with the last one unfinished: "blue cush" finds blue cushions."""
-    typed, unfinished = text_parameters(query).values()
-    by_words = SearchQuery(typed, search_type="websearch", config="english")
-    return by_words | SearchQuery(unfinished, search_type="raw", config="english")
+def found_by_words(query: str) -> list[int]:
+    """Return the ids of products with the words, also of hidden ones: up to POOL, and as many with them in titles."""
+    found = _found_where("true", {}, text_parameters(query))
+    return [*found.ids, *found.titled]
 
 
 def text_parameters(query: str) -> dict[str, str]:
-    """Return the parameters of WORDS; without a word in `query`, `unfinished` finds nothing."""
+    """Return the parameters of WORDS: all words as typed, or with the last one unfinished.
+
+    Without a word in `query`, `unfinished` finds nothing.
+    """
     words = _split(query)
     return {"query": query, "unfinished": " & ".join([*words[:-1], f"{words[-1]}:*"]) if words else ""}
 

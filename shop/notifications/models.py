@@ -1,4 +1,6 @@
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,7 +24,12 @@ class Mail(models.Model):
     class Meta:
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
-        indexes = [models.Index(fields=["-created_at"], name="mail_newest")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="mail_newest"),
+            # the admin's filters by what waits and what was given up, and its search: to__iexact
+            models.Index(fields=["-created_at"], name="mail_unsent", condition=Q(sent_at=None)),
+            models.Index(Upper("to"), name="mail_by_address"),
+        ]
 
     def __str__(self) -> str:
         return self.subject or self.kind

@@ -57,6 +57,8 @@ class Order(models.Model):
             models.Index(F("placed_at").desc(), F("id").desc(), name="order_newest"),
             models.Index(fields=["user", "-placed_at"], name="order_of_user"),
             models.Index(fields=["state", "placed_at"], name="order_by_state"),
+            # the admin's filter by it
+            models.Index(fields=["payment_method", "-placed_at"], name="order_by_payment_method"),
             models.Index(Upper("email"), name="order_by_email"),  # the admin's search: email__iexact
         ]
         constraints = [

@@ -82,6 +82,8 @@ class Product(models.Model):
                 name="product_on_sale",
                 condition=Q(published=True, compare_at_price__gt=F("min_price")),
             ),
+            # the admin's list of what is hidden
+            models.Index(F("id").desc(), name="product_hidden", condition=Q(published=False)),
             # lists and counts of a narrow category, and of options
             GinIndex(fields=["facets"], name="product_facets"),
             # search: all its words; and, where more products have them than are ranked, those in titles

@@ -1,0 +1,18 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    atomic = False  # CREATE INDEX CONCURRENTLY
+
+    dependencies = [
+        ('orders', '0001_initial'),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name='order',
+            index=models.Index(fields=['payment_method', '-placed_at'], name='order_by_payment_method'),
+        ),
+    ]

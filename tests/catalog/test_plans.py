@@ -1,0 +1,153 @@
+"""Each hot statement finds its rows by the index that was made for it: in a catalogue of size, by PostgreSQL's plan."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from shop.catalog import facets, listing, tally
+from shop.catalog.listing import Filters
+from shop.catalog.models import Category
+from shop.notifications.models import Mail
+from shop.orders.models import Order
+
+pytestmark = pytest.mark.django_db
+PRODUCTS = 6_000
+NEWEST = ("-placed_at", "-id")
+FILL = f"""
+INSERT INTO catalog_product (slug, title, body_html, vendor, product_type, tags, option_names, attributes, tax_class,
+    published, published_at, seo_title, seo_description, created_at, updated_at, min_price, max_price, compare_at_price,
+    facets, keywords, description)
+SELECT 'p' || n, 'Word' || n % 5000 || ' thing', '', '', '', '{{}}', '{{}}', '{{}}', 'standard', n % 5000 <> 1,
+    now() - n * interval '1 minute', '', '', now(), now(), n % 900, n % 900 + 5, CASE WHEN n % 8 = 0 THEN 2000 END,
+    ARRAY['c:' || n % 30, CASE WHEN n % 1500 = 7 THEN 'c:1007' ELSE 'tag:x' END, 'o:size:' || n % 4], '', ''
+FROM generate_series(1, {PRODUCTS}) AS n;
+INSERT INTO orders_order (number, token, email, language, state, currency, subtotal, shipping_price, tax_total, total,
+    shipping_address, shipping_method, shipping_method_name, payment_method, placed_at)
+SELECT n, n, 'guest' || n || '@example.com', 'en', CASE WHEN n % 2000 = 0 THEN 'paid' ELSE 'shipped' END, 'EUR',
+    1, 0, 0, 1, '{{}}', 'standard', '', CASE WHEN n % 3000 = 0 THEN 'voucher' ELSE 'card' END,
+    now() - n * interval '1 minute'
+FROM generate_series(1, {PRODUCTS}) AS n;
+INSERT INTO notifications_mail (kind, "to", language, context, subject, created_at, sent_at)
+SELECT 'order_placed', 'guest' || n || '@example.com', 'en', '{{}}', '', now(), CASE WHEN n % 3000 > 0 THEN now() END
+FROM generate_series(1, {PRODUCTS}) AS n;
+ANALYZE catalog_product, catalog_tally, orders_order, notifications_mail
+"""
+WIDE, NARROW = Category(pk=7), Category(pk=1007)
+LISTS = {
+    "product_newest": [Filters(), Filters(category=WIDE)],
+    "product_dearest product_cheapest": [
+        Filters(sort="price"),
+        Filters(category=WIDE, sort="price"),
+        Filters(sort="-price"),
+    ],
+    "product_by_title": [Filters(sort="title")],
+    "product_on_sale": [Filters(on_sale=True)],
+    "product_facets": [Filters(category=NARROW), Filters(category=NARROW, options=("size:3",))],
+    "product_up_to": [Filters(min_price=Decimal(904))],
+    "product_search": [Filters(query="word77")],
+}
+
+
+@pytest.fixture(scope="module")
+def _filled(django_db_setup, django_db_blocker):
+    """Tens of thousands of narrow rows, for the tests of this module, and gone with the transaction."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        with connection.cursor() as cursor:
+            for statement in FILL.split(";\n"):
+                cursor.execute(statement)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def plans(_filled, db):
+    return _plans
+
+
+def _plans(work) -> tuple[set[str], set[str]]:
+    """Return which indexes the statements of `work` use, and which of the large tables they read from end to end."""
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        work()
+    indexes, scanned = set(), set()
+    with connection.cursor() as cursor:
+        for sql, params in asked:
+            cursor.execute(f"EXPLAIN (FORMAT JSON, ANALYZE, TIMING OFF) {sql}", params)
+            found = cursor.fetchone()[0]
+            _walk((json.loads(found) if isinstance(found, str) else found)[0]["Plan"], indexes, scanned)
+    return indexes, scanned & {"catalog_product", "catalog_tally", "orders_order", "notifications_mail"}
+
+
+def _walk(node, indexes: set[str], scanned: set[str]) -> None:
+    """Nodes that were planned and never begun do not count."""
+    if not node["Actual Loops"]:
+        return
+    if "Index Name" in node:
+        indexes.add(node["Index Name"])
+    if node["Node Type"] == "Seq Scan":
+        scanned.add(node["Relation Name"])
+    for child in node.get("Plans", ()):
+        _walk(child, indexes, scanned)
+
+
+@pytest.mark.parametrize(("index", "filters"), [(index, one) for index, many in LISTS.items() for one in many])
+def test_a_list_is_read_from_its_index(plans, index, filters):
+    indexes, scanned = plans(lambda: listing.find(filters))
+    assert indexes & set(index.split())  # either direction of the price
+    assert not scanned
+
+
+def test_the_next_page_begins_where_the_last_ended(plans):
+    def second() -> None:
+        first = listing.find(Filters())
+        listing.find(Filters(), cursor=first.next)
+
+    assert plans(second) == ({"product_newest"} | plans(lambda: listing.find(Filters()))[0], set())
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(category=WIDE)])
+def test_kept_counts_are_read_from_their_index(plans, filters):
+    assert plans(lambda: facets.facets(filters)) == ({"tally_of_scope", "product_newest"}, set())
+
+
+def test_a_mistyped_word_is_compared_with_words_like_it_alone(plans):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # some thousand words are read as quickly one by one
+    indexes, scanned = plans(lambda: tally.corrected(["wrod77", "word7x"]))
+    assert indexes & {"tally_words", "tally_of_scope"}
+    assert not scanned
+
+
+@pytest.mark.parametrize(
+    ("index", "rows"),
+    [
+        ("order_newest", lambda: Order.objects.order_by(*NEWEST)),
+        ("order_by_state", lambda: Order.objects.filter(state="paid").order_by(*NEWEST)),
+        (
+            "order_by_payment_method",
+            lambda: Order.objects.filter(payment_method="voucher").order_by(*NEWEST),
+        ),
+        (
+            "order_by_email",
+            lambda: Order.objects.filter(email__iexact="Guest5@example.com").order_by(*NEWEST),
+        ),
+        ("mail_unsent", lambda: Mail.objects.filter(sent_at=None).order_by("-created_at")),
+        (
+            "mail_by_address",
+            lambda: Mail.objects.filter(to__iexact="Guest5@example.com").order_by("-created_at"),
+        ),
+    ],
+)
+def test_a_list_of_the_admin_is_read_from_its_index(plans, index, rows):
+    indexes, scanned = plans(lambda: list(rows()[:30]))
+    assert index in indexes
+    assert not scanned
