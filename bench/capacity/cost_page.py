@@ -11,7 +11,7 @@ from bench.capacity.scale_page import MONTH, PRICES, table
 HOURS = 730
 ZONES = 3
 SECRETS, KEYS = 4, 4
-ALARMS = 9  # infra/modules/watching: of queues and the database; one more for each node of Valkey
+ALARMS = 15  # infra/modules/watching: of queues, the outbox and the database; one more for each node of Valkey
 NETWORK = ROOT / "infra/modules/network/main.tf"
 
 

@@ -148,6 +148,8 @@ def test_the_store_runs_on_what_was_made_within_its_rights(store, outputs, emula
     publish_static({**store["web"].environment, "AWS_ACCESS_KEY_ID": "migrate"})
     until(lambda: not OutboxMessage.objects.filter(done_at=None).exists())
     assert [mail.suffix for mail in tmp_path.iterdir()] == [".eml"]
+    schema = httpx.get(store["web"].url("web-1") + "/static/events/order-v1.json")
+    assert schema.status_code == 200, "whoever receives an event can fetch what it means"
 
     used = rights_used(emulator[1].read_text())
     for role in ("web", "relay", "worker", "migrate"):

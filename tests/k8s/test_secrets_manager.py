@@ -27,5 +27,7 @@ def test_with_pods_that_read_secrets_themselves_no_secret_is_made_or_waited_for(
     pods = [pod_template(each)["spec"] for each in objects if each["kind"] in {"Deployment", "Job", "CronJob"}]
     mounted = [volume["secret"] for pod in pods for volume in pod["volumes"] if "secret" in volume]
     assert len(mounted) == len(pods) and all(secret["optional"] for secret in mounted)
-    reach = [each for each in objects if each["metadata"]["name"] == "secrets-manager"]
-    assert reach[0]["spec"]["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": "migrate"}
+    (policy,) = [
+        each["spec"] for each in objects if (each["kind"], each["metadata"]["name"]) == ("NetworkPolicy", "aws")
+    ]
+    assert {"web", "relay", "worker", "migrate", "cron"} <= set(policy["podSelector"]["matchExpressions"][0]["values"])

@@ -14,7 +14,7 @@ variable "key_arn" { type = string }
 variable "pods_read_secrets" { type = bool }
 
 locals {
-  # Whoever reads the settings reads the secrets: migrating and housekeeping too, which have no other right.
+  # Whoever reads the settings reads the secrets: housekeeping too, which has no other right.
   reads = {
     read = { actions = ["secretsmanager:GetSecretValue"], resources = [var.secret_arn] }
     open = { actions = ["kms:Decrypt"], resources = [var.key_arn] }

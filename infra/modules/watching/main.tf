@@ -16,6 +16,17 @@ locals {
       namespace = "AWS/SQS", metric = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = queue }
       statistic = "Maximum", above = 0, minutes = 5
     } },
+    # What relays tell in embedded metrics, where those are switched on; without them nothing is missing.
+    { for queue in var.queues : "${queue}-unsent" => {
+      about     = "Rows of the outbox wait for a relay: docs/runbooks/OutboxLag.md."
+      namespace = "Shop", metric = "shop_outbox_lag_seconds", dimensions = { role = "relay", queue = trimprefix(queue, "${var.name}-") }
+      statistic = "Maximum", above = 120, minutes = 5
+    } },
+    { for queue in var.queues : "${queue}-given-up" => {
+      about     = "A message failed ten times and waits for a person: docs/runbooks/DeadLetters.md."
+      namespace = "Shop", metric = "shop_dead_letters", dimensions = { role = "relay", queue = trimprefix(queue, "${var.name}-") }
+      statistic = "Maximum", above = 0, minutes = 5
+    } },
     { for queue in var.queues : "${queue}-old" => {
       about     = "Work waits for more than ten minutes: are workers running, and enough?"
       namespace = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", dimensions = { QueueName = queue }
