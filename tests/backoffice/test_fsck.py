@@ -113,7 +113,9 @@ HARM = {
     "ordered-cart-has-its-order": "UPDATE orders_order SET cart_id = NULL WHERE number = %s",
     "order-closed-its-cart": "UPDATE cart_cart SET state = 'open' WHERE id = "
     "(SELECT cart_id FROM orders_order WHERE number = %s)",
-    "key-has-its-order": f"UPDATE checkout_idempotencykey SET order_id = NULL WHERE order_id = {NUMBER}",
+    # a guest's order has a second one, for pods of the former release
+    "key-has-its-order": "UPDATE checkout_idempotencykey SET order_id = NULL "
+    f"WHERE scope <> 'guest' AND order_id = {NUMBER}",
     "mail-is-on-its-way": "UPDATE notifications_mail SET message_id = NULL "
     "WHERE kind = 'order_paid' AND context ->> 'number' = %s",
 }
@@ -123,7 +125,7 @@ HARM = {
 def test_a_broken_rule_is_named_with_its_row_alone(shop, rule):
     line = shop.paid.lines.get()
     cart, mails = shop.paid.cart_id, _mails(shop.paid, "order_paid")
-    key = _value("SELECT id FROM checkout_idempotencykey WHERE order_id = %s", shop.paid.pk)
+    key = _value("SELECT id FROM checkout_idempotencykey WHERE scope <> 'guest' AND order_id = %s", shop.paid.pk)
     for statement in HARM[rule].split("; "):
         sql(statement, *[shop.paid.number] * statement.count("%s"))
     name = {
