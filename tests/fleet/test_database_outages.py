@@ -32,6 +32,7 @@ pytestmark = [
 ]
 WEB, THREADS = 2, 4
 STOCK = 100
+BUSY = 4.0  # seconds that a machine may take for nothing
 RECOVERY = 2.0  # seconds from the server's return to the first answer of each process
 
 
@@ -169,7 +170,7 @@ def test_a_silent_database_holds_threads_for_a_moment_and_then_one_of_them(pods,
     proxy.hold()
     began = time.monotonic()
     assert set(ask_at_once(pod, THREADS)) == {503}
-    assert time.monotonic() - began < patience.DATABASE_HEALTH + patience.DATABASE_CONNECT + 1
+    assert time.monotonic() - began < patience.DATABASE_HEALTH + patience.DATABASE_CONNECT + BUSY
 
     for _ in range(2):
         asked = ThreadPoolExecutor(1).submit(ask_at_once, pod, THREADS * 3)
@@ -207,7 +208,7 @@ def test_slow_pages_leave_threads_to_carts_and_sign_in(pods, lamp):
         assert not all(search.done() for search in searches)
         found = [search.result() for search in searches]
     assert {status for status, _seconds in others} == {200}
-    assert max(seconds for _status, seconds in others) < patience.LOCK / 2
+    assert max(seconds for _status, seconds in others) < patience.LOCK - 0.5, "they waited for the slow pages"
     assert {status for status, _seconds in found} == {503}
     quick = [seconds for _status, seconds in found if seconds < patience.LOCK - 0.5]
     assert len(quick) == 6 - THREADS // 2
