@@ -214,7 +214,7 @@ def _conditions(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def found_by_words(query: str) -> list[int]:
     """Return the ids of products with the words, also of hidden ones: up to POOL, and as many with them in titles."""
-    found = _found_where("true", {}, text_parameters(query))
+    found = _found_where("true", {"now": timezone.now()}, text_parameters(query))
     return [*found.ids, *found.titled]
 
 
