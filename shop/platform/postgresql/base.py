@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 from django.db.backends.postgresql import base, operations
 from psycopg.errors import _WaitTimeout
+from psycopg.pq import TransactionStatus
 
 from shop.platform import patience, secrets
 from shop.platform.breaker import Breaker
@@ -49,8 +50,13 @@ class PatientConnection(psycopg.Connection[Any]):
         return answer
 
     def is_fresh(self) -> bool:
-        """Say whether it answered a moment ago and has nothing to say now: a server that stops says so. Asks nobody."""
-        if self.closed or time.monotonic() - self.answered_at > patience.DATABASE_BELIEVED:
+        """Say whether it answered a moment ago and has nothing to say now: a server that stops says so. Asks nobody.
+
+        A transaction that failed would answer nothing but that.
+        """
+        if self.closed or self.pgconn.transaction_status == TransactionStatus.INERROR:
+            return False
+        if time.monotonic() - self.answered_at > patience.DATABASE_BELIEVED:
             return False
         waiting = select.poll()
         waiting.register(self.pgconn.socket, select.POLLIN)
