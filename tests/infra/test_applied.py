@@ -44,7 +44,7 @@ TARGETS = (
 )
 # Rights that this tour has no occasion for; AWS itself uses that on the key of the secret.
 KEY = {"kms:Decrypt"}
-NOT_USED = {"web": KEY, "relay": KEY, "worker": {"sqs:ChangeMessageVisibility", *KEY}}
+NOT_USED = {"web": KEY, "relay": KEY, "migrate": KEY, "worker": {"sqs:ChangeMessageVisibility", *KEY}}
 WITH_PATHS = 'provider "aws" {\n  s3_use_path_style = true\n}\n'
 
 
