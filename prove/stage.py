@@ -37,7 +37,7 @@ class Size:
 
 
 FULL = Size()
-ROLLED = Size(web=3)  # one worker of each kind: nobody does its work while it is replaced
+ROLLED = Size(web=4)  # one worker of each kind: nobody does its work while it is replaced
 CALM = Size(web=1, workers=1, relays=1, echo=0.0)
 
 
