@@ -40,6 +40,7 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     task_acks_on_failure_or_timeout=False,
     worker_prefetch_multiplier=1,
+    worker_consumer="shop.platform.heartbeat:WaitingConsumer",
     worker_enable_remote_control=False,  # SQS has none
     worker_send_task_events=False,
     worker_soft_shutdown_timeout=20,  # seconds; below the pod's grace period

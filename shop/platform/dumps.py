@@ -20,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 SCRATCH = "shop_drill_"  # then the second at which it was made, and something random
 FORGOTTEN = 6 * 3600  # seconds: no drill takes longer, so its process was killed
 JOBS = 2  # tables restored at once
-NOT_FOR_TOOLS = {"options", "answer_timeout", "application_name"}  # time-outs of requests
+NOT_FOR_TOOLS = {"options", "answer_timeout", "application_name", "prepare_threshold"}  # time-outs of requests
 
 
 class Unusable(Exception):

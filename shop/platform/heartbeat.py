@@ -1,8 +1,9 @@
-"""A sign of life for the worker's probe."""
+"""Signs of life for the worker's probe."""
 
 from typing import Any
 
 from celery import bootsteps
+from celery.worker.consumer import Consumer
 
 from shop.platform import metrics
 
@@ -24,3 +25,11 @@ class Heartbeat(bootsteps.StartStopStep):
 
     def _touch(self) -> None:
         metrics.sign_of_life("worker")
+
+
+class WaitingConsumer(Consumer):  # type: ignore[misc]  # celery's types end here
+    """Lives while it tries to reach SQS again and again: an outage of SQS must not restart the workers."""
+
+    def connect(self) -> Any:
+        metrics.sign_of_life("worker")
+        return super().connect()
