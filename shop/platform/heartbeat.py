@@ -27,7 +27,7 @@ class Heartbeat(bootsteps.StartStopStep):
         metrics.sign_of_life("worker")
 
 
-class WaitingConsumer(Consumer):  # type: ignore[misc]  # celery's types end here
+class WaitingConsumer(Consumer):
     """Lives while it tries to reach SQS again and again: an outage of SQS must not restart the workers."""
 
     def connect(self) -> Any:
