@@ -3,10 +3,10 @@
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from shop.cart.named import Named
 from shop.catalog.addresses import product_url

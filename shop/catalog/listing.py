@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from shop.catalog import cards, tally
 from shop.catalog.cards import Card

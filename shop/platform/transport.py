@@ -78,8 +78,10 @@ class Channel(SQS.Channel):
             self._delete_done()
 
     def _delete_done(self) -> None:
-        """A failure is logged, and the messages come again."""
+        """A failure is logged, and the messages come again. A channel is closed twice, the second time without SQS."""
         done, self._done = self._done, []
+        if not done:
+            return
         client = self.sqs(queue=next(iter(self.predefined_queues)))  # any of them: they differ in nothing
         for queue in {queue for queue, _receipt in done}:
             receipts = [receipt for other, receipt in done if other == queue]

@@ -1,10 +1,10 @@
 """The category tree as pages walk it: read once a request, with one query, and only by pages that show it."""
 
 import functools
-from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 from shop.catalog import tree
 from shop.catalog.tree import Node

@@ -31,7 +31,7 @@ pytestmark = [
     pytest.mark.usefixtures("delivery_and_tax"),
 ]
 WEB, THREADS = 2, 4
-STOCK = 100
+STOCK = 100_000  # more than customers can order meanwhile
 BUSY = 4.0  # seconds that a machine may take for nothing
 RECOVERY = 2.0  # seconds from the server's return to the first answer of each process
 

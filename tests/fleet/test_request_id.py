@@ -15,7 +15,7 @@ from config.local.fleet import Fleet
 from shop.platform.broker import queue_url
 from shop.platform.models import OutboxMessage, Pod
 from tests import factories
-from tests.collector import Collector, collector
+from tests.collector import Collector, Taken, collector
 from tests.fleet.visitors import Basket, Browser, Phone
 from tests.forms import form
 from tests.mailserver import MailServer, mail_server
@@ -116,11 +116,16 @@ def test_the_name_of_a_request_leads_from_the_balancer_to_the_mail(pods, server)
     assert len(set(named)) == len(named) > 2, "a request that nobody named has a name of its own"
 
 
+def ends(span: Taken, trace: str) -> bool:
+    """Say whether it is one of the trace's last spans: a process tells its spans in the order in which they ended."""
+    return span.trace_id == trace and span.name in {"POST api/v1/orders/", "process notifications.mail"}
+
+
 def test_one_trace_leads_from_the_client_to_the_mail(pods, server, traces):
     trace, client = uuid.uuid4().hex, uuid.uuid4().hex[:16]
     order(pods, {"traceparent": f"00-{trace}-{client}-01"})
     until(lambda: server.mails and not OutboxMessage.objects.filter(done_at=None).exists())
-    until(lambda: [span for span in traces.named("process notifications.mail") if span.trace_id == trace])
+    until(lambda: {"shop-web", "shop-worker"} <= {span.service for span in list(traces.spans) if ends(span, trace)})
     spans = {span.span_id: span for span in list(traces.spans) if span.trace_id == trace}
     (request,) = [span for span in spans.values() if span.name == "POST api/v1/orders/"]
     (work,) = [span for span in spans.values() if span.name == "process notifications.mail"]
