@@ -148,6 +148,6 @@ def test_a_web_process_serves_pages_and_carts_over_one_shared_connection(pooler:
     ) as one:
         limits = databases.session_limits("web")
         assert one.execute("SHOW statement_timeout").fetchone() == ("5s",)
-        assert one.execute("SHOW pg_trgm.word_similarity_threshold").fetchone() == (
-            str(limits["pg_trgm.word_similarity_threshold"]),
+        assert one.execute("SHOW pg_trgm.similarity_threshold").fetchone() == (
+            str(limits["pg_trgm.similarity_threshold"]),
         )
