@@ -1,7 +1,9 @@
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.cache import caches
+from django.db.models.signals import post_migrate
 
 from tests.distribution import longest_first
 
@@ -9,6 +11,18 @@ from tests.distribution import longest_first
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest_first(items)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _counted_catalogue() -> None:
+    """A test with transactions of its own ends with empty tables, also of what the migrations put there."""
+    post_migrate.connect(_count_again, sender=apps.get_app_config("catalog"))
+
+
+def _count_again(**_: object) -> None:
+    from shop.catalog import tally
+
+    tally.count_first()
 
 
 @pytest.fixture(autouse=True)
