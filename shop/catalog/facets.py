@@ -20,6 +20,7 @@ GROUPS_COUNTED = 5  # options filtered by at once whose other values are counted
 PRICE_STEPS = (10, 20, 50, 100, 200, 500, 1000)  # where one price range ends and the next begins
 PRICE_RANGES = list(pairwise((None, *PRICE_STEPS, None)))
 MOST = 500  # products that are counted for one page
+FEWEST = MOST / 3  # a smaller sample tells nothing: by chance it met too few blocks of the table
 BROAD = 0.05  # share of the catalogue from which a list is sampled all over, not where it begins
 
 
@@ -133,7 +134,7 @@ def _estimated(filters: Filters, first: Counter[str]) -> Counter[str]:
     expected, share = _expected(filters)
     percent = min(100.0, 150 * MOST / expected)
     sample = _read(filters, f"TABLESAMPLE SYSTEM ({percent:.4f})") if share >= BROAD else Counter()
-    if 0 < sample["total"] < MOST:  # all of the sample, so that its size says how many there are
+    if FEWEST < sample["total"] < MOST:  # all of the sample, so that its size says how many there are
         return _times(sample, 100 / percent)
     return _times(first, expected / first["total"])
 

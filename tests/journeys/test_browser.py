@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from config.local.fleet import Fleet
 from shop.orders.models import Order, OrderLine
@@ -205,6 +205,25 @@ def test_filters_change_the_list_and_its_address_without_loading_the_page(page: 
     assert page.evaluate("window.stayed")
     page.get_by_role("link", name="Remove filter: Indigo").click()
     expect(page.get_by_label("Indigo")).not_to_be_checked()
+
+
+def test_a_choice_made_before_the_last_is_answered_counts_with_it(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"o=colourway%3AIndigo&sort=newest$"), hold)
+    page.goto("/products/")
+    with page.expect_request(re.compile("Indigo")):
+        page.get_by_label("Indigo").check()
+    page.get_by_label("Sort by").select_option("-price")
+    expect(page).to_have_url(re.compile(r"\?o=colourway%3AIndigo&sort=-price$"))
+    expect(page.get_by_label("Indigo")).to_be_checked()
+    expect(page.get_by_role("link", name="Remove filter: Indigo")).to_be_visible()
+    held.pop().continue_()  # its answer, should anybody still wait for it
+    page.wait_for_load_state("networkidle")
+    expect(page).to_have_url(re.compile("sort=-price$"))
 
 
 def test_the_search_field_suggests_and_the_keyboard_takes_a_suggestion(page: Page) -> None:
