@@ -8,7 +8,6 @@ pod: each combination is paid for.
 
 import json
 import sys
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,8 @@ from typing import Any, TextIO
 
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.samples import Sample
+
+from shop.platform import rounds
 
 NAMESPACE = "Shop"
 MOST = 100  # values of one metric, and metrics of one line: the format's limits
@@ -111,14 +112,11 @@ def _unit(name: str) -> str:
 
 
 def tell_from_now_on(registry: CollectorRegistry, *, role: str, every: float, stream: TextIO = sys.stdout) -> None:
-    """Write lines each `every` seconds, from a thread of the process that also serves them to Prometheus."""
+    """Write lines about each `every` seconds, in the process that also serves them to Prometheus."""
     teller = Teller(registry, role=role)
 
     def tell() -> None:
-        while True:
-            time.sleep(every)
-            stream.write("".join(f"{line}\n" for line in teller.lines(now=time.time())))
-            stream.flush()
+        stream.write("".join(f"{line}\n" for line in teller.lines(now=time.time())))
+        stream.flush()
 
-    thread = threading.Thread(target=tell, daemon=True, name="embedded-metrics")  # per-pod: tells of its own pod
-    thread.start()
+    rounds.again_and_again(tell, every=every, name="embedded-metrics")

@@ -4,13 +4,13 @@ For people only. A call that fails is not repeated, waits for nothing long, and 
 operators then says that the pod was not heard.
 """
 
-import threading
-import time
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from shop.platform import rounds
 from shop.platform.models import Pod
 
 EVERY = 30.0  # seconds
@@ -35,18 +35,14 @@ def answer(role: str) -> None:
 
 
 def answer_from_now_on(role: str) -> None:
-    """Answer every 30 seconds from a thread, with a connection that is open for that moment only."""
-    work = _answer_again_and_again
-    thread = threading.Thread(target=work, args=[role], daemon=True, name="roll-call")  # per-pod: speaks for itself
-    thread.start()
+    """Answer about every 30 seconds, with a connection that is open for that moment only."""
+    rounds.again_and_again(partial(_answer_if_heard, role), every=EVERY, name="roll-call", at_once=True)
 
 
-def _answer_again_and_again(role: str) -> None:
-    while True:
-        try:
-            answer(role)
-        except DatabaseError:
-            pass
-        finally:
-            connection.close()
-        time.sleep(EVERY)
+def _answer_if_heard(role: str) -> None:
+    try:
+        answer(role)
+    except DatabaseError:
+        pass
+    finally:
+        connection.close()

@@ -5,16 +5,14 @@ Web pods leave one at a time. A new password of the database ends nobody: it is 
 
 import logging
 import os
-import random
 import signal
-import threading
 import time
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 
-from shop.platform import secrets
+from shop.platform import rounds, secrets
 from shop.platform.health import start_draining
 
 logger = logging.getLogger("shop.secrets")
@@ -23,17 +21,16 @@ NAMED_AT_LOG_IN = frozenset(secrets.LOGIN.values())
 
 
 def watch_if_wanted() -> None:
-    """Look every SECRETS_LOOK seconds or so, in a thread of this process, where SECRETS_FROM names something."""
+    """Look about every SECRETS_LOOK seconds, where SECRETS_FROM names something."""
     if secrets.names() and settings.SECRETS_LOOK:
-        threading.Thread(target=_watch, daemon=True).start()  # per-pod: it looks after this very process
+        rounds.again_and_again(_leave_if_outdated, every=settings.SECRETS_LOOK, name="secrets")
 
 
-def _watch() -> None:
-    while True:
-        time.sleep(settings.SECRETS_LOOK * random.uniform(0.5, 1.5))  # noqa: S311 - so that pods do not look together
-        if _is_outdated() and _may_leave():
-            _leave()
-            return
+def _leave_if_outdated() -> bool:
+    leaves = _is_outdated() and _may_leave()
+    if leaves:
+        _leave()
+    return leaves
 
 
 def _is_outdated() -> bool:

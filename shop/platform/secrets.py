@@ -28,22 +28,25 @@ REREAD = 30  # seconds between two readings that a refused log-in may cause
 
 
 class Entries:
-    """The values of some entries. `values` is replaced as a whole, never changed."""
+    """The values of some entries. `values` is replaced as a whole, never changed; settings are of the first ones."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         """Raises ImproperlyConfigured with a sentence that says which entry is wrong, and how."""
         self._names = names
         self._client = boto3.client("secretsmanager", region_name=REGION, config=PATIENCE)
         self._lock = threading.Lock()
-        self.values = self._read()
+        self.values = self._first = self._read()
         self._read_at = time.monotonic()
 
     def changed(self) -> set[str]:
-        """Return the names of what is different by now. Raises ImproperlyConfigured, also if something is missing."""
+        """Return the names of what is no longer what this process began with.
+
+        Raises ImproperlyConfigured, also if something is missing.
+        """
         now = self._read()
-        if missing := self.values.keys() - now.keys():
+        if missing := self._first.keys() - now.keys():
             raise ImproperlyConfigured(f"{SETTING} has lost {', '.join(sorted(missing))}.")
-        return {name for name in now if now[name] != self.values.get(name)}
+        return {name for name in now if now[name] != self._first.get(name)}
 
     def reread(self) -> None:
         """Read again, unless somebody did in the last REREAD seconds. Raises ImproperlyConfigured."""

@@ -65,7 +65,7 @@ def test_what_an_entry_holds_wins_over_files_and_environment(vault, monkeypatch)
     assert env.text("POD_NAME", "as ever") == "as ever"
 
 
-def test_it_is_asked_once_a_process(vault):
+def test_it_is_asked_once_a_process_which_knows_what_has_changed_since(vault, monkeypatch):
     assert env.text("SECRET_KEY") == "from the vault"
     vault.put({"SECRET_KEY": "changed"})
     assert env.text("SECRET_KEY") == "from the vault"
@@ -75,6 +75,9 @@ def test_it_is_asked_once_a_process(vault):
         entries.changed()
     vault.put({"SECRET_KEY": "changed", "CARD_PROVIDER_KEY": "", "WEB_PORT": 8000})
     assert entries.changed() == {"SECRET_KEY"}
+    monkeypatch.setattr(entries, "_read_at", 0.0)
+    entries.reread()
+    assert entries.changed() == {"SECRET_KEY"}, "the settings are still made of the old one"
 
 
 def test_several_entries_are_read_among_them_one_that_rds_keeps(vault, monkeypatch):

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-HEARD = timedelta(seconds=100)  # three calls of shop.platform.roll_call: silent for longer, it is taken for gone
+HEARD = timedelta(seconds=120)  # silent for three calls of shop.platform.roll_call, it is taken for gone
 SHOWN = timedelta(hours=1)
 
 
