@@ -1,9 +1,11 @@
 """How many connections the store opens when every autoscaler stands at its maximum: python k8s/budget.py overlays/aws
 
 A connection to PostgreSQL is opened by each thread of a web process and each process of a worker; during a rollout a
-quarter more pods run. The same ask Redis: the cache, the sessions, and a web thread the kept pages over a line of its
-own. With components/pgbouncer web pods open none to PostgreSQL, and pgbouncer what it may. Exit code 1 if PostgreSQL's
-share would be more than 80 % of --max-connections, or that of one Redis more than 80 % of --max-clients.
+quarter more pods run. Each of these pods also answers the roll twice a minute, over one that is open for that moment;
+a tenth of them is counted as doing so at once. The same ask Redis: the cache, the sessions, and a web thread the kept
+pages over a line of its own. With components/pgbouncer web pods open none to PostgreSQL, and pgbouncer what it may.
+Exit code 1 if PostgreSQL's share would be more than 80 % of --max-connections, or that of one Redis more than 80 % of
+--max-clients.
 """
 
 import argparse
@@ -19,13 +21,11 @@ import yaml
 
 SHARE = 0.8  # the rest is for people, backups and the database's own processes
 LISTENER = 1  # a relay holds a second connection to be woken by NOTIFY
-CACHE = {
-    "web": 2,
-    "worker": 1,
-    "worker-media": 1,
-    "cron": 1,
-}  # connections of each thread or process to the cache's Redis
-SESSIONS = {"web": 1, "worker": 1, "worker-media": 1, "cron": 1}  # and to that of the sessions
+AT_ONCE = 0.1  # share of the pods that answers the roll at one moment (shop/platform/roll_call.py); far more than will
+ROLL_CALL, POOLER = "roll-call", "pgbouncer"
+# Connections of each thread or process to the cache's Redis, and to that of the sessions
+CACHE = {"web": 2, "worker": 1, "worker-media": 1, "cron": 1}
+SESSIONS = {"web": 1, "worker": 1, "worker-media": 1, "cron": 1}
 SCALERS = {"HorizontalPodAutoscaler", "ScaledObject"}
 MAX_CLIENTS = 65_000  # of every node of ElastiCache; it cannot be changed there
 Object = dict[str, Any]
@@ -60,14 +60,19 @@ def parts(objects: list[Object]) -> list[Part]:
     settings = [each["data"] for each in objects if each["kind"] == "ConfigMap"]
     found = [_deployment(each, limits, settings) for each in objects if _counts(each)]
     jobs = [each["metadata"]["name"] for each in objects if each["kind"] in {"Job", "CronJob"}]
-    return found + [Part(name.partition("-")[0], 1, 1) for name in jobs]
+    return [*found, _roll_call(found), *(Part(name.partition("-")[0], 1, 1) for name in jobs)]
+
+
+def _roll_call(found: list[Part]) -> Part:
+    pods = sum(part.pods for part in found if not part.pooled and part.name != POOLER)
+    return Part(ROLL_CALL, math.ceil(pods * AT_ONCE), 1)
 
 
 def _counts(each: Object) -> bool:
     """All of ours wait for their schema first; of the others only a pooler has connections to PostgreSQL."""
     if each["kind"] != "Deployment":
         return False
-    return "initContainers" in each["spec"]["template"]["spec"] or each["metadata"]["name"] == "pgbouncer"
+    return "initContainers" in each["spec"]["template"]["spec"] or each["metadata"]["name"] == POOLER
 
 
 def _most(spec: Object) -> int:
@@ -88,7 +93,7 @@ def _deployment(each: Object, limits: dict[str, int], settings: list[dict[str, s
 
 
 def _connections(name: str, own: dict[str, str], settings: list[dict[str, str]]) -> int:
-    if name == "pgbouncer":
+    if name == POOLER:
         text = next(each["pgbouncer.ini"] for each in settings if "pgbouncer.ini" in each)
         return int(re.findall(r"^max_db_connections = (\d+)", text, re.MULTILINE)[0])
     values = {**next(each for each in settings if "WEB_THREADS" in each), **own}

@@ -68,6 +68,7 @@ def test_the_budget_counts_the_pooler_in_place_of_web_pods() -> None:
     parts = {part.name: part for part in budget.parts(objects)}
     assert parts["web"].postgresql == 0 and parts["web"].sessions == 100 * 4
     assert parts["pgbouncer"].postgresql == 3 * int(setting("max_db_connections"))
+    assert parts["roll-call"].postgresql == 1, "those that come through the pooler are counted there"
 
 
 def sized(each: Object, pods: int | None) -> Object:

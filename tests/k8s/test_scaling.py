@@ -57,8 +57,9 @@ def test_the_secret_that_is_fetched_is_the_one_that_is_mounted() -> None:
 
 def test_all_at_their_maximum_fit_the_smallest_database_and_its_redis() -> None:
     found = {part.name: part for part in budget.parts(rendered("overlays/aws"))}
-    assert set(found) == {"web", "relay", "worker", "worker-media", "migrate", "cron"}
+    assert set(found) == {"web", "relay", "worker", "worker-media", "roll-call", "migrate", "cron"}
     assert found["web"].postgresql == 25 * 4 and found["relay"].each == 2
+    assert found["roll-call"].postgresql == 5, "a tenth of 25 + 3 + 13 + 8 pods"
     assert found["web"].cache == 25 * 4 * 2 and found["relay"].cache == found["migrate"].sessions == 0
     assert budget.fits(list(found.values()), SMALLEST, budget.MAX_CLIENTS)
     assert not budget.fits(list(found.values()), SMALLEST, clients=200)
