@@ -1,10 +1,12 @@
 """The network policies allow each role what it needs and nothing else."""
 
 from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.k8s.manifests import Object, of_kind, pod_template, workloads
+from tests.k8s.manifests import Object, of_kind, pod_template, with_component, workloads
+from tests.k8s.test_schemas import VERSIONS, check
 
 VPC, CARD_PROVIDER, AGENT, HIDDEN = "10.0.3.7", "203.0.113.5", "169.254.170.23", "169.254.169.254"
 PLACES = {
@@ -104,3 +106,17 @@ def test_only_pages_are_called_from_outside() -> None:
         )
     }
     assert called == {"web"}
+
+
+def test_who_traces_and_nobody_else_may_reach_the_collector_that_is_named() -> None:
+    objects = with_component("traces")
+    (address,) = [each["data"][name] for each in objects for name in each.get("data", {}) if "OTLP" in name]
+    (policy,) = [each["spec"] for each in objects if each["kind"] == "NetworkPolicy"]
+    assert policy["podSelector"]["matchExpressions"][0]["values"] == ["web", "worker", "worker-media"]
+    ((rule,),) = [policy["egress"]]
+    host, port = urlsplit(address).hostname, urlsplit(address).port
+    assert [each["port"] for each in rule["ports"]] == [port]
+    (peer,) = rule["to"]
+    labels = {**peer["podSelector"]["matchLabels"], **peer["namespaceSelector"]["matchLabels"]}
+    assert host == f"{labels['app.kubernetes.io/name']}.{labels['kubernetes.io/metadata.name']}"
+    check(next(each for each in objects if each["kind"] == "NetworkPolicy"), VERSIONS[-1])
