@@ -1,5 +1,7 @@
 """Turn DATABASE_URL into Django's DATABASES entry."""
 
+import os
+from functools import cache
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote
 
@@ -16,14 +18,15 @@ AGE, POOLED_AGE = 300, 30
 
 
 def postgres(
-    url: SplitResult, *, role: str = "command", pod: str = "", user: str = "", password: str = ""
+    url: SplitResult, *, role: str = "command", pod: str = "", user: str = "", password: str = "", authority: str = ""
 ) -> dict[str, Any]:
     """Return the DATABASES entry for postgres://user:password@host:port/name?host=/socket/dir.
 
     `role` is that of `python -m config <role>`; PostgreSQL is told it with the pod's name, for pg_stat_activity. `user`
-    and `password` win over those of the address, which need not have any then. With ?pooled=1 a pooler lends a
-    connection for a transaction: it sets the session's limits itself, and a cursor of the server, or a plan that it
-    keeps, would be gone with the transaction.
+    and `password` win over those of the address, which need not have any then. The server's certificate has to be
+    signed by `authority` (PEM, any number of them) unless the address says something else. With ?pooled=1 a pooler
+    lends a connection for a transaction: it checks the server and sets the session's limits itself, and a cursor of the
+    server, or a plan that it keeps, would be gone with the transaction.
     """
     query = {key: values[-1] for key, values in parse_qs(url.query).items()}
     pooled = query.pop("pooled", "") == "1"
@@ -42,6 +45,7 @@ def postgres(
         "OPTIONS": {
             "application_name": f"shop {role} {pod}".strip()[:LONGEST_NAME],
             **KEEPALIVE,
+            **(_trust(authority) if authority and not pooled else {}),
             **query,
             "connect_timeout": patience.DATABASE_CONNECT,
             "answer_timeout": patience.silence(role),
@@ -49,6 +53,14 @@ def postgres(
             **({"prepare_threshold": None} if pooled else {"prepare_threshold": 5, "options": _session_options(role)}),
         },
     }
+
+
+@cache
+def _trust(authority: str) -> dict[str, str]:
+    """libpq wants a file: one in memory, which ends with this process. Its children, such as pg_dump, can read it."""
+    file = os.memfd_create("database-ca")
+    os.write(file, authority.encode())
+    return {"sslmode": "verify-full", "sslrootcert": f"/proc/{os.getpid()}/fd/{file}"}
 
 
 def _session_options(role: str) -> str:

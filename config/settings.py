@@ -134,6 +134,7 @@ DATABASES = {
         pod=POD_NAME,
         user=env.text("DATABASE_USER", ""),
         password=env.text("DATABASE_PASSWORD", ""),
+        authority=env.text("DATABASE_CA", ""),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

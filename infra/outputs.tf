@@ -28,7 +28,7 @@ output "addresses" {
     mail       = "email-smtp.${var.region}.amazonaws.com"
     secret     = module.secrets.name
     registry   = module.registry.url
-    connection = "postgres://shop:...@${module.database.address}/shop?sslmode=verify-full&sslrootcert=/run/secrets/shop/DATABASE_CA"
+    connection = "postgres://shop:...@${module.database.address}/shop"
   }
 }
 
