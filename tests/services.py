@@ -9,6 +9,7 @@ import atexit
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -28,6 +29,10 @@ from config.local.store import HASHED
 from tests import distribution
 
 pytest_plugins = ["shop.stateless.guard.fixtures"]
+
+# As the Makefile says: where Python may keep nothing, each process that a test starts compiles all libraries.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 directory = Path(tempfile.mkdtemp(prefix="shop-tests-"))
 place = Place(directory, f"{directory}/run:{secrets.token_hex(8)}")
