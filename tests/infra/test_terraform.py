@@ -4,9 +4,12 @@ import os
 import re
 import shutil
 import subprocess
+from fnmatch import fnmatch
 
 import pytest
 
+from shop.platform import media, static_files
+from tests import factories
 from tests.infra.conftest import ROOT
 from tests.k8s import provision
 from tests.k8s.manifests import environment, of_kind
@@ -53,6 +56,15 @@ def test_no_right_is_a_wildcard():
     roles = (ROOT / "infra/modules/roles/main.tf").read_text()
     actions = re.findall(r'"((?:s3|sqs|sns|secretsmanager|kms):[^"]*)"', roles)
     assert actions and not [action for action in actions if "*" in action]
+
+
+def test_only_the_migrate_job_writes_what_browsers_run():
+    """Pods serve static files of other releases from the bucket that staff upload pictures to."""
+    roles = (ROOT / "infra/modules/roles/main.tf").read_text()
+    writers = re.findall(r"(\w+) += \{ actions = \[.*s3:PutObject.*resources = \[\"\$\{var.media_arn\}/(.*)\"\]", roles)
+    picture = media.check(factories.jpeg()).key
+    assert sorted(name for name, keys in writers if fnmatch(picture, keys)) == ["pictures", "pictures"]
+    assert [name for name, keys in writers if fnmatch(f"{static_files.FOLDER}shop.0123456789ab.js", keys)] == ["static"]
 
 
 def test_who_reads_the_secret_may_use_its_key():

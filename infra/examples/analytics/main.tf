@@ -49,7 +49,7 @@ resource "aws_kinesis_firehose_delivery_stream" "events" {
   destination = "extended_s3"
   server_side_encryption { enabled = true }
   extended_s3_configuration {
-    role_arn            = aws_iam_role.this["firehose"].arn
+    role_arn            = module.rights.arns["firehose"]
     bucket_arn          = aws_s3_bucket.events.arn
     prefix              = "orders/day=!{timestamp:yyyy-MM-dd}/"
     error_output_prefix = "errors/!{firehose:error-output-type}/"
@@ -67,7 +67,7 @@ resource "aws_sns_topic_subscription" "events" {
   topic_arn             = var.events_topic_arn
   protocol              = "firehose"
   endpoint              = aws_kinesis_firehose_delivery_stream.events.arn
-  subscription_role_arn = aws_iam_role.this["sns"].arn
+  subscription_role_arn = module.rights.arns["sns"]
   raw_message_delivery  = true
 }
 
@@ -125,7 +125,10 @@ resource "aws_athena_named_query" "sales" {
   query     = file("${path.module}/sales.sql")
 }
 
-locals {
+module "rights" {
+  source = "../../modules/rights"
+  name   = var.name
+  trust  = { for service in ["firehose", "sns"] : service => jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "${service}.amazonaws.com" } }] }) }
   rights = {
     firehose = {
       files = { actions = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], resources = [aws_s3_bucket.events.arn, "${aws_s3_bucket.events.arn}/*"] }
@@ -134,40 +137,4 @@ locals {
       stream = { actions = ["firehose:DescribeDeliveryStream", "firehose:ListDeliveryStreams", "firehose:ListTagsForDeliveryStream", "firehose:PutRecord", "firehose:PutRecordBatch"], resources = [aws_kinesis_firehose_delivery_stream.events.arn] }
     }
   }
-}
-
-data "aws_iam_policy_document" "trust" {
-  for_each = toset(["firehose", "sns"])
-  statement {
-    actions = ["sts:AssumeRole"]
-    principals {
-      type        = "Service"
-      identifiers = ["${each.key}.amazonaws.com"]
-    }
-  }
-}
-
-data "aws_iam_policy_document" "rights" {
-  for_each = local.rights
-  dynamic "statement" {
-    for_each = each.value
-    content {
-      sid       = statement.key
-      actions   = statement.value.actions
-      resources = statement.value.resources
-    }
-  }
-}
-
-resource "aws_iam_role" "this" {
-  for_each           = data.aws_iam_policy_document.trust
-  name               = "${var.name}-${each.key}"
-  assume_role_policy = each.value.json
-}
-
-resource "aws_iam_role_policy" "this" {
-  for_each = data.aws_iam_policy_document.rights
-  name     = "least"
-  role     = aws_iam_role.this[each.key].id
-  policy   = each.value.json
 }

@@ -92,7 +92,7 @@ resource "aws_cloudwatch_log_group" "start" {
 
 resource "aws_lambda_function" "start" {
   function_name                  = "${var.name}-start"
-  role                           = aws_iam_role.this["lambda"].arn
+  role                           = module.rights.arns["lambda"]
   runtime                        = "python3.13"
   architectures                  = ["arm64"]
   handler                        = "start.handler"
@@ -112,7 +112,7 @@ resource "aws_lambda_event_source_mapping" "events" {
 
 resource "aws_sfn_state_machine" "this" {
   name     = var.name
-  role_arn = aws_iam_role.this["states"].arn
+  role_arn = module.rights.arns["states"]
   definition = templatefile("${path.module}/fulfilment.asl.json", {
     warehouse_queue_url = aws_sqs_queue.warehouse.url
     staff_topic_arn     = aws_sns_topic.staff.arn
@@ -121,7 +121,10 @@ resource "aws_sfn_state_machine" "this" {
 
 # Who may do it
 
-locals {
+module "rights" {
+  source = "../../modules/rights"
+  name   = var.name
+  trust  = { for service in ["lambda", "states"] : service => jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "${service}.amazonaws.com" } }] }) }
   rights = {
     lambda = {
       events = { actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources = [aws_sqs_queue.events.arn] }
@@ -133,40 +136,4 @@ locals {
       tell = { actions = ["sns:Publish"], resources = [aws_sns_topic.staff.arn] }
     }
   }
-}
-
-data "aws_iam_policy_document" "trust" {
-  for_each = toset(["lambda", "states"])
-  statement {
-    actions = ["sts:AssumeRole"]
-    principals {
-      type        = "Service"
-      identifiers = ["${each.key}.amazonaws.com"]
-    }
-  }
-}
-
-data "aws_iam_policy_document" "rights" {
-  for_each = local.rights
-  dynamic "statement" {
-    for_each = each.value
-    content {
-      sid       = statement.key
-      actions   = statement.value.actions
-      resources = statement.value.resources
-    }
-  }
-}
-
-resource "aws_iam_role" "this" {
-  for_each           = data.aws_iam_policy_document.trust
-  name               = "${var.name}-${each.key}"
-  assume_role_policy = each.value.json
-}
-
-resource "aws_iam_role_policy" "this" {
-  for_each = data.aws_iam_policy_document.rights
-  name     = "least"
-  role     = aws_iam_role.this[each.key].id
-  policy   = each.value.json
 }

@@ -42,13 +42,23 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead" {
   })
 }
 
+# What each queue and topic refuses to all.
+locals {
+  refusing = merge(
+    { for key, queue in aws_sqs_queue.this : key => { arn = queue.arn, actions = ["sqs:*"] } },
+    { for key, queue in aws_sqs_queue.dead : "${key}-dlq" => { arn = queue.arn, actions = ["sqs:*"] } },
+    { for key, arn in local.topics : key => { arn = arn, actions = ["sns:Publish"] } },
+  )
+  topics = { events = aws_sns_topic.events.arn, alarms = aws_sns_topic.alarms.arn }
+}
+
 data "aws_iam_policy_document" "encrypted_only" {
-  for_each = merge({ for key, queue in aws_sqs_queue.this : key => queue.arn }, { for key, queue in aws_sqs_queue.dead : "${key}-dlq" => queue.arn })
+  for_each = local.refusing
   statement {
     sid       = "RefusePlainHttp"
     effect    = "Deny"
-    actions   = ["sqs:*"]
-    resources = [each.value]
+    actions   = each.value.actions
+    resources = [each.value.arn]
     principals {
       type        = "*"
       identifiers = ["*"]
@@ -113,22 +123,8 @@ data "aws_iam_policy_document" "alarms_key" {
 # Who may talk to them is said by the roles' own rights; here is what else must hold: nothing in plain text, and alarms come
 # from CloudWatch of this account only.
 data "aws_iam_policy_document" "topic" {
-  for_each = { events = aws_sns_topic.events.arn, alarms = aws_sns_topic.alarms.arn }
-  statement {
-    sid       = "RefusePlainHttp"
-    effect    = "Deny"
-    actions   = ["sns:Publish"]
-    resources = [each.value]
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
+  for_each                = local.topics
+  source_policy_documents = [data.aws_iam_policy_document.encrypted_only[each.key].json]
   statement {
     sid       = "ThisAccount"
     actions   = ["sns:Publish", "sns:Subscribe", "sns:GetTopicAttributes", "sns:SetTopicAttributes", "sns:ListSubscriptionsByTopic"]
@@ -159,7 +155,7 @@ data "aws_iam_policy_document" "topic" {
 
 resource "aws_sns_topic_policy" "this" {
   for_each = data.aws_iam_policy_document.topic
-  arn      = { events = aws_sns_topic.events.arn, alarms = aws_sns_topic.alarms.arn }[each.key]
+  arn      = local.topics[each.key]
   policy   = each.value.json
 }
 

@@ -24,9 +24,10 @@ locals {
     for role in local.readers : role => merge(local.reads, try(local.own[role], {}))
   })
   own = {
-    # Staff upload pictures. Web pods know nothing of queues.
+    # Staff upload pictures, whose keys begin with two letters of a hash. Web pods know nothing of queues, and nobody but
+    # migrate writes below static/: pods serve that as scripts of the store.
     web = {
-      pictures = { actions = ["s3:PutObject"], resources = ["${var.media_arn}/*"] }
+      pictures = { actions = ["s3:PutObject"], resources = ["${var.media_arn}/??/*"] }
       static   = { actions = ["s3:GetObject"], resources = ["${var.media_arn}/static/*"] } # of other releases
     }
     # Puts the static files of its release where pods of others find them.
@@ -39,7 +40,7 @@ locals {
     }
     worker = {
       events   = { actions = ["sns:Publish"], resources = [var.events_arn] }
-      pictures = { actions = ["s3:PutObject", "s3:GetObject"], resources = ["${var.media_arn}/*"] }
+      pictures = { actions = ["s3:PutObject", "s3:GetObject"], resources = ["${var.media_arn}/??/*"] }
       queues = {
         actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
         resources = var.queue_arns
@@ -105,29 +106,11 @@ data "aws_iam_policy_document" "trust" {
   }
 }
 
-data "aws_iam_policy_document" "rights" {
-  for_each = local.rights
-  dynamic "statement" {
-    for_each = each.value
-    content {
-      sid       = statement.key
-      actions   = statement.value.actions
-      resources = statement.value.resources
-    }
-  }
-}
-
-resource "aws_iam_role" "this" {
-  for_each           = local.rights
-  name               = "${var.name}-${each.key}"
-  assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
-}
-
-resource "aws_iam_role_policy" "this" {
-  for_each = local.rights
-  name     = "least"
-  role     = aws_iam_role.this[each.key].id
-  policy   = data.aws_iam_policy_document.rights[each.key].json
+module "rights" {
+  source = "../rights"
+  name   = var.name
+  trust  = { for key, policy in data.aws_iam_policy_document.trust : key => policy.json }
+  rights = local.rights
 }
 
 # Housekeeping touches the database only: its service account gets no role at all.
@@ -136,10 +119,10 @@ resource "aws_eks_pod_identity_association" "this" {
   cluster_name    = var.cluster_name
   namespace       = local.namespaces[each.key]
   service_account = each.key
-  role_arn        = aws_iam_role.this[each.key].arn
+  role_arn        = module.rights.arns[each.key]
 }
 
-output "readers" { value = { for role in local.readers : role => aws_iam_role.this[role].id } }
-output "arns" { value = { for key, role in aws_iam_role.this : key => role.arn } }
+output "readers" { value = { for role in local.readers : role => module.rights.ids[role] } }
+output "arns" { value = module.rights.arns }
 output "trust" { value = { for key, policy in data.aws_iam_policy_document.trust : key => policy.json } }
-output "policies" { value = { for key, policy in data.aws_iam_policy_document.rights : key => policy.json } }
+output "policies" { value = module.rights.policies }
