@@ -78,6 +78,13 @@ def test_a_release_needs_its_checks_and_workflows_have_no_more_rights_than_they_
     assert release["defaults"]["run"]["shell"] == "bash", "a failure inside of a pipe has to count"
 
 
+def test_what_others_wrote_is_named_by_a_commit_and_its_release() -> None:
+    """A tag of an action can be moved to code that nobody here has seen, and the release has rights on AWS."""
+    for name in ("check", "release"):
+        used = re.findall(r"uses: (?!\./)(.*)", (WORKFLOWS / f"{name}.yaml").read_text())
+        assert used and all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", each) for each in used), used
+
+
 def test_yamllint_finds_nothing() -> None:
     yamllint = shutil.which("yamllint", path=str(Path(sys.executable).parent))
     if not yamllint:
