@@ -2,7 +2,8 @@
 # A stand-in for kubectl where there is no cluster: writes down what it is asked, and answers as $CLUSTER says.
 #
 # $CLUSTER/calls: one line for each call. $CLUSTER/applied: names of what was applied, in order. $CLUSTER/job: the state that
-# migrate Jobs end in. $CLUSTER/stuck: a Deployment that never gets ready. $CLUSTER/revisions/NAME: its revision.
+# migrate Jobs end in. $CLUSTER/refused: an object that is not applied. $CLUSTER/stuck: a Deployment that never gets ready.
+# $CLUSTER/revisions/NAME: its revision.
 set -euo pipefail
 
 if [[ $1 == kustomize ]]; then
@@ -20,6 +21,7 @@ apply() {
     local file=${*: -1} each count
     [[ " $* " == *' --dry-run=server '* ]] && return
     while read -r each; do
+        [[ $each == "$(cat "$CLUSTER/refused" 2> /dev/null)" ]] && exit 1
         echo "$each" >> "$CLUSTER/applied"
         count=$CLUSTER/revisions/${each#Deployment/}
         if [[ $each == Deployment/* ]]; then

@@ -123,6 +123,14 @@ def test_a_schema_that_cannot_be_changed_stops_the_release_before_any_pod(cluste
     assert cluster.revisions() == {"41"}
 
 
+def test_a_job_that_is_refused_is_not_mistaken_for_one_of_its_name_that_completed(cluster: Cluster, shop: str) -> None:
+    cluster.runs(41)
+    cluster.says("refused", "Job/migrate-v1.4.0")
+    run = release(cluster, "--image", IMAGE, "--name", "v1.4.0", "--smoke", shop)
+    assert run.returncode == 1
+    assert cluster.revisions() == {"41"}
+
+
 def test_pods_that_do_not_get_ready_are_taken_back(cluster: Cluster, shop: str) -> None:
     cluster.runs(41)
     cluster.says("stuck", "web")
@@ -172,7 +180,9 @@ def test_arguments_that_cannot_be_used_change_nothing(cluster: Cluster, argument
     assert cluster.calls == []
 
 
-@pytest.mark.parametrize("script", ["k8s/release", "tests/k8s/kubectl_that_records.sh", "tests/image/base.sh"])
+@pytest.mark.parametrize(
+    "script", ["k8s/release", "k8s/publish", "tests/k8s/kubectl_that_records.sh", "tests/image/base.sh"]
+)
 def test_shellcheck_finds_nothing(script: str) -> None:
     shellcheck = shutil.which("shellcheck", path=str(Path(sys.executable).parent)) or shutil.which("shellcheck")
     if not shellcheck:
