@@ -1,7 +1,8 @@
 """Linking who signs in elsewhere, at Cognito, to accounts of the store: by the pool's `sub`, which never changes.
 
 An e-mail address links nothing by itself: whoever opened an account here with a stranger's address would otherwise
-share it with the stranger who comes later, and proves it.
+share it with the stranger who comes later, and proves it. Nor does an access token: what links has to prove the address
+of the account, too, or whoever holds the token for a moment would keep a way in that no new password closes.
 """
 
 from allauth.account.models import EmailAddress
@@ -24,6 +25,11 @@ class LinkedElsewhere(ShopError):
     message = _("This sign-in belongs to another account already.")
 
 
+class AnotherAddress(ShopError):
+    code = "another_address"
+    message = _("This sign-in has another e-mail address than the account. Link one that has the same.")
+
+
 def holder(subject: str) -> User | None:
     """Return the open account of a `sub`. One query."""
     found = OutsideIdentity.objects.filter(issuer=settings.COGNITO_ISSUER, subject=subject, user__is_active=True)
@@ -34,7 +40,8 @@ def holder(subject: str) -> User | None:
 def link(id_token: str, *, user_id: int | None = None) -> User:
     """Link an id token's owner to that account; without one to the account linked before, or to a new one.
 
-    Safe to repeat, also at once. Raises cognito's TokenRefused and IssuerAway, AccountExists, LinkedElsewhere.
+    Safe to repeat, also at once. Raises cognito's TokenRefused and IssuerAway, AccountExists, LinkedElsewhere,
+    AnotherAddress.
     """
     claims = cognito.id_claims(id_token)
     try:
@@ -51,7 +58,7 @@ def _link(subject: str, email: str, user_id: int | None) -> User:
     known = _known(subject, user_id)
     if known:
         return known
-    user = User.objects.get(pk=user_id) if user_id else _opened(email)
+    user = _owner(user_id, email) if user_id else _opened(email)
     OutsideIdentity.objects.create(issuer=settings.COGNITO_ISSUER, subject=subject, user=user)
     return user
 
@@ -62,6 +69,14 @@ def _known(subject: str, user_id: int | None) -> User | None:
     if identity and user_id not in (None, identity.user_id):
         raise LinkedElsewhere
     return identity.user if identity else None
+
+
+def _owner(user_id: int, email: str) -> User:
+    """Raises AnotherAddress."""
+    user = User.objects.get(pk=user_id)
+    if user.email.lower() != email:
+        raise AnotherAddress
+    return user
 
 
 def _opened(email: str) -> User:

@@ -18,7 +18,7 @@ from shop.accounts.cognito import TokenRefused
 from shop.accounts.limits import REGISTER, SIGN_IN, SIGN_IN_NETWORK
 from shop.accounts.models import User
 from shop.accounts.tokens import ACCESS_LIFETIME
-from shop.api.authentication import AccessTokenAuthentication, TokenInvalid, own_id, user_id
+from shop.api.authentication import AccessTokenAuthentication, TokenInvalid, own_id
 from shop.api.endpoint import Endpoint, body
 from shop.api.serializers.accounts import (
     LinkedSerializer,
@@ -115,15 +115,17 @@ class Cognito(Endpoint):
         """Once for each person; from then on access tokens of the user pool are as good as those of `auth/token/`.
 
         Opens an account for a new e-mail address. An address that has one is linked by whoever is signed in with it:
-        without that it is 409 `account_exists`. 404 where the store has no user pool.
+        without that it is 409 `account_exists`, with another address 409 `another_address`. 404 where the store has no
+        user pool.
         """
         if not settings.COGNITO_ISSUER:
             raise NotFound
         asked = body(request, LinkSerializer)
         throttle.count(SIGN_IN_NETWORK, network(request))
+        own = _user(request).pk if request.user.is_authenticated else None
         try:
             with transaction.atomic():
-                user = outside.link(asked["id_token"], user_id=user_id(request))
+                user = outside.link(asked["id_token"], user_id=own)
                 cart = carts.claim(public_id=asked.get("cart"), user_id=user.pk)
         except TokenRefused as error:
             raise TokenInvalid from error

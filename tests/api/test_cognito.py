@@ -164,6 +164,16 @@ def test_an_address_that_has_an_account_is_linked_by_its_owner_alone(phone, othe
     assert (answer.status_code, answer.json()["code"]) == (409, "linked_elsewhere")
 
 
+def test_a_sign_in_with_another_address_is_no_second_way_into_an_account(phone, issuer):
+    """Who opened it with a stranger's address, or took its token, would still be in it after a new password."""
+    phone.sign_in(factories.user("ada@example.com"))
+    answer = linked(phone, issuer, sub="sub-of-eve", email="eve@example.com")
+    assert (answer.status_code, answer.json()["code"]) == (409, "another_address")
+    User.objects.update(is_active=False)
+    assert linked(phone, issuer).status_code == 401, "nor is anything linked to a closed one"
+    assert as_seen_with(phone, issuer.token(sub="sub-of-eve")) == (401, "not_linked")
+
+
 def test_a_closed_account_stays_closed(phone, issuer):
     linked(phone, issuer)
     User.objects.update(is_active=False)
