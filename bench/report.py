@@ -181,11 +181,21 @@ def _ratios(old: Row, new: Row) -> list[str]:
     pairs = [(old.ratio, new.ratio), (old.cost, new.cost), (old.rate, new.rate), (old.alone_p99, new.alone_p99)]
     ratios = [f"{after / before:.2f}" if before else "" for before, after in pairs]
     counts = [(old.sql, new.sql), (old.redis_trips, new.redis_trips)]
-    return ratios + [f"{before:.1f} → {after:.1f}" for before, after in counts]
+    return ratios + [f"{after:.1f}" if before == after else f"{before:.1f}→{after:.1f}" for before, after in counts]
 
 
 def publish(result: Result, page: Path) -> None:
-    """Put the table between the two marks of a page of the documentation."""
+    """Put the pictures and the table between the two marks of a page of the documentation."""
     head, _, rest = page.read_text().partition(BEGIN)
     tail = rest.partition(END)[2]
-    page.write_text(f"{head}{BEGIN}\n{markdown(result)}{END}{tail}")
+    shown = "\n\n".join(_pictures(result))
+    page.write_text(f"{head}{BEGIN}\n{shown}\n\n{markdown(result)}{END}{tail}")
+
+
+def _pictures(result: Result) -> Iterator[str]:
+    """Those that bench.plot draws of it."""
+    yield "![CPU time of each request](../bench/results/latest.svg)"
+    if result.larger:
+        yield "![Cost by size](../bench/results/sizes.svg)"
+    if result.crowd.points:
+        yield "![Cost and throughput by number of web processes](../bench/results/processes.svg)"

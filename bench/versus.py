@@ -72,6 +72,7 @@ def _measure(directory: Path, out: Path, options: Options) -> None:
     """Run the benchmark there, with the Python of this one. Raises LaunchError if there is no result then."""
     command = [sys.executable, "-m", "bench", "--out", str(out.resolve()), "--seconds", str(options.seconds)]
     command += ["--sizes", ",".join(map(str, options.sizes)), "--orders", str(options.orders)]
+    command += ["--connections", str(options.connections)]
     command += ["--only", ",".join(options.only)] if options.only else []
     command += ["--quick"] if options.quick else []
     (out / "latest.json").unlink(missing_ok=True)

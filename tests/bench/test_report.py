@@ -131,7 +131,7 @@ def test_two_results_are_compared_row_by_row(result, tmp_path):
     text = console.export_text()
     home = next(line for line in text.splitlines() if "Home" in line)
     assert "1.50" in home
-    assert "3.0 → 7.0" in home
+    assert "3.0→7.0" in home
     assert "New" not in text
 
 
@@ -145,6 +145,7 @@ def test_only_the_generated_part_of_a_page_is_replaced(result, tmp_path):
     assert text.endswith("\n\nWords after.\n")
     assert text.count("| Home |") == 1
     assert "old table" not in text
+    assert "latest.svg" in text and "sizes.svg" not in text, "no picture that was not drawn"
 
 
 def test_the_picture_shows_every_row(result, tmp_path):
