@@ -60,6 +60,12 @@ SELECT t.scope, t.key, sum((%(products)s - p.id) / %(base)s) FROM catalog_produc
 ) AS t
 WHERE p.id <= %(base)s GROUP BY 1, 2
 """
+# What its other trigger would have placed
+PLACE = """
+INSERT INTO catalog_placement (product_id, category_id, published_at)
+SELECT p.id, place.category_id, p.published_at FROM catalog_product AS p, LATERAL catalog_places(p.facets) AS place
+WHERE p.id > %(base)s AND p.id <= %(products)s
+"""
 COLUMNS = """
 SELECT array_agg(column_name::text ORDER BY ordinal_position) FROM information_schema.columns
 WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'
@@ -72,13 +78,16 @@ WHERE schemaname = 'public' AND tablename = ANY(%s) AND indexname NOT IN (SELECT
 
 def multiply(admin_url: str, products: int) -> None:
     """Bring the BASE products that are there to `products` in all."""
-    tables = list(CHANGED)
-    with psycopg.connect(admin_url, autocommit=True) as connection, without_indexes(connection, admin_url, tables):
+    tables, derived = list(CHANGED), ["catalog_placement"]
+    with (
+        psycopg.connect(admin_url, autocommit=True) as connection,
+        without_indexes(connection, admin_url, tables + derived),
+    ):
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(lambda part: _copy(admin_url, *part, products), _parts(products)))
         for table in tables:
             _count_on(connection, table)
-        _tally(connection, products)
+        _derive(connection, products)
 
 
 def _parts(products: int) -> list[tuple[str, int, int]]:
@@ -132,7 +141,8 @@ def _count_on(connection: Connection, table: str) -> None:
         connection.execute(statement.format(sql.Literal(table), sql.Identifier(table)))
 
 
-def _tally(connection: Connection, products: int) -> None:
-    """Keep the counts beside lists true; an older commit that is compared has none."""
-    if connection.execute("SELECT to_regclass('catalog_tally')").fetchone() != (None,):
-        connection.execute(TALLY, {"products": products, "base": BASE})
+def _derive(connection: Connection, products: int) -> None:
+    """Keep true what triggers keep: counts beside lists, and places in lists; an older commit lacks some of it."""
+    for table, statement in (("catalog_tally", TALLY), ("catalog_placement", PLACE)):
+        if connection.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,):
+            connection.execute(statement, {"products": products, "base": BASE})

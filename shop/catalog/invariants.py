@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator, Sequence
 
-from shop.catalog import derive, services, tally
+from shop.catalog import derive, placement, services, tally
 from shop.catalog.models import Product
 from shop.platform.invariants import Invariant, Violation
 
@@ -31,6 +31,11 @@ def _recount(_ids: Sequence[int]) -> None:
     tally.correct(tally.difference())
 
 
+def _misplaced(low: int, high: int) -> Iterator[Violation]:
+    for pk, slug in placement.misplaced(low, high):
+        yield Violation(pk, f"product {slug}", "in a category's list that it is not of, or missing from its own")
+
+
 INVARIANTS = [
     Invariant(
         name="product-repeats-its-variants",
@@ -47,5 +52,13 @@ INVARIANTS = [
         find=_miscounted,
         advice="Run `manage.py fsck --repair`: it counts anew.",
         repair=_recount,
+    ),
+    Invariant(
+        name="lists-have-their-products",
+        rule="The list of a category has the published products of it and of what is below, and no others.",
+        table="catalog_product",
+        find=_misplaced,
+        advice="Run `manage.py fsck --repair`: it places them anew.",
+        repair=placement.place,
     ),
 ]

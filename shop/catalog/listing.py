@@ -38,6 +38,14 @@ RANK = f"(({RANK_SCALE} * ts_rank(product.search, {WORDS}))::int)"
 PLAIN = """
 SELECT product.*, 0 AS rank FROM catalog_product AS product WHERE <conditions> AND <after> ORDER BY <order> LIMIT <most>
 """
+# A category's newest, each found by its place in that list
+PLACED = """
+SELECT product.*, 0 AS rank FROM (
+    SELECT product.id FROM (
+        SELECT product_id AS id, published_at FROM catalog_placement WHERE category_id = %(category)s::bigint
+    ) AS product WHERE product.published_at <= %(now)s AND <after> ORDER BY <order> LIMIT <most>
+) AS placed JOIN catalog_product AS product USING (id)
+"""  # served by placement_newest
 HEAD = 3_000  # products in the order of a list among which a page of a wide one is found
 # A page of a list: found at the head of the order where the list is wide; where it is not, all of it is sorted
 CHOSEN = f"""
@@ -135,6 +143,11 @@ class Filters:
         """Say whether one plan suits all such lists: nothing is compared with what was asked for."""
         return replace(self, on_sale=False, sort="") == Filters()
 
+    @property
+    def is_shelf(self) -> bool:
+        """Say whether it is a category as it is, the newest first."""
+        return self.order == "newest" and replace(self, category=None, sort="") == Filters()
+
     def option_groups(self) -> dict[str, list[str]]:
         """Return {"size": ["o:size:M", "o:size:L"]}: values of one option widen the list, options narrow it."""
         groups: dict[str, list[str]] = {}
@@ -156,6 +169,9 @@ def _read(filters: Filters, part: keyset.Part) -> list[Card]:
     parameters |= part.parameters
     if filters.is_plain:
         return cards.read(_filled(PLAIN, conditions, part), order=part.order, parameters=parameters)
+    if filters.category and filters.is_shelf:
+        placed = parameters | {"category": filters.category.pk}
+        return cards.read(_filled(PLACED, "", part), order=part.order, parameters=placed)
     with connection.cursor() as cursor:
         cursor.execute(_filled(CHOSEN, conditions, part), parameters)
         return cards.ranked(cursor.fetchall(), parameters["now"])

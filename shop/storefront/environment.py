@@ -21,11 +21,13 @@ from jinja2 import Environment, PrefixLoader
 from jinja2.ext import Extension
 from markupsafe import escape
 
-from shop.storefront import words
+from shop.catalog.addresses import product_urls
+from shop.storefront import prices, words
 from shop.storefront.aisles import aisles_of
 
 # {{ _("Home") }}, {{ url("home") }}, {{ static("storefront/img/mark.svg") }}
 CONSTANT = re.compile(r"""\{\{ (_|url|static)\(("[^"]*"|'[^']*')\) \}\}""")
+WORDS = re.compile(r"""(?<![\w.])_\(("[^"\\]*"|'[^'\\]*')\)""")  # as in {{ _("from %(price)s")|format(price=least) }}
 
 
 class Constants(Extension):
@@ -35,22 +37,36 @@ class Constants(Extension):
     """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        with translation.override((name or "").partition(":")[0] or translation.get_language()):
-            return CONSTANT.sub(self._write, source)
+        language, named, _ = (name or "").partition(":")
+        with translation.override(language if named else translation.get_language()):
+            return WORDS.sub(self._quote, CONSTANT.sub(self._write, source))
 
     def _write(self, call: re.Match[str]) -> str:
         function: Any = self.environment.globals[call[1]]
         return str(escape(function(ast.literal_eval(call[2]))))
 
+    def _quote(self, call: re.Match[str]) -> str:
+        """As a literal, which Jinja2 reads as Python does."""
+        function: Any = self.environment.globals["_"]
+        return ascii(str(function(ast.literal_eval(call[1]))))
+
 
 class Pages(Environment):
-    """Templates are compiled once for each language, under names like "en:storefront/home.html"."""
+    """Templates are compiled once for each language, under names like "en:storefront/home.html".
+
+    All of them share the environment's own globals: Jinja2 would look through a chain of them for each include.
+    """
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Any:  # noqa: A002 - Jinja2's
         return super().get_template(f"{_language()}:{name}", parent, globals)
 
+    def make_globals(self, d: Any) -> Any:
+        return super().make_globals(d) if d else self.globals
+
 
 def _language() -> str:
+    if len(settings.LANGUAGES) == 1:
+        return str(settings.LANGUAGE_CODE)
     active = translation.get_language() or settings.LANGUAGE_CODE
     return active if active in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
@@ -81,6 +97,9 @@ FUNCTIONS: dict[str, Any] = {
     "cart_of": words.cart_of,
     "suggestions": words.suggestions,
     "saving": words.saving,
+    "product_prices": prices.product_prices,
+    "variant_price": prices.variant_price,
+    "product_urls": product_urls,
     "availability": words.availability,
 }
 FILTERS: dict[str, Any] = {

@@ -7,9 +7,9 @@ from django.db.models import Sum
 from bench.catalogue import multiply, rows
 from bench.catalogue.load import COLUMNS, load
 from bench.catalogue.rows import Article
-from shop.catalog import derive, tally
+from shop.catalog import derive, placement, tally
 from shop.catalog.listing import Filters, find
-from shop.catalog.models import Category, Product, ProductImage, Tally, Variant
+from shop.catalog.models import Category, Placement, Product, ProductImage, Tally, Variant
 from shop.inventory.models import StockMovement
 from shop.pricing.models import ShippingMethod
 
@@ -90,8 +90,10 @@ def test_copies_are_the_rows_that_their_numbers_say(db, monkeypatch):
             cursor.execute(multiply.COLUMNS, [table])
             cursor.execute(multiply._statement(table, cursor.fetchone()[0], 1, 2, 100))
         Tally.objects.filter(pk__gt=last).delete()  # a superuser's copies fire no trigger
-        multiply._tally(connection.connection, 100)
+        Placement.objects.filter(product_id__gt=40).delete()
+        multiply._derive(connection.connection, 100)
         assert tally.difference() == {}
+        assert placement.misplaced(0, 100) == []
         for table, made in MADE.items():
             owner = multiply.OWNER.get(table, "product_id").format(variants=rows.VARIANTS, pictures=rows.PICTURES)
             names = [name for name in COLUMNS[table].split() if name not in PICTURED]

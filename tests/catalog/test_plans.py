@@ -14,6 +14,7 @@ from shop.orders.models import Order
 
 pytestmark = pytest.mark.django_db
 PRODUCTS = 6_000
+LARGE = {"catalog_product", "catalog_placement", "catalog_tally", "orders_order", "notifications_mail"}
 NEWEST = ("-placed_at", "-id")
 FILL = f"""
 INSERT INTO catalog_product (slug, title, body_html, vendor, product_type, tags, option_names, attributes, tax_class,
@@ -34,11 +35,12 @@ SELECT 'order_placed', 'guest' || n || '@example.com', 'en', '{{}}', '', now(), 
 FROM generate_series(1, {PRODUCTS}) AS n;
 SELECT gin_clean_pending_list(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
 WHERE indrelid = 'catalog_product'::regclass AND relam = (SELECT oid FROM pg_am WHERE amname = 'gin');
-ANALYZE catalog_product, catalog_tally, orders_order, notifications_mail
+ANALYZE catalog_product, catalog_placement, catalog_tally, orders_order, notifications_mail
 """  # what waits to be put into an index is read from end to end, and counts against it
 WIDE, NARROW = Category(pk=7), Category(pk=1007)
 LISTS = {
-    "product_newest": [Filters(), Filters(category=WIDE)],
+    "product_newest": [Filters()],
+    "placement_newest": [Filters(category=WIDE), Filters(category=NARROW)],
     "product_dearest product_cheapest": [
         Filters(sort="price"),
         Filters(category=WIDE, sort="price"),
@@ -46,7 +48,7 @@ LISTS = {
     ],
     "product_by_title": [Filters(sort="title")],
     "product_on_sale": [Filters(on_sale=True)],
-    "product_facets": [Filters(category=NARROW), Filters(category=NARROW, options=("size:3",))],
+    "product_facets": [Filters(category=NARROW, sort="price"), Filters(category=NARROW, options=("size:3",))],
     "product_up_to": [Filters(min_price=Decimal(904))],
     "product_search": [Filters(query="word77")],
 }
@@ -86,7 +88,13 @@ def _plans(work) -> tuple[set[str], set[str]]:
             cursor.execute(f"EXPLAIN (FORMAT JSON, ANALYZE, TIMING OFF) {sql}", params)
             found = cursor.fetchone()[0]
             _walk((json.loads(found) if isinstance(found, str) else found)[0]["Plan"], indexes, scanned)
-    return indexes, scanned & {"catalog_product", "catalog_tally", "orders_order", "notifications_mail"}
+    return indexes, scanned & {
+        "catalog_product",
+        "catalog_placement",
+        "catalog_tally",
+        "orders_order",
+        "notifications_mail",
+    }
 
 
 def _walk(node, indexes: set[str], scanned: set[str]) -> None:

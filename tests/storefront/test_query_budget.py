@@ -15,8 +15,8 @@ BUDGETS = {
     "/": 3,
     "/products/": 3,
     "/products/?o=size:M": 5,
-    "/categories/tiles/": 4,
-    "/products/first/": 4,
+    "/categories/tiles/": 3,
+    "/products/first/": 3,
     "/suggestions/?q=product": 4,
 }
 

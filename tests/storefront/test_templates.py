@@ -39,4 +39,6 @@ def test_what_never_changes_is_written_into_the_template_for_each_language(monke
     for language, shown in (("en", "Home"), ("de", "Start &lt;hier&gt;")):
         with override(language):
             assert Constants(ENGINE.env).preprocess('{{ _("Home") }}', f"{language}:x.html") == shown
+            said = f"{{{{ {shown.replace('&lt;', '<').replace('&gt;', '>')!r}|upper }}}}"
+            assert Constants(ENGINE.env).preprocess('{{ _("Home")|upper }}', "without/a-language.html") == said
     assert Constants(ENGINE.env).preprocess('{{ url("cart") }}{{ url(name) }}', "en:x.html") == "/cart/{{ url(name) }}"

@@ -67,7 +67,7 @@ class Product(models.Model):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         indexes = [
-            # lists by "newest", of a wide category or filter too: they end after a page; freshness.NEXT_PUBLICATION
+            # lists by "newest", of a wide filter too: they end after a page; freshness.NEXT_PUBLICATION
             models.Index(F("published_at").desc(), F("id").desc(), name="product_newest", condition=Q(published=True)),
             # lists by "price", by "-price" and by "title"; the first also of filters by a low highest price
             models.Index(fields=["min_price", "id"], name="product_cheapest", condition=Q(published=True)),

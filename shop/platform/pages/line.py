@@ -1,4 +1,4 @@
-"""The shortest way to Redis: one prepared question, one answer, on a connection that is kept.
+"""The shortest way to Redis: one script, one answer, on a connection that is kept.
 
 redis-py's own way (a pool that looks whether a connection still lives, packing, parsing, repeating, telemetry) costs
 several times as much, which is most of what a kept page costs. redis-py opens the connections (address, password, TLS,
@@ -10,6 +10,7 @@ import socket
 import struct
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import redis
@@ -20,24 +21,34 @@ from shop.platform import timing
 from shop.platform.cache import breaker_for
 
 
-class Line:
-    """Runs one script with one key and one argument, for all threads of a process. `pool` says where Redis is."""
+class Script:
+    """A script as Redis is asked for it: by its digest; `load` tells Redis the text, once."""
 
-    def __init__(self, pool: redis.ConnectionPool, script: str) -> None:
+    def __init__(self, text: str) -> None:
+        digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+        self.load = b"*3\r\n$6\r\nSCRIPT\r\n$4\r\nLOAD\r\n$%d\r\n%s\r\n" % (len(text.encode()), text.encode())
+        self._name = b"$7\r\nEVALSHA\r\n$40\r\n%s\r\n" % digest.encode()
+
+    def command(self, keys: Sequence[bytes], arguments: Sequence[bytes]) -> bytes:
+        parts = (b"%d" % len(keys), *keys, *arguments)
+        return b"*%d\r\n%s" % (len(parts) + 2, self._name) + b"".join([b"$%d\r\n%s\r\n" % (len(p), p) for p in parts])
+
+
+class Line:
+    """Runs scripts for all threads of a process. `pool` says where Redis is."""
+
+    def __init__(self, pool: redis.ConnectionPool) -> None:
         self._pool = pool
         self._idle: deque[_Wire] = deque()  # no more than the process has threads
-        digest = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
-        self._begin = b"*5\r\n$7\r\nEVALSHA\r\n$40\r\n%s\r\n$1\r\n1\r\n" % digest.encode()
-        self._load = b"*3\r\n$6\r\nSCRIPT\r\n$4\r\nLOAD\r\n$%d\r\n%s\r\n" % (len(script), script.encode())
 
-    def ask(self, key: bytes, argument: bytes) -> Any:
+    def run(self, script: Script, keys: Sequence[bytes], arguments: Sequence[bytes]) -> Any:
         """Return the script's answer. Raises RedisError."""
-        command = b"%s$%d\r\n%s\r\n$%d\r\n%s\r\n" % (self._begin, len(key), key, len(argument), argument)
+        command = script.command(keys, arguments)
         with breaker_for(self._pool).call():
             try:
                 return self._talk(command)
             except NoScriptError:
-                self._talk(self._load)
+                self._talk(script.load)
                 return self._talk(command)
 
     def _talk(self, command: bytes) -> Any:

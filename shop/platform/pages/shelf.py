@@ -21,7 +21,7 @@ import redis
 from django.core.cache import caches
 from django.db import transaction
 
-from shop.platform.pages.line import Line
+from shop.platform.pages.line import Line, Script
 from shop.platform.pages.offer import Offer
 from shop.platform.pages.page import Page, load
 
@@ -36,7 +36,7 @@ MAKING = 3.0  # seconds until a process that makes a page is taken for dead
 MOMENT = "local time = redis.call('TIME') local now = time[1] * 1000000 + time[2] "
 # Returns the page if it may be shown. Else {1, now, page or false} to the one that may make the next one and
 # {0, now, page or false} to the others.
-ASK = (
+_ask = (
     MOMENT
     + """
 local page = redis.pcall('HMGET', KEYS[1], 'began', 'ends', 'tags', 'answer')
@@ -61,9 +61,9 @@ if page[4] and now - ended < LENIENT then return page[4] end
 return {0, moment, page[4]}
 """
 )
-ASK = ASK.replace("MAKING", str(int(MAKING * 1000))).replace("LENIENT", str(int(LENIENT * 1_000_000)))
+ASK = Script(_ask.replace("MAKING", str(int(MAKING * 1000))).replace("LENIENT", str(int(LENIENT * 1_000_000))))
 # Keeps a page, unless a later one is there, and lets go of the right to make it.
-KEEP = """
+KEEP = Script("""
 local other = redis.pcall('HGET', KEYS[1], 'began')
 if type(other) ~= 'string' or tonumber(other) <= tonumber(ARGV[2]) then
     redis.call('DEL', KEYS[1])
@@ -71,9 +71,9 @@ if type(other) ~= 'string' or tonumber(other) <= tonumber(ARGV[2]) then
     redis.call('EXPIRE', KEYS[1], ARGV[6])
 end
 if redis.call('GET', KEYS[1] .. ':maker') == ARGV[1] then redis.call('DEL', KEYS[1] .. ':maker') end
-"""
-LET_GO = "if redis.call('GET', KEYS[1] .. ':maker') == ARGV[1] then redis.call('DEL', KEYS[1] .. ':maker') end"
-OUTDATE = (
+""")
+LET_GO = Script("if redis.call('GET', KEYS[1] .. ':maker') == ARGV[1] then redis.call('DEL', KEYS[1] .. ':maker') end")
+OUTDATE = Script(
     MOMENT
     + """
 local moment = string.format('%.0f', now)
@@ -99,25 +99,13 @@ class _Redis:
 
     process = secrets.token_hex(8)  # per-pod: so that one process never takes another's turn for its own
     line: Line | None = None  # per-pod: connections
-    scripts: dict[str, Any] = {}  # per-pod: texts of this release
-
-
-def _client() -> Any:
-    return caches["default"].client.get_client(write=True)  # type: ignore[attr-defined]  # django-redis'
 
 
 def _line() -> Line:
     if _Redis.line is None:
-        _Redis.line = Line(_client().connection_pool, ASK)
+        client: Any = caches["default"].client.get_client(write=True)  # type: ignore[attr-defined]  # django-redis'
+        _Redis.line = Line(client.connection_pool)
     return _Redis.line
-
-
-def _run(script: str, keys: list[str], arguments: list[Any]) -> None:
-    """Raises RedisError."""
-    client = _client()
-    if script not in _Redis.scripts:
-        _Redis.scripts[script] = client.register_script(script)
-    _Redis.scripts[script](keys, arguments, client)
 
 
 def _key(name: str) -> str:
@@ -140,7 +128,7 @@ def _me() -> str:
 def ask(key: str) -> Page | Turn | None:
     """Return the page, or whose turn it is to make it; None while Redis is away."""
     try:
-        found = _line().ask(_key(key).encode(), _me().encode())
+        found = _line().run(ASK, [_key(key).encode()], [_me().encode()])
         if isinstance(found, bytes):
             return load(found)
         mine, began, old = [*found, None][:3]
@@ -153,7 +141,8 @@ def keep(key: str, page: Page, turn: Turn, made: Offer, *, briefly: bool) -> Non
     """Keep a page made in a turn."""
     ends = turn.began + int(min(made.seconds, FRESH) * 1_000_000)
     kept = KEPT_BRIEFLY if briefly else KEPT
-    _try(KEEP, [_key(key)], [_me(), turn.began, ends, " ".join(sorted(map(_tag, made.tags))), page.dump(), kept])
+    tags = " ".join(sorted(map(_tag, made.tags)))
+    _try(KEEP, [_key(key)], [_me(), str(turn.began), str(ends), tags, page.dump(), str(kept)])
 
 
 def let_go(key: str) -> None:
@@ -169,13 +158,17 @@ def outdate(tags: Iterable[str]) -> None:
 
 
 def _outdate(names: list[str]) -> None:
-    if not _try(OUTDATE, names, [int(FRESH) + 60]):
+    if not _try(OUTDATE, names, [str(int(FRESH) + 60)]):
         logger.warning("pages are outdated at most %.0f s late", FRESH)
 
 
-def _try(script: str, keys: list[str], arguments: list[Any]) -> bool:
+def _try(script: Script, keys: list[str], arguments: list[str | bytes]) -> bool:
     try:
-        _run(script, keys, arguments)
+        _line().run(script, [_bytes(key) for key in keys], [_bytes(argument) for argument in arguments])
     except redis.RedisError:
         return False
     return True
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text

@@ -1,0 +1,42 @@
+"""Price tags. A shop has few different prices and shows each again and again, so each tag is written once."""
+
+import functools
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.template import engines
+from django.utils.translation import get_language
+from markupsafe import Markup
+
+from shop.cart.contents import CartVariant
+from shop.catalog.cards import Card
+from shop.catalog.detail import DetailVariant
+
+TAGS = 5_000  # different ones; a process that has written more forgets those not asked for
+
+
+def product_prices() -> Callable[[Card], Markup]:
+    """Return what writes a product's price, "from" it where its variants differ, beside the former one of a reduced
+    product.
+    """
+    language = get_language()
+
+    def tag(product: Card) -> Markup:
+        was = product.compare_at_price if product.on_sale else None
+        return _tag(language, product.min_price, was, product.has_price_range, 0)
+
+    return tag
+
+
+def variant_price(variant: DetailVariant | CartVariant, saved: int = 0) -> Markup:
+    """Return a variant's price. `saved`: the per cent to name; 0 for none."""
+    return _tag(get_language(), variant.price, variant.compare_at_price if variant.on_sale else None, False, saved)
+
+
+@functools.lru_cache(maxsize=TAGS)  # per-pod: a calculation from its arguments
+def _tag(language: str | None, now: Decimal, was: Decimal | None, from_price: bool, saved: int) -> Markup:
+    """`language`: the active one."""
+    pages: Any = engines["jinja2"]
+    tag: Markup = pages.env.get_template("storefront/_price.html").module.price(now, was, from_price, saved)
+    return tag
