@@ -1,10 +1,9 @@
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.core.cache import caches
-from django.db.models.signals import post_migrate
 
+from tests import emptying
 from tests.distribution import longest_first
 
 
@@ -14,15 +13,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _counted_catalogue() -> None:
-    """A test with transactions of its own ends with empty tables, also of what the migrations put there."""
-    post_migrate.connect(_count_again, sender=apps.get_app_config("catalog"))
-
-
-def _count_again(**_: object) -> None:
-    from shop.catalog import tally
-
-    tally.count_first()
+def _tables_are_emptied_quickly() -> None:
+    emptying.quickly()
 
 
 @pytest.fixture(autouse=True)
