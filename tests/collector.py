@@ -58,7 +58,7 @@ class Collector:
         return Handler
 
     def start(self) -> None:
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
         self._server.shutdown()

@@ -36,3 +36,8 @@ def mailbox(settings, tmp_path) -> Path:
 def _static_files_are_not_scanned(settings) -> None:
     """Each test's first request would read the directory of all static files, which other test runs rewrite."""
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def _passwords_cost_nothing(settings) -> None:
+    settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]

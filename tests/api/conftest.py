@@ -59,12 +59,6 @@ def others_phone() -> Phone:
     return Phone()
 
 
-@pytest.fixture
-def fast_passwords(settings) -> None:
-    """Where the time of hashing is not what is tested."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture(scope="session")
 def schema(tmp_path_factory) -> dict[str, Any]:
     """The API's description, as it is served; made once, as that takes seconds."""

@@ -8,7 +8,7 @@ from shop.accounts.models import RefreshFamily, User
 from shop.notifications.models import Mail
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db
 NEW = {"email": "Ada@Example.com", "password": "correct horse battery", "name": "Ada"}
 
 

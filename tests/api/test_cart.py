@@ -8,7 +8,7 @@ from shop.cart.models import Cart
 from shop.inventory.models import Stock
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db
 
 
 def new_cart(phone) -> str:

@@ -20,7 +20,7 @@ from shop.accounts import cognito, issuer_keys, outside
 from shop.accounts.models import OutsideIdentity, User
 from tests import factories
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db(transaction=True)
 REGION = "eu-central-1"
 APP = "an-app-of-ours"
 
@@ -46,7 +46,7 @@ class Issuer:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/pool"
 
     def rotate(self) -> None:

@@ -10,7 +10,7 @@ from shop.orders.models import Order
 from shop.orders.services import note
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast_passwords")]
+pytestmark = pytest.mark.django_db
 
 ADDRESS = {
     "name": "Ada Byron",

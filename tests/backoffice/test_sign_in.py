@@ -18,8 +18,7 @@ def sign_in(client, password: str):
 
 
 @pytest.fixture
-def boss(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def boss():
     return factories.user("boss@example.com", is_staff=True, is_superuser=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 
 import httpx
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 
 from shop.accounts.models import User
@@ -126,7 +126,9 @@ def account(name: str, **fields: bool) -> User:
 
 @cache
 def hashed() -> str:
-    return make_password(PASSWORD)
+    """As a pod hashes it, which would otherwise do it again at the first sign-in."""
+    hasher = PBKDF2PasswordHasher()
+    return hasher.encode(PASSWORD, hasher.salt())
 
 
 def signed_in(user: User) -> dict[str, str]:

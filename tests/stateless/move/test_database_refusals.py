@@ -63,7 +63,7 @@ class Stranger(BaseRequestHandler):
 
 def test_a_target_that_is_something_else(bookshop):
     with TCPServer(("127.0.0.1", 0), Stranger) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         said = refused(bookshop, "--to", f"postgresql://ada:{PASSWORD}@127.0.0.1:{server.server_address[1]}/shop")
         server.shutdown()
     assert "is not PostgreSQL" in said
