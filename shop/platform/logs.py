@@ -49,16 +49,20 @@ def logging_config(*, level: str, pod: str) -> dict[str, Any]:
         "formatters": {"json": formatter},
         "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
         "root": {"handlers": ["stdout"], "level": level},
-        "loggers": {
-            "django": {"handlers": [], "level": level, "propagate": True},
-            "django.server": {"handlers": [], "level": level, "propagate": True},
-            "celery.app.trace": {"level": "WARNING"},  # the outbox says of each message what came of it
-            "celery.worker.strategy": {"level": "WARNING"},
-            "botocore": {"level": "WARNING"},
-            "boto3": {"level": "WARNING"},
-            "httpx": {"level": "WARNING"},
-            "opentelemetry": {"level": "ERROR"},  # else each try to reach a collector that is away
-        },
+        "loggers": _loggers(level),
+    }
+
+
+def _loggers(level: str) -> dict[str, Any]:
+    return {
+        "django": {"handlers": [], "level": level, "propagate": True},
+        "django.server": {"handlers": [], "level": level, "propagate": True},
+        "celery.app.trace": {"level": "WARNING"},  # the outbox says of each message what came of it
+        "celery.worker.strategy": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
+        "boto3": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "opentelemetry": {"level": "ERROR"},  # else each try to reach a collector that is away
     }
 
 
