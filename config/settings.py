@@ -25,7 +25,9 @@ CSRF_TRUSTED_ORIGINS = [env.origin("PUBLIC_URL", PUBLIC_URL)]
 SHOP_NAME = env.text("SHOP_NAME", "Tessel")
 SHOP_CURRENCY = env.text("SHOP_CURRENCY", "EUR")
 SHOP_COUNTRY = env.text("SHOP_COUNTRY", "DE")
-SHOP_BANK_ACCOUNT = env.text("SHOP_BANK_ACCOUNT", "Tessel GmbH, IBAN DE02 1203 0000 0000 2020 51, BIC BYLADEM1001")
+# Customers pay to it: a made-up one is good for a demo alone, and without one bank transfer is not offered
+_demo_account = "" if _https else "Tessel GmbH, IBAN DE02 1203 0000 0000 2020 51, BIC BYLADEM1001"
+SHOP_BANK_ACCOUNT = env.text("SHOP_BANK_ACCOUNT", _demo_account)
 SHOP_SHOW_POD = env.flag("SHOP_SHOW_POD")
 WARM_UP = ("/", "/account/login/", "/api/v1/products/")  # a process asks itself for these before it is ready
 POD_NAME = env.text("POD_NAME", os.environ.get("HOSTNAME", "pod"))

@@ -58,6 +58,19 @@ def test_names_are_the_ones_that_the_store_reads() -> None:
     assert {name.removesuffix("_FILE") for name in names - read - {"HEARTBEAT_FILE"}} <= read | boto
 
 
+# What a process is told by its platform, its own command or the tests, and nobody sets.
+GIVEN = {"POD_NAME", "HOSTNAME", "SHOP_ROLE", "STATICFILES_STORAGE"}
+
+
+def test_the_example_names_every_setting() -> None:
+    places = [*(ROOT / "config").glob("*.py"), *(ROOT / "shop/platform").rglob("*.py")]
+    text = "".join(path.read_text() for path in places)
+    read = set(re.findall(r"(?:env\.\w+|os\.environ\.get)\(\s*\"([A-Z][A-Z0-9_]+)\"", text)) - GIVEN
+    named = re.findall(r"^([A-Z_0-9]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    missing = {name for name in read if name not in named and f"{name}_FILE" not in named}
+    assert missing == {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"}, "OpenTelemetry's own, of many"
+
+
 def test_housekeeping_runs_each_minute_and_never_twice_at_once() -> None:
     (cron,) = of_kind("base", "CronJob")
     assert (cron["spec"]["schedule"], cron["spec"]["concurrencyPolicy"]) == ("* * * * *", "Forbid")
