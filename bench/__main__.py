@@ -2,8 +2,11 @@
 
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 from rich.console import Console
 
@@ -16,6 +19,7 @@ from bench.stage import Stage, check_machine
 from config.local.errors import LaunchError
 from config.local.steps import Steps
 
+Extra = TypeVar("Extra", guard.GuardCost, crowd.Crowd, messages.MessageCost)
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 
 
@@ -81,45 +85,37 @@ def measure(measurement: Measurement, steps: Steps, options: Options) -> tuple[l
 
 
 def watch(stage: Stage, steps: Steps, options: Options) -> guard.GuardCost:
-    """Measure what the guard adds to a request, unless other rows were asked for."""
-    if not options.wants("guard"):
-        return guard.GuardCost()
-    step = steps.begin("The guard against local writes")
-    try:
-        cost = guard.measure(stage, rounds=2 if options.quick else guard.ROUNDS, connections=options.connections)
-    except (Broken, OSError) as error:
-        step.done(f"failed: {error}"[:100])
-        return guard.GuardCost()
-    step.done(f"{cost.share:+.1%}")
-    return cost
+    """Measure what the guard adds to a request."""
+    rounds = 2 if options.quick else guard.ROUNDS
+    run = partial(guard.measure, stage, rounds=rounds, connections=options.connections)
+    found = _extra("guard", "The guard against local writes", run, steps, options)
+    return found or guard.GuardCost()
 
 
 def many(stage: Stage, steps: Steps, options: Options) -> crowd.Crowd:
-    """Measure several web processes, unless other rows were asked for."""
-    if not options.wants("crowd"):
-        return crowd.Crowd()
-    step = steps.begin(f"{max(options.crowd)} web processes")
-    try:
-        found = crowd.measure(stage, options.crowd, seconds=options.seconds, requests=options.mixed)
-    except (Broken, OSError) as error:
-        step.done(f"failed: {error}"[:100])
-        return crowd.Crowd()
-    step.done(f"{found.dearer:.2f} times the cost")
-    return found
+    """Measure several web processes."""
+    run = partial(crowd.measure, stage, options.crowd, seconds=options.seconds, requests=options.mixed)
+    return _extra("crowd", f"{max(options.crowd)} web processes", run, steps, options) or crowd.Crowd()
 
 
 def relayed(stage: Stage, steps: Steps, options: Options) -> messages.MessageCost:
-    """Measure what an outbox message costs, unless other rows were asked for."""
-    if not options.wants("messages"):
-        return messages.MessageCost()
-    step = steps.begin("Outbox messages")
+    """Measure what an outbox message costs."""
+    run = partial(messages.measure, stage, number=40 if options.quick else messages.NUMBER)
+    return _extra("messages", "Outbox messages", run, steps, options) or messages.MessageCost()
+
+
+def _extra(name: str, title: str, run: Callable[[], Extra], steps: Steps, options: Options) -> Extra | None:
+    """Return one of EXTRAS; None where only other rows were asked for, or where it did not work."""
+    if not options.wants(name):
+        return None
+    step = steps.begin(title)
     try:
-        cost = messages.measure(stage, number=40 if options.quick else messages.NUMBER)
+        found = run()
     except (Broken, OSError) as error:
         step.done(f"failed: {error}"[:100])
-        return messages.MessageCost()
-    step.done(f"{cost.per_core:.0f} a second and core")
-    return cost
+        return None
+    step.done(found.in_short)
+    return found
 
 
 def _attempt(measurement: Measurement, scenario: Scenario, options: Options) -> Row:

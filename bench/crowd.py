@@ -56,6 +56,10 @@ class Crowd:
         """The cost of a request with the most processes, by that with one."""
         return self.points[-1].cost / self.points[0].cost if self.points else 0.0
 
+    @property
+    def in_short(self) -> str:
+        return f"{self.dearer:.2f} times the cost"
+
 
 def measure(stage: Stage, numbers: tuple[int, ...], *, seconds: float, requests: int) -> Crowd:
     """Raises Broken for a wrong answer, LaunchError where a process does not start."""

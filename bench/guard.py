@@ -34,6 +34,10 @@ class GuardCost:
         """What the guard adds; 0.01 is one per cent."""
         return median(self.ratios) - 1 if self.ratios else 0.0
 
+    @property
+    def in_short(self) -> str:
+        return f"{self.share:+.1%}"
+
     def __str__(self) -> str:
         met = " ✓" if self.share < GOAL else ""
         spread = ""

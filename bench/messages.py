@@ -44,6 +44,10 @@ class MessageCost:
         """Messages that a core busy with relay and worker takes in a second."""
         return 1000 / (self.relay + self.worker) if self.measured else 0.0
 
+    @property
+    def in_short(self) -> str:
+        return f"{self.per_core:.0f} a second and core"
+
     def __str__(self) -> str:
         met = " ✓" if self.per_core >= GOAL else ""
         return (

@@ -6,14 +6,14 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import TracebackType
 
 from bench.catalogue.fill import fill, is_filled
 from bench.counters import Counters
 from bench.visitor import ADMIN, PASSWORD
 from config.local import ports
+from config.local.begun import Begun
 from config.local.commands import Command, StaticFiles
 from config.local.errors import LaunchError
 from config.local.fleet import Fleet
@@ -22,14 +22,14 @@ from config.local.process import Place, Process, Program, python
 from config.local.secret_files import signing_key, token
 from config.local.services import Services
 from config.local.steps import Steps
+from config.local.store import HASHED
 
 WEB, BARE = "web-1", "bare"
 MEMORY = {"shared_buffers": "2GB", "effective_cache_size": "8GB", "max_wal_size": "8GB"}  # of a server of its own
-HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
-class Stage:
+class Stage(Begun):
     """All that runs during a measurement, in a directory of its own that is removed at the end.
 
     The application has a core for itself; the load generator, PostgreSQL and Redis share the others.
@@ -40,28 +40,15 @@ class Stage:
 
         `keep`: a directory for loaded databases, which the next run of the same size finds there.
         """
+        super().__init__()
         self.steps = steps
         self.products = products
         self.keep = keep
         self.load_seconds = 0.0
         self.storage = HASHED if hashed else PLAIN
-        self._stack = ExitStack()
         cores = sorted(os.sched_getaffinity(0))
         self.app_core = {cores[0]}
         self.other_cores = set(cores[1:]) or set(cores)
-
-    def __enter__(self) -> "Stage":
-        try:
-            self._start()
-        except BaseException:
-            self._stack.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
 
     @property
     def ports(self) -> dict[str, int]:

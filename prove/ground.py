@@ -4,13 +4,12 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 
 import psycopg
 from psycopg import sql
 
+from config.local.begun import Begun
 from config.local.commands import Command, StaticFiles
 from config.local.guard import Guard
 from config.local.process import Place
@@ -23,7 +22,7 @@ from prove import code
 NEW, OLD = "new", "old"
 
 
-class Ground:
+class Ground(Begun):
     """A context: everything is in a directory of its own that is removed at the end, also after a kill."""
 
     def __init__(self, steps: Steps, *, people: int, staff: Iterable[int], revision: str = "", old: str = "") -> None:
@@ -31,24 +30,11 @@ class Ground:
 
         `revision`: what is proved, the working tree if empty. `old`: a revision to run beside it, if any.
         """
+        super().__init__()
         self.steps = steps
         self.people, self.staff = people, list(staff)
         self.revisions = {NEW: revision} | ({OLD: old} if old else {})
         self.code: dict[str, Path] = {}
-        self._stack = ExitStack()
-
-    def __enter__(self) -> "Ground":
-        try:
-            self._start()
-        except BaseException:
-            self._stack.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,13 +1,12 @@
 """One run: a database of its own, queues of its own, a mail server that counts, and the processes of the store."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
 from urllib.parse import urlsplit
 
 from config.local import ports
 from config.local.balancer import media_from
+from config.local.begun import Begun
 from config.local.process import Place, Process, Program, python
 from config.local.proxy import Proxy
 from config.local.sqs import create_queues
@@ -41,7 +40,7 @@ ROLLED = Size(web=4)  # one worker of each kind: nobody does its work while it i
 CALM = Size(web=1, workers=1, relays=1, echo=0.0)
 
 
-class Stage:
+class Stage(Begun):
     """A context. `extra`: environment for the store's processes on top. `pods`: see ProvedFleet."""
 
     def __init__(
@@ -52,22 +51,9 @@ class Stage:
         extra: Mapping[str, str] | None = None,
         pods: Mapping[str, Pod] | None = None,
     ) -> None:
+        super().__init__()
         self.ground, self.name, self.size, self.extra = ground, name, size, dict(extra or {})
         self.pods = pods or {}
-        self._stack = ExitStack()
-
-    def __enter__(self) -> "Stage":
-        try:
-            self._start()
-        except BaseException:
-            self._stack.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
 
     def _start(self) -> None:
         self.place = Place(self.ground.place.data / self.name, self.ground.place.mark).make()
