@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,8 +20,11 @@ from django.db.backends.utils import CursorWrapper
 from config import databases
 from shop.platform import asking, contract, patience
 from shop.platform.contract import OK, UNUSED, Dependency
+from shop.platform.management.commands.migrate_safely import LOCK
 from shop.platform.postgresql.base import DatabaseWrapper
+from tests.waiting import patience as until_within
 
+until = until_within(30)
 pytestmark = pytest.mark.django_db(transaction=True)
 PROJECT = Path(__file__).resolve().parent.parent.parent
 NAMES = [
@@ -161,3 +166,33 @@ def test_a_migration_may_take_long_but_never_waits_long_for_a_table(monkeypatch)
     finally:
         connection.close()
     assert seen == ["0", "5s", None]
+
+
+@pytest.mark.usefixtures("mailbox")
+def test_a_second_migration_waits_for_the_first(monkeypatch):
+    began = threading.Event()
+    monkeypatch.setattr(
+        "shop.platform.management.commands.migrate_safely.call_command", lambda *_arguments, **_options: began.set()
+    )
+
+    def migrate() -> None:
+        call_command("migrate_safely")
+        connection.close()
+
+    second = threading.Thread(target=migrate)
+    with closing(DatabaseWrapper(connection.settings_dict)) as session, session.cursor() as first:
+        first.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        second.start()
+        until(lambda: waits(first))
+        assert not began.is_set()
+        first.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        second.join(60)
+    assert began.is_set()
+
+
+def waits(cursor: CursorWrapper) -> bool:
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = %s)",
+        [LOCK % 2**32],
+    )
+    return bool(cursor.fetchone()[0])
