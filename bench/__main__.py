@@ -94,7 +94,8 @@ def watch(stage: Stage, steps: Steps, options: Options) -> guard.GuardCost:
 
 def many(stage: Stage, steps: Steps, options: Options) -> crowd.Crowd:
     """Measure several web processes."""
-    run = partial(crowd.measure, stage, options.crowd, seconds=options.seconds, requests=options.mixed)
+    amounts = {"seconds": options.seconds, "requests": options.mixed, "orders": options.orders}
+    run = partial(crowd.measure, stage, options.crowd, **amounts)
     return _extra("crowd", f"{max(options.crowd)} web processes", run, steps, options) or crowd.Crowd()
 
 

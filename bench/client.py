@@ -70,6 +70,13 @@ class Load:
             self.complaints = [*self.complaints, complaint][:3]
 
 
+def checked(load: Load) -> Load:
+    """Return it. Raises Broken if an answer was wrong."""
+    if load.failures:
+        raise Broken("; ".join(load.complaints))
+    return load
+
+
 class Caller:
     """One connection that is kept alive."""
 

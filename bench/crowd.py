@@ -13,8 +13,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from statistics import mean, median
 
-from bench import scenarios
-from bench.client import Broken, Caller, Load, Request, drive
+from bench import hot, scenarios
+from bench.client import Caller, Request, checked, drive
 from bench.processes import descendants, snapshot
 from bench.stage import Stage
 from bench.visitor import Visitor
@@ -44,12 +44,16 @@ class Point:
 
 @dataclass
 class Crowd:
-    """`starts`: seconds from start to ready; `memory`: private MB of the web process and of its parent."""
+    """`starts`: seconds from start to ready; `memory`: private MB of the web process and of its parent.
+
+    `hot`: orders/s by the clock of one product that all processes sell, and of different ones.
+    """
 
     points: list[Point] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     requests: int = 0
+    hot: list[float] = field(default_factory=list)
 
     @property
     def dearer(self) -> float:
@@ -61,7 +65,7 @@ class Crowd:
         return f"{self.dearer:.2f} times the cost"
 
 
-def measure(stage: Stage, numbers: tuple[int, ...], *, seconds: float, requests: int) -> Crowd:
+def measure(stage: Stage, numbers: tuple[int, ...], *, seconds: float, requests: int, orders: int) -> Crowd:
     """Raises Broken for a wrong answer, LaunchError where a process does not start."""
     crowd = Crowd()
     with ExitStack() as stack:
@@ -73,6 +77,7 @@ def measure(stage: Stage, numbers: tuple[int, ...], *, seconds: float, requests:
         members[0].ask(requests)
         crowd.requests = members[0].answered
         crowd.memory = sorted(private_megabytes(pid) for pid in descendants(fleet.processes["web-1"].pid))[::-1]
+        crowd.hot = hot.rates(members[0].visitor, fleet.ports.values(), orders=orders)
     return crowd
 
 
@@ -93,9 +98,9 @@ class _Member:
     def __init__(self, port: int, products: int, stack: ExitStack) -> None:
         self.port = port
         self.answered = 0
-        visitor = Visitor(port, products=products, carts=10, orders=0)
-        stack.callback(visitor.close)
-        self.requests = mixed(visitor)
+        self.visitor = Visitor(port, products=products, carts=10, orders=0)
+        stack.callback(self.visitor.close)
+        self.requests = mixed(self.visitor)
         self.caller = Caller(port)
         stack.callback(self.caller.close)
 
@@ -109,12 +114,6 @@ def mixed(visitor: Visitor) -> Iterator[Request]:
     """Return what visitors ask for, in turns of all kinds, without an end."""
     kinds = [cycle(islice(kind(visitor), MIXED)) for kind in KINDS]
     return (next(kind) for kind in cycle(kinds))
-
-
-def checked(load: Load) -> Load:
-    if load.failures:
-        raise Broken("; ".join(load.complaints))
-    return load
 
 
 def _load(stage: Stage, fleet: Fleet, members: list[_Member], seconds: float) -> Point:
@@ -167,3 +166,9 @@ def sentences(crowd: Crowd) -> Iterator[str]:
         f"From start to ready takes {took:.1f} s (goal: at most {START_GOAL:g} s{met}): the median of "
         f"{len(crowd.starts)} starts, {min(crowd.starts):.1f} to {max(crowd.starts):.1f} s."
     )
+    if crowd.hot:
+        alike, apart = crowd.hot
+        yield (
+            f"When {crowd.points[-1].processes} web processes sell one product that everybody buys at once, they take "
+            f"{alike:.0f} orders/s by the clock; {apart:.0f} when each order is of another one ({alike / apart:.0%})."
+        )

@@ -96,9 +96,9 @@ class Visitor:
         line = {"variant": self.article(number).variants[0], "quantity": 1}
         return self.json(f"/api/v1/carts/{cart}/lines/", line, status=201)
 
-    def api_order(self, number: int) -> Request:
+    def api_order(self, number: int, cart: str = "") -> Request:
         details = {
-            "cart": self.api_cart(number),
+            "cart": cart or self.api_cart(number),
             "email": f"phone{number}@example.com",
             "shipping_address": ADDRESS,
             "shipping_method": "standard",

@@ -51,6 +51,11 @@ def test_a_watched_page_is_compared_with_one_that_is_not(result):
 
 
 @pytest.mark.fleet
+def test_one_product_was_sold_by_all_processes_at_once(result):
+    assert len(result["crowd"]["hot"]) == 2 and min(result["crowd"]["hot"]) > 0
+
+
+@pytest.mark.fleet
 def test_messages_were_relayed_and_handled(result):
     assert result["messages"]["measured"] == 40  # so few may be through before anybody looks what they cost
 

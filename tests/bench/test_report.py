@@ -73,12 +73,13 @@ def test_a_row_that_failed_at_one_size_has_no_ratio(larger):
 
 def test_several_processes_are_compared_with_one(result, tmp_path):
     points = [Point(1, 2.0, 400), Point(8, 2.3, 390)]
-    result.crowd = Crowd(points, starts=[2.5, 2.9, 3.6], memory=[121.4, 30.2], requests=10_000)
+    result.crowd = Crowd(points, starts=[2.5, 2.9, 3.6], memory=[121.4, 30.2], requests=10_000, hot=[80.0, 100.0])
     result.dump(tmp_path / "a.json")
     text = report.markdown(read(tmp_path / "a.json"))
     assert "| 1 | 2.00 | 1.00 | 1.1 ✓ | 400 |" in text
     assert "| 8 | 2.30 | 1.15 | 1.1 | 390 |" in text
     assert "holds 121 MB of private memory after 10,000 mixed requests (goal: at most 130 MB ✓); its parent 30" in text
+    assert "sell one product that everybody buys at once, they take 80 orders/s by the clock; 100" in text
     assert "takes 2.9 s (goal: at most 3 s ✓): the median of 3 starts, 2.5 to 3.6 s." in text
 
 
