@@ -1,5 +1,5 @@
 # Three zones; pods, database and Redis in private subnets. AWS's own services are reached through endpoints, so that the
-# way out to the internet carries nothing but the card provider.
+# way out to the internet carries little: the card provider, pictures that an import names, the keys of a user pool.
 variable "name" { type = string }
 variable "region" { type = string }
 variable "cidr" { type = string }

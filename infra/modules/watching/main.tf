@@ -1,4 +1,4 @@
-# Alarms on what a shopper would notice soon. Each says what it means; the runbook is docs/deploy/README.md.
+# Alarms on what a shopper would notice soon. Each says what it means; what to do is in docs/runbooks.
 variable "name" { type = string }
 variable "region" { type = string }
 variable "alarms_arn" { type = string }
