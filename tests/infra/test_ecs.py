@@ -1,6 +1,7 @@
 """The store on ECS: task definitions with the same image, commands, settings and limits as the manifests."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -95,6 +96,18 @@ def test_nothing_starts_before_the_schema_is_there_and_a_bad_release_goes_back(t
         assert service["taskDefinition"] == tasks[name]["family"]
         rolling = service["deploymentConfiguration"]
         assert rolling["minimumHealthyPercent"] == 100 and rolling["deploymentCircuitBreaker"]["rollback"] is True
+
+
+def test_roles_and_log_groups_that_tasks_name_are_made_by_terraform(tasks: dict[str, Any]) -> None:
+    roles = (ROOT / "infra/modules/roles/main.tf").read_text().partition("  own = {")[2]
+    known = re.findall(r"^    ([\w-]+) = \{$", roles, re.MULTILINE)
+    made = {f"arn:aws:iam::123456789012:role/shop-{name}" for name in known}
+    named = {name: task["taskRoleArn"] for name, task in tasks.items() if "taskRoleArn" in task}
+    assert set(named) == set(tasks) - {"cron"} and set(named.values()) <= made
+    group = 'resource "aws_cloudwatch_log_group" "pods" {\n  name              = "/${var.name}/pods"'
+    assert group in (ROOT / "infra/modules/watching/main.tf").read_text()
+    containers_of_all = [each for task in tasks.values() for each in task["containerDefinitions"]]
+    assert {each["logConfiguration"]["options"]["awslogs-group"] for each in containers_of_all} == {"/shop/pods"}
 
 
 def test_an_image_that_could_move_is_refused() -> None:

@@ -18,6 +18,7 @@ import yaml
 
 MANIFESTS = Path(__file__).resolve().parents[3] / "k8s/overlays/aws"
 SECRETS = "/run/secrets/shop/"
+WITHOUT_RIGHTS = {"cron"}  # asks nothing of AWS, so there is no role for it (infra/modules/roles)
 LONGEST_STOP = 120  # seconds; Fargate allows no more
 # Fargate's pairs, as far as the store needs them: CPU units of a 1024th of a core, and MiB
 SIZES = [(256, 512), (256, 1024), (256, 2048), (512, 1024), (512, 2048), (1024, 2048)]
@@ -63,6 +64,8 @@ def _name(workload: Object) -> str:
 def _task(name: str, pod: Object, where: Where) -> Object:
     (main,) = pod["containers"]
     cpu, memory = _size(main["resources"])
+    account = pod["serviceAccountName"]
+    role = {} if account in WITHOUT_RIGHTS else {"taskRoleArn": where.role(account)}
     first = [_container(each, pod, where, name) | {"essential": False} for each in pod.get("initContainers", [])]
     after = [{"containerName": each["name"], "condition": "SUCCESS"} for each in first]
     return {
@@ -73,7 +76,7 @@ def _task(name: str, pod: Object, where: Where) -> Object:
         "cpu": str(cpu),
         "memory": str(memory),
         "executionRoleArn": where.role("execution"),
-        "taskRoleArn": where.role(pod["serviceAccountName"]),
+        **role,
         "volumes": [{"name": "tmp"}],
         "containerDefinitions": [*first, _container(main, pod, where, name) | {"essential": True, "dependsOn": after}],
     }
@@ -127,7 +130,8 @@ def _health(each: Object) -> Object:
 
 
 def _logs(where: Where, task: str) -> Object:
-    options = {"awslogs-group": f"/{where.name}/{task}", "awslogs-region": where.region, "awslogs-stream-prefix": "ecs"}
+    """Into the group that Terraform makes for pods; a group that is not there would keep the task from starting."""
+    options = {"awslogs-group": f"/{where.name}/pods", "awslogs-region": where.region, "awslogs-stream-prefix": task}
     return {"logDriver": "awslogs", "options": options}
 
 
