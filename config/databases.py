@@ -64,7 +64,9 @@ def _trust(authority: str) -> dict[str, str]:
 
 
 def _session_options(role: str) -> str:
-    return " ".join(f"-c {name}={value}" for name, value in session_limits(role).items())
+    """What is prepared has one plan for all parameters: PostgreSQL would make others time and again, to compare."""
+    options = {**session_limits(role), "plan_cache_mode": "force_generic_plan"}
+    return " ".join(f"-c {name}={value}" for name, value in options.items())
 
 
 def session_limits(role: str) -> dict[str, object]:

@@ -8,12 +8,12 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
 
 from django.db import connection
 
 from shop.catalog import tally
 from shop.catalog.listing import Filters, Found, matches
+from shop.platform.postgresql import planned
 
 FACETS_SHOWN = 30  # values of one option
 GROUPS_COUNTED = 5  # options filtered by at once whose other values are counted: each is a query
@@ -38,9 +38,9 @@ WITH found AS MATERIALIZED (
 ), matching AS MATERIALIZED (
     SELECT * FROM found LIMIT {MOST}
 )
-SELECT facet, count(*) FROM matching, unnest(facets) AS facet GROUP BY facet
+SELECT facet::text, count(*) FROM matching, unnest(facets) AS facet GROUP BY facet
 UNION ALL
-SELECT named.key, named.n FROM (SELECT count(*) AS total, {_sums} FROM matching) AS summed,
+SELECT named.key::text, named.n FROM (SELECT count(*) AS total, {_sums} FROM matching) AS summed,
 LATERAL (VALUES ('total', total), {_named}) AS named (key, n)
 """  # noqa: S608 - of constants
 PLAN = "EXPLAIN (FORMAT JSON) SELECT FROM catalog_product AS product WHERE <conditions>"
@@ -112,14 +112,12 @@ def _count(filters: Filters) -> Counter[str]:
 
 def _of_found(found: Found) -> Counter[str]:
     """What a search found is known by its ids already."""
-    return _counted("product.id = ANY(%(ids)s)", {"ids": found.ids})
+    statement = COUNTS.replace("<conditions>", "product.id = ANY(%(ids)s::bigint[])").replace("<sample>", "")
+    return Counter(dict(planned.rows(statement, {"ids": found.ids})))
 
 
 def _read(filters: Filters, sample: str = "") -> Counter[str]:
-    return _counted(*matches(filters), sample)
-
-
-def _counted(conditions: str, parameters: dict[str, Any], sample: str = "") -> Counter[str]:
+    conditions, parameters = matches(filters)
     statement = COUNTS.replace("<conditions>", conditions).replace("<sample>", sample)
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

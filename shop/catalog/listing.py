@@ -4,6 +4,7 @@ Their counts are in shop.catalog.facets.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from shop.catalog.cards import Card
 from shop.catalog.models import Category
 from shop.catalog.tree import Node
 from shop.platform import keyset
+from shop.platform.postgresql import planned
 
 PAGE_SIZE = 24
 SORTS = {
@@ -32,7 +34,8 @@ SORTS = {
 
 # Conditions and columns are SQL about the alias `product`. Shoppers may see, as ProductQuerySet.public() says:
 PUBLIC = "product.published AND product.published_at <= %(now)s"
-WORDS = "(websearch_to_tsquery('english', %(query)s) || to_tsquery('english', %(unfinished)s))"
+# Read once for a statement, not for each row
+WORDS = "(SELECT websearch_to_tsquery('english', %(query)s) || to_tsquery('english', %(unfinished)s))"
 RANK_SCALE = 1_000_000  # ranks become whole numbers, which survive the way into a cursor and back
 RANK = f"(({RANK_SCALE} * ts_rank(product.search, {WORDS}))::int)"
 PLAIN = """
@@ -60,49 +63,58 @@ WITH head AS MATERIALIZED (
 SELECT id, 0 FROM head WHERE (SELECT count(*) FROM head) = <most>
 UNION ALL (SELECT product.id, 0 FROM all_of_it AS product ORDER BY <order> LIMIT <most>)
 """  # noqa: S608 - of constants
-POOL = 300  # products with the words that are ranked; of more, as many with the words in their titles
+POOL = 300  # products of each kind that a search looks at
+TITLE = "to_tsvector('english'::regconfig, coalesce(product.title, ''))"
+# A search ends with the first of these that finds enough: words of titles, beginnings of such, either anywhere.
 # MATERIALIZED without a LIMIT makes PostgreSQL plan for all rows, which is by an index, and then read a few: with the
-# LIMIT it hopes to find them soon in the whole table, and reads all of that for a word that is nowhere
+# LIMIT it hopes to find them soon in the whole table, and reads all of that for a word that is nowhere. What is public
+# is looked for afterwards: nearly all is, and a plan for any moment would fetch all that from an index, too.
 FOUND = f"""
-WITH matching AS MATERIALIZED (
-    SELECT product.id FROM catalog_product AS product WHERE <conditions> AND product.search @@ {WORDS}
-), found AS MATERIALIZED (
-    SELECT id FROM matching LIMIT {POOL}
-), matching_titles AS MATERIALIZED (
-    SELECT product.id FROM catalog_product AS product
-    WHERE (SELECT count(*) FROM found) = {POOL} AND <conditions>
-        AND to_tsvector('english'::regconfig, coalesce(product.title, '')) @@ {WORDS}
+WITH matching_titles AS MATERIALIZED (
+    SELECT product.id, product.published, product.published_at FROM catalog_product AS product
+    WHERE <conditions> AND {TITLE} @@ (SELECT websearch_to_tsquery('english', %(query)s))
+), titled AS MATERIALIZED (
+    SELECT id FROM matching_titles AS product WHERE <public> LIMIT %(pool)s::bigint
+), matching_beginnings AS MATERIALIZED (
+    SELECT product.id, product.published, product.published_at FROM catalog_product AS product
+    WHERE (SELECT count(*) FROM titled) < %(pool)s::bigint AND <conditions> AND {TITLE} @@ {WORDS}
+), begun AS MATERIALIZED (
+    SELECT id FROM matching_beginnings AS product WHERE <public> LIMIT %(pool)s::bigint
+), matching AS MATERIALIZED (
+    SELECT product.id, product.published, product.published_at FROM catalog_product AS product
+    WHERE (SELECT count(*) FROM titled) < %(pool)s::bigint AND (SELECT count(*) FROM begun) < %(pool)s::bigint
+        AND <conditions> AND product.search @@ {WORDS}
 )
-SELECT id, false FROM found UNION ALL (SELECT id, true FROM matching_titles LIMIT {POOL})
-"""  # noqa: S608 - of constants; served by product_search and product_title_words
+SELECT 'titled', id FROM titled UNION ALL SELECT 'begun', id FROM begun
+UNION ALL (SELECT 'anywhere', id FROM matching AS product WHERE <public> LIMIT %(pool)s::bigint)
+"""  # noqa: S608 - of constants; served by product_title_words and product_search
 RANKED = f"""
-SELECT product.id, product.rank FROM (
-    SELECT product.id, {RANK} AS rank FROM catalog_product AS product WHERE product.id = ANY(%(ids)s)
-) AS product WHERE <after> ORDER BY <order> LIMIT <most>
+SELECT product.*, ranked.rank FROM (
+    SELECT product.id, product.rank FROM (
+        SELECT product.id, {RANK} AS rank FROM catalog_product AS product WHERE product.id = ANY(%(ids)s::bigint[])
+    ) AS product WHERE <after> ORDER BY <order> LIMIT <most>
+) AS ranked JOIN catalog_product AS product USING (id)
 """  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search ranks: the ids of at most POOL products, of as many more with the words in their titles, and the
-    parameters of WORDS, as typed or corrected. `now`: the moment for which it was asked.
+    """What a search ranks: ids of products, whether they are all there are, and the parameters of WORDS, as typed or
+    corrected. `now`: the moment for which it was asked.
     """
 
     ids: list[int]
-    titled: list[int]
+    is_all: bool
     words: dict[str, str]
     now: datetime
-
-    @property
-    def is_all(self) -> bool:
-        return len(self.ids) < POOL
 
 
 @dataclass(frozen=True)
 class Filters:
     """What a visitor asked for.
 
-    `options` holds "<option>:<value>" with the option's name in lower case; prices include tax.
+    `options` holds "<option>:<value>" with the option's name in lower case; prices include tax. `pool`: how many
+    products of each kind a search looks at.
     """
 
     query: str = ""
@@ -112,6 +124,7 @@ class Filters:
     max_price: Decimal | None = None
     on_sale: bool = False
     sort: str = ""
+    pool: int = POOL
 
     @property
     def order(self) -> str:
@@ -172,28 +185,31 @@ def _read(filters: Filters, part: keyset.Part) -> list[Card]:
     if filters.category and filters.is_shelf:
         placed = parameters | {"category": filters.category.pk}
         return cards.read(_filled(PLACED, "", part), order=part.order, parameters=placed)
+    return cards.ranked(_rows(_filled(CHOSEN, conditions, part), parameters), parameters["now"])
+
+
+def _found(filters: Filters, words: dict[str, str]) -> Found:
+    conditions, parameters = _joined(_narrowing(filters))
+    parameters |= words | {"now": timezone.now(), "pool": filters.pool}
+    statement = FOUND.replace("<conditions>", conditions or "true").replace("<public>", PUBLIC)
+    rows = (_rows if conditions else planned.rows)(statement, parameters)
+    kinds = Counter(kind for kind, _ in rows)
+    is_all = all(number < filters.pool for number in kinds.values())
+    return Found(list(dict.fromkeys(pk for _, pk in rows)), is_all, words, parameters["now"])
+
+
+def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_filled(CHOSEN, conditions, part), parameters)
-        return cards.ranked(cursor.fetchall(), parameters["now"])
-
-
-def _found(filters: "Filters", words: dict[str, str]) -> Found:
-    return _found_where(*_joined(_conditions(filters)), words)
-
-
-def _found_where(conditions: str, parameters: dict[str, Any], words: dict[str, str]) -> Found:
-    with connection.cursor() as cursor:
-        cursor.execute(FOUND.replace("<conditions>", conditions), parameters | words)
-        rows = cursor.fetchall()
-    ids, titled = ([pk for pk, by_title in rows if by_title is wanted] for wanted in (False, True))
-    return Found(ids, titled, words, parameters["now"])
+        cursor.execute(statement, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _best(found: Found, part: keyset.Part) -> list[Card]:
-    ids = [*found.ids, *found.titled]
-    with connection.cursor() as cursor:
-        cursor.execute(_filled(RANKED, "", part), {"ids": ids, **found.words, **part.parameters})
-        return cards.ranked(cursor.fetchall(), found.now)
+    if not found.ids:
+        return []
+    parameters = {"ids": found.ids, "now": found.now, **found.words, **part.parameters}
+    return cards.read(_filled(RANKED, "", part), order=part.order, parameters=parameters)
 
 
 def _filled(statement: str, conditions: str, part: keyset.Part) -> str:
@@ -206,7 +222,7 @@ def _filled(statement: str, conditions: str, part: keyset.Part) -> str:
 def matches(filters: Filters) -> tuple[str, dict[str, Any]]:
     """Return the condition of public products that pass all filters, and its parameters."""
     words = [(f"product.search @@ {WORDS}", filters.found.words)] if filters.query else []
-    return _joined([*_conditions(filters), *words])
+    return _joined([(PUBLIC, {"now": timezone.now()}), *_narrowing(filters), *words])
 
 
 def _joined(pairs: Iterable[tuple[str, dict[str, Any]]]) -> tuple[str, dict[str, Any]]:
@@ -214,9 +230,8 @@ def _joined(pairs: Iterable[tuple[str, dict[str, Any]]]) -> tuple[str, dict[str,
     return " AND ".join(text for text, _ in found), {k: v for _, each in found for k, v in each.items()}
 
 
-def _conditions(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
-    """All but the words."""
-    yield PUBLIC, {"now": timezone.now()}
+def _narrowing(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All but the words, and what all lists have in common."""
     if filters.category:
         yield "product.facets @> %(category)s::varchar[]", {"category": [f"c:{filters.category.pk}"]}
     for number, values in enumerate(filters.option_groups().values()):
@@ -230,9 +245,10 @@ def _conditions(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def found_by_words(query: str) -> list[int]:
-    """Return the ids of products with the words, also of hidden ones: up to POOL, and as many with them in titles."""
-    found = _found_where("true", {"now": timezone.now()}, text_parameters(query))
-    return [*found.ids, *found.titled]
+    """Return the ids of products with the words, also of hidden ones; of many, up to POOL with them in titles."""
+    statement = FOUND.replace("<conditions>", "true").replace("<public>", "true")
+    rows = planned.rows(statement, {**text_parameters(query), "pool": POOL})
+    return list(dict.fromkeys(pk for _, pk in rows))
 
 
 def text_parameters(query: str) -> dict[str, str]:

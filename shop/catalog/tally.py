@@ -51,7 +51,7 @@ WITH folded AS (
 INSERT INTO catalog_tally (scope, key, n) SELECT scope, key, sum(n) FROM folded GROUP BY 1, 2 HAVING sum(n) <> 0
 """
 CORRECTED = """
-SELECT typed.word, coalesce(likely.key, typed.word)
+SELECT typed.word, coalesce(likely.key, typed.word)::text
 FROM unnest(%(words)s::text[]) WITH ORDINALITY AS typed (word, place)
 LEFT JOIN LATERAL (
     SELECT key, similarity(key, typed.word) AS likeness, sum(n) AS n FROM catalog_tally
@@ -63,15 +63,15 @@ ORDER BY typed.place
 
 def counts(scope: str) -> dict[str, int] | None:
     """Return the counts of a scope by key, of what shoppers may see now; None while they are not counted yet."""
-    found = dict(planned.rows(COUNTS, {"scope": scope, "now": timezone.now()}))
+    with connection.cursor() as cursor:  # planned each time, for how many are published later
+        cursor.execute(COUNTS, {"scope": scope, "now": timezone.now()})
+        found = dict(cursor.fetchall())
     return found if found.pop("counted", 0) else None
 
 
 def corrected(words: list[str]) -> list[str]:
     """Return for each word the likest that products have; itself if none is like it. From the index tally_words."""
-    with connection.cursor() as cursor:
-        cursor.execute(CORRECTED, {"words": words})
-        return [likely for _, likely in cursor.fetchall()]
+    return [likely for _, likely in planned.rows(CORRECTED, {"words": words})]
 
 
 def difference() -> Counter[Key]:

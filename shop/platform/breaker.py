@@ -6,9 +6,8 @@ Its memory is that of a process on purpose: it says what this process has just s
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 
 from prometheus_client import Gauge
 
@@ -51,24 +50,9 @@ class Breaker:
         self._lock = threading.Lock()
         self._is_tried = False
 
-    @contextmanager
-    def call(self) -> Iterator[None]:
+    def call(self) -> "_Call":
         """Make one call within. Raises the refusal at once while open, unless this is the one that may try."""
-        is_trial = self._admit()
-        began = time.monotonic()
-        try:
-            yield
-        except self._away as error:
-            self._failed(str(error))
-            raise
-        except Exception:
-            self._answered(time.monotonic() - began)  # it refused something, so it is there
-            raise
-        else:
-            self._answered(time.monotonic() - began)
-        finally:
-            if is_trial:
-                self._is_tried = False
+        return _Call(self)
 
     def _admit(self) -> bool:
         """Return whether this caller is the one that tries. Raises the refusal."""
@@ -102,3 +86,27 @@ class Breaker:
             logger.warning("%s is back", self.name)
             self.is_open = False
             away.labels(self.name).set(0)
+
+
+class _Call:
+    """One call. A class, as a generator would cost as much as the rest of what a kept page needs of this file."""
+
+    __slots__ = ("_began", "_breaker", "_is_trial")
+
+    def __init__(self, breaker: Breaker) -> None:
+        self._breaker = breaker
+
+    def __enter__(self) -> None:
+        self._is_trial = self._breaker._admit()
+        self._began = time.monotonic()
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        breaker = self._breaker
+        if isinstance(error, breaker._away):
+            breaker._failed(str(error))
+        elif error is None or isinstance(error, Exception):  # it refused something, so it is there
+            breaker._answered(time.monotonic() - self._began)
+        if self._is_trial:
+            breaker._is_tried = False

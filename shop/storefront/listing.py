@@ -1,8 +1,9 @@
 """A list's address: read into filters, and written again with one thing changed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
@@ -66,28 +67,24 @@ def _price(text: str) -> Decimal | None:
 
 def without(request: HttpRequest, name: str, value: str | None = None) -> str:
     """Return this list's address without a parameter, or without one of its values; it begins at the first page."""
-    query = request.GET.copy()
-    query.pop("cursor", None)
-    kept = [] if value is None else [other for other in query.getlist(name) if other != value]
-    query.setlist(name, kept)
+    query = _query(request)
+    query[name] = [] if value is None else [other for other in query.get(name, []) if other != value]
     return _address(request.path, query)
 
 
 def with_values(request: HttpRequest, **values: str) -> str:
     """Return this list's address with parameters set; it begins at the first page unless a cursor is among them."""
-    query = request.GET.copy()
-    query.pop("cursor", None)
-    for name, value in values.items():
-        query[name] = value
-    return _address(request.path, query)
+    return _address(request.path, _query(request) | {name: [value] for name, value in values.items()})
 
 
-def _address(path: str, query: QueryDict) -> str:
-    filled = QueryDict(mutable=True)
-    for name, values in query.lists():
-        filled.setlist(name, [value for value in values if value])
-    encoded = filled.urlencode()
-    return f"{path}?{encoded}" if encoded else path
+def _query(request: HttpRequest) -> dict[str, list[str]]:
+    """What the address says, but for the page."""
+    return {name: values for name, values in request.GET.lists() if name != "cursor"}
+
+
+def _address(path: str, query: dict[str, list[str]]) -> str:
+    filled = urlencode([(name, value) for name, values in query.items() for value in values if value])
+    return f"{path}?{filled}" if filled else path
 
 
 def chips(request: HttpRequest, filters: Filters, *, scoped: bool) -> Iterator[Chip]:
@@ -116,7 +113,7 @@ def sections(
     A category's page offers its branches, as pages. Other lists offer the roots, and the branches along the way taken.
     """
     if page_of:
-        found = [_section(category, category.get_absolute_url(), facets) for category in aisles.below(page_of)]
+        found = [_branch(category, facets) for category in aisles.below(page_of)]
     else:
         found = list(_walk(request, aisles, filters, facets))
     return [section for section in found if section.count or section.active]
@@ -126,12 +123,12 @@ def _walk(request: HttpRequest, aisles: Aisles, filters: Filters, facets: Facets
     trail = aisles.trail(filters.category)
     for root in aisles.roots:
         for category in [root, *(aisles.below(root) if root in trail else [])]:
-            section = _section(category, with_values(request, category=category.slug), facets)
-            yield replace(section, active=category == filters.category, child=category != root)
+            url, count = with_values(request, category=category.slug), facets.categories.get(category.pk, 0)
+            yield Section(category.name, url, count, active=category == filters.category, child=category != root)
 
 
-def _section(category: Node, url: str, facets: Facets) -> Section:
-    return Section(category.name, url, facets.categories.get(category.pk, 0))
+def _branch(category: Node, facets: Facets) -> Section:
+    return Section(category.name, category.get_absolute_url(), facets.categories.get(category.pk, 0))
 
 
 def price_ranges(request: HttpRequest, filters: Filters, facets: Facets) -> list[Section]:

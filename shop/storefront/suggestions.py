@@ -13,6 +13,7 @@ from shop.storefront.caching import catalogue_page, shows_cards
 
 SHORTEST = 2  # letters; shop.js asks for no less either
 CATEGORIES, PRODUCTS = 3, 6
+RANKED = 60  # products of those with the words, among which the best are looked for
 
 
 @CATALOGUE.place()
@@ -22,7 +23,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     query = listing.words(request.GET)
     if len(query) < SHORTEST:
         return render(request, "storefront/_suggestions.html", {"categories": [], "products": []})
-    found = find(Filters(query=query), size=PRODUCTS).rows
+    found = find(Filters(query=query, pool=RANKED), size=PRODUCTS).rows
     shows_cards(request, found)
     pages.depends(request, freshness.inside(None))
     categories = aisles_of(request).named(query)[:CATEGORIES]

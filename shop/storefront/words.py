@@ -1,10 +1,11 @@
 """Amounts and availability in words."""
 
+import functools
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django_countries import countries
 
 from shop.cart.contents import CartVariant
@@ -17,8 +18,14 @@ def money(amount: Decimal | Money | None) -> str:
     """Write an amount the way a price tag does: €1,290.00. A bare number is in the shop's currency."""
     if amount is None:
         return ""
-    value = amount if isinstance(amount, Money) else Money(amount, settings.SHOP_CURRENCY)
-    return value.display()
+    if isinstance(amount, Money):
+        return amount.display()
+    return _in_figures(get_language(), amount, settings.SHOP_CURRENCY)
+
+
+@functools.lru_cache(maxsize=5_000)  # per-pod: a calculation from its arguments
+def _in_figures(_language: str | None, amount: Decimal, currency: str) -> str:
+    return Money(amount, currency).display()
 
 
 def saving(variant: DetailVariant | CartVariant) -> int:

@@ -100,6 +100,7 @@ def _is_allowed(host: str, allowed: tuple[str, ...]) -> bool:
     return bool(domain) and validate_host(domain, allowed)
 
 
+@functools.cache  # per-pod: the files of this release
 def _release() -> str:
     return FORMAT + getattr(staticfiles_storage, "manifest_hash", "")
 
