@@ -31,6 +31,7 @@ until = patience(90)
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queues")]
 VISIBILITY = 2  # seconds
+PATIENT = 20  # tries: what is held on its way to a worker counts as received, however often
 PREFIX = f"chores-{uuid.uuid4().hex[:8]}-"
 FILE = directory / "chores"
 
@@ -43,18 +44,8 @@ class Pods:
 
 @pytest.fixture(scope="module")
 def pods(django_db_setup) -> Iterator[Pods]:
-    """Two relays and two workers that reach SQS through a proxy, over queues of their own.
-
-    These give up a message late: what is held on its way to a worker counts as received, however often.
-    """
+    """Two relays and two workers that reach SQS through a proxy, over queues of their own."""
     create_queues(running.environment | {"SQS_QUEUE_PREFIX": PREFIX})
-    for name in django_settings.QUEUES:
-        url = f"{django_settings.SQS_QUEUE_BASE_URL}/{PREFIX}{name}"
-        redrive = json.loads(
-            sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]["RedrivePolicy"]
-        )
-        changes = {"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": json.dumps(redrive | {"maxReceiveCount": 20})}
-        sqs().set_queue_attributes(QueueUrl=url, Attributes=changes)
     FILE.touch()
     with proxied("sqs") as (proxies, leads):
         ours = {
@@ -81,6 +72,7 @@ def pods(django_db_setup) -> Iterator[Pods]:
 @pytest.fixture
 def queues(settings: Any, pods: Pods) -> Iterator[None]:
     """This process speaks to the same queues, around the proxy."""
+    change_queues(given_up_after=PATIENT)
     settings.SQS_QUEUE_PREFIX = PREFIX
     settings.OUTBOX_TOPICS = queue_settings.OUTBOX_TOPICS
     FILE.write_text("")
@@ -90,6 +82,15 @@ def queues(settings: Any, pods: Pods) -> Iterator[None]:
 
 def sqs() -> Any:
     return boto3.client("sqs", region_name=django_settings.AWS_REGION)
+
+
+def change_queues(*, given_up_after: int) -> None:
+    for name in django_settings.QUEUES:
+        url = f"{django_settings.SQS_QUEUE_BASE_URL}/{PREFIX}{name}"
+        known = sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        redrive = json.loads(known["RedrivePolicy"]) | {"maxReceiveCount": given_up_after}
+        changes = {"VisibilityTimeout": str(VISIBILITY), "RedrivePolicy": json.dumps(redrive)}
+        sqs().set_queue_attributes(QueueUrl=url, Attributes=changes)
 
 
 def put(*names: str, topic: str = "plain", **facts: Any) -> list[int]:
@@ -187,6 +188,7 @@ def test_nonsense_and_tasks_that_fail_or_kill_stop_nobody(pods):
     until(lambda: OutboxMessage.objects.get(pk=killer).unfinished)  # it came again, and is counted
     assert OutboxMessage.objects.get(pk=failing).failures >= 1
     OutboxMessage.objects.filter(pk__in=[killer, failing]).update(dead_at=timezone.now())
+    change_queues(given_up_after=2)
     until(lambda: relay.look_at_queues(Broker()) or QueueDepth.objects.get(queue="default").set_aside >= 6)
     later = put("later")
     until(lambda: is_done(later))

@@ -99,6 +99,17 @@ def order(pods: Fleet, headers: dict[str, str]) -> httpx.Response:
     return phone.send("POST", "/api/v1/orders/", json=body, headers=basket.headers | headers, expect=201)
 
 
+def test_operators_see_who_is_there(pods, server):
+    """The first of these tests: a process says so when it starts, and then every half minute."""
+    until(lambda: Pod.objects.count() >= 3)
+    assert {pod.name: pod.role for pod in Pod.objects.lately()} == {
+        "web-1": "web",
+        "relay-1": "relay",
+        "worker-1": "worker",
+    }
+    assert all(pod.is_heard for pod in Pod.objects.all())
+
+
 def test_the_name_of_a_request_leads_from_the_balancer_to_the_mail(pods, server):
     answer = order(pods, {"X-Request-ID": NAME})
     assert answer.headers["X-Request-ID"] == NAME
@@ -154,16 +165,6 @@ def test_cloudwatch_is_told_the_same_in_its_own_form(pods, server):
     assert form_of_it["Dimensions"] == [["role", "payment_method"]]
     assert {"Name": "shop_orders_placed_total", "Unit": "Count"} in form_of_it["Metrics"]
     assert sum(line["shop_orders_placed_total"] for line in told("web-1", "shop_orders_placed_total")) >= 1
-
-
-def test_operators_see_who_is_there(pods, server):
-    until(lambda: Pod.objects.count() >= 3)
-    assert {pod.name: pod.role for pod in Pod.objects.lately()} == {
-        "web-1": "web",
-        "relay-1": "relay",
-        "worker-1": "worker",
-    }
-    assert all(pod.is_heard for pod in Pod.objects.all())
 
 
 def test_each_process_tells_what_is_its_own(pods, server):
