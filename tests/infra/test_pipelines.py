@@ -74,6 +74,8 @@ def test_a_release_needs_its_checks_and_workflows_have_no_more_rights_than_they_
     assert release["jobs"]["publish"]["needs"] == "check" and release["jobs"]["release"]["needs"] == "publish"
     for name in ("check", "release"):
         assert workflow(name)["permissions"] == {"contents": "read"}
+    roles = [re.findall(r"vars\.(\w+_ROLE)", str(release["jobs"][name])) for name in ("publish", "release")]
+    assert roles == [["PUBLISH_ROLE"], ["RELEASE_ROLE"]], "what builds cannot reach the cluster"
     assert "secrets." not in (WORKFLOWS / "release.yaml").read_text(), "rights come from OIDC"
     assert release["defaults"]["run"]["shell"] == "bash", "a failure inside of a pipe has to count"
 
