@@ -17,7 +17,8 @@ def test_with_pods_that_read_secrets_themselves_no_secret_is_made_or_waited_for(
     shutil.copytree(ROOT / "k8s", tmp_path / "k8s")
     overlay = tmp_path / "k8s/overlays/aws"
     file = overlay / "kustomization.yaml"
-    file.write_text(file.read_text().replace("components/external-secrets", "components/secrets-manager"))
+    both = "components/backup\n  - ../../components/secrets-manager"
+    file.write_text(file.read_text().replace("components/external-secrets", both))
     text = subprocess.run([kubectl, "kustomize", overlay], capture_output=True, text=True, check=True).stdout
     objects = [each for each in yaml.safe_load_all(text) if each]
 
@@ -27,6 +28,7 @@ def test_with_pods_that_read_secrets_themselves_no_secret_is_made_or_waited_for(
     pods = [pod_template(each)["spec"] for each in objects if each["kind"] in {"Deployment", "Job", "CronJob"}]
     mounted = [volume["secret"] for pod in pods for volume in pod["volumes"] if "secret" in volume]
     assert len(mounted) == len(pods) and all(secret["optional"] for secret in mounted)
+    assert {"backup", "restore-drill"} <= {each["metadata"]["name"] for each in objects}
     (policy,) = [
         each["spec"] for each in objects if (each["kind"], each["metadata"]["name"]) == ("NetworkPolicy", "aws")
     ]
