@@ -48,6 +48,7 @@ class FlatAdmin(ModelAdmin):
     `sorted_by_index`: columns by which also a table of more than SORTED rows may be sorted.
     """
 
+    change_list_template = "backoffice/list.html"
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     paginator = BoundedPaginator
@@ -86,6 +87,7 @@ class RecordAdmin(FlatAdmin):
 class RecordInline(TabularInline):
     """Rows of a record, shown on its page."""
 
+    template = "backoffice/record_inline.html"
     extra = 0
     max_num = 0
     can_delete = False

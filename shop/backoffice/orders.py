@@ -88,7 +88,7 @@ class EventInline(RecordInline):
 
     @display(description=_("state"))
     def what(self, event: OrderEvent) -> SafeString:
-        return pill(event.state, event.get_state_display() or _("note"))
+        return pill(event.state, Order.State(event.state).label if event.state else _("note"))
 
 
 @admin.register(Order)
@@ -105,7 +105,7 @@ class OrderAdmin(RecordAdmin):
         "status", "customer", "address", "delivery", "goods", "delivery_price", "tax", "amount", "paid_by", "page",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": (("number", "status", "placed_at"), ("customer", "address", "delivery"))}),
+        (None, {"fields": (("number", "status"), ("placed_at", "delivery"), ("customer", "address"))}),
         (_("Amounts"), {"fields": (("goods", "delivery_price"), ("amount", "tax"), ("paid_by", "page"))}),
     )
 
@@ -121,7 +121,7 @@ class OrderAdmin(RecordAdmin):
 
     @display(description=_("state"), ordering="state")
     def status(self, order: Order) -> SafeString:
-        return pill(order.state, order.get_state_display())
+        return pill(order.state, Order.State(order.state).label)
 
     @display(description=_("total"), ordering="total")
     def amount(self, order: Order) -> SafeString:

@@ -27,6 +27,10 @@ class BackofficeSite(UnfoldAdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**dashboard(request.user), **(extra_context or {})})  # type: ignore[no-any-return]
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Leave out what no page but an app's own shows: the front page and the sidebar have lists of ours."""
+        return super().get_app_list(request, app_label) if app_label else []
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Lead to the front page from here, not to the customer's account: the theme's form forgets where to go."""
         if request.method == "GET" and REDIRECT_FIELD_NAME not in request.GET:
