@@ -14,7 +14,7 @@ from shop.inventory.models import Stock
 
 INDENT = "\N{EN DASH} "
 LOW = 3  # pieces
-LATEST = 10_000  # rows whose values are offered
+LATEST = 1_000  # rows whose values are offered
 Choices = Iterable[tuple[Any, Any]]
 
 

@@ -20,8 +20,13 @@ def product_urls() -> Callable[[str], str]:
 
 def category_url(slug: str) -> str:
     """The address of a category's page, as reverse("category") says."""
+    return category_urls()(slug)
+
+
+def category_urls() -> Callable[[str], str]:
+    """The same for many, by their slugs."""
     before, after = _around("category", get_script_prefix())
-    return f"{before}{slug}{after}"
+    return lambda slug: f"{before}{slug}{after}"
 
 
 @functools.cache  # per-pod: a calculation from the routes

@@ -6,6 +6,7 @@ Django's own backend makes it, with autoescape on.
 import ast
 import functools
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -14,14 +15,14 @@ from django.contrib.messages import get_messages
 from django.template.defaultfilters import capfirst, truncatechars
 from django.template.defaultfilters import date as date_words
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import translation
 from django.utils.html import json_script
 from jinja2 import Environment, PrefixLoader
 from jinja2.ext import Extension
 from markupsafe import escape
 
-from shop.catalog.addresses import product_urls
+from shop.catalog.addresses import category_urls, product_urls
 from shop.storefront import prices, words
 from shop.storefront.aisles import aisles_of
 
@@ -85,10 +86,24 @@ def url(name: str, *args: Any) -> str:
     return reverse(name, args=args)
 
 
+def urls(name: str) -> Callable[[int], str]:
+    """Return what writes the addresses of a route that takes one number: url() looks each up."""
+    before, after = _around(name, get_script_prefix())
+    return lambda number: f"{before}{number}{after}"
+
+
+@functools.cache  # per-pod: a calculation from the routes
+def _around(name: str, _prefix: str) -> tuple[str, str]:
+    """What stands before and after the number."""
+    before, _, after = reverse(name, args=[0]).rpartition("0")
+    return before, after
+
+
 FUNCTIONS: dict[str, Any] = {
     "_": translation.gettext,
     "language": translation.get_language,
     "url": url,
+    "urls": urls,
     "static": static,
     "get_messages": get_messages,
     "aisles_of": aisles_of,
@@ -100,6 +115,7 @@ FUNCTIONS: dict[str, Any] = {
     "product_prices": prices.product_prices,
     "variant_price": prices.variant_price,
     "product_urls": product_urls,
+    "category_urls": category_urls,
     "availability": words.availability,
 }
 FILTERS: dict[str, Any] = {
