@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Model
@@ -43,10 +42,10 @@ def _rows_about(model: type[Model]) -> float:
         return float(cursor.fetchone()[0])
 
 
-def headers_once(work_out: Callable[[ChangeList], Iterable[dict[str, Any]]]) -> Callable[[ChangeList], Any]:
+def headers_once(work_out: Callable[[Any], Iterable[dict[str, Any]]]) -> Callable[[Any], list[dict[str, Any]]]:
     """Wrap the theme's way to the headers of a list, which it goes again for each row."""
 
-    def headers(changelist: ChangeList) -> list[dict[str, Any]]:
+    def headers(changelist: Any) -> list[dict[str, Any]]:
         if not hasattr(changelist, "worked_out_headers"):
             changelist.worked_out_headers = list(work_out(changelist))
         found: list[dict[str, Any]] = changelist.worked_out_headers

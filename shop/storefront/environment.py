@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.template.defaultfilters import capfirst, truncatechars
+from django.template.defaultfilters import capfirst
 from django.template.defaultfilters import date as date_words
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
@@ -123,6 +123,6 @@ FILTERS: dict[str, Any] = {
     "quoted": functools.partial(quote, safe=""),
     "date": date_words,
     "capfirst": capfirst,
-    "truncatechars": truncatechars,
+    "beginning": words.beginning,
     "country_name": words.country_name,
 }

@@ -1,13 +1,14 @@
 """A list's address: read into filters, and written again with one thing changed."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from shop.catalog.facets import Facets, PriceRange
 from shop.catalog.listing import Filters
@@ -140,10 +141,11 @@ def _price_range(request: HttpRequest, filters: Filters, found: PriceRange) -> S
     active = filters.min_price == found.least and filters.max_price == found.most
     least, most = ("", "") if active else (found.least, found.most)
     url = with_values(request, min=str(least or ""), max=str(most or ""))
-    return Section(_price_words(found.least, found.most), url, found.count, active=active)
+    return Section(_price_words(get_language(), found.least, found.most), url, found.count, active=active)
 
 
-def _price_words(least: int | None, most: int | None) -> str:
+@functools.cache  # per-pod: a calculation from its arguments, which are few
+def _price_words(_language: str | None, least: int | None, most: int | None) -> str:
     if least is None:
         return _("up to %(price)s") % {"price": money(Decimal(most or 0))}
     if most is None:
@@ -151,12 +153,17 @@ def _price_words(least: int | None, most: int | None) -> str:
     return _("%(least)s to %(most)s") % {"least": money(Decimal(least)), "most": money(Decimal(most))}
 
 
-def sorts(filters: Filters) -> list[tuple[str, str]]:
+def sorts(filters: Filters) -> tuple[tuple[str, str], ...]:
     """Return the sort orders to offer: (value, words)."""
-    orders = [
+    return _sorts(get_language(), searching=bool(filters.query))
+
+
+@functools.cache  # per-pod: a calculation from its arguments, which are few
+def _sorts(_language: str | None, *, searching: bool) -> tuple[tuple[str, str], ...]:
+    orders = (
         ("newest", _("Newest")),
         ("price", _("Price, low to high")),
         ("-price", _("Price, high to low")),
         ("title", pgettext("sort by title", "A to Z")),
-    ]
-    return [("relevance", _("Best match")), *orders] if filters.query else orders
+    )
+    return (("relevance", _("Best match")), *orders) if searching else orders

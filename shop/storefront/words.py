@@ -38,13 +38,22 @@ def saving(variant: DetailVariant | CartVariant) -> int:
 def availability(variant: DetailVariant) -> tuple[str, str]:
     """Return the line and its mood ("", "few" or "none")."""
     pieces = variant.left
+    return _availability(get_language(), None if pieces is None or pieces > FEW else pieces)
+
+
+@functools.cache  # per-pod: a calculation from its arguments, which are few
+def _availability(_language: str | None, pieces: int | None) -> tuple[str, str]:
+    """`pieces`: None for enough."""
     if pieces is None:
         return _("In stock"), ""
     if pieces == 0:
         return _("Sold out"), "none"
-    if pieces <= FEW:
-        return ngettext("Only %(n)s left", "Only %(n)s left", pieces) % {"n": pieces}, "few"
-    return _("In stock"), ""
+    return ngettext("Only %(n)s left", "Only %(n)s left", pieces) % {"n": pieces}, "few"
+
+
+def beginning(text: str, length: int) -> str:
+    """Return a text that is no longer than so many characters, and says by its end that it was."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 def designs(total: int) -> str:
