@@ -1,6 +1,6 @@
 """Lists of the backoffice that cost the same at a thousand rows and at a million."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import ShowFacets
@@ -40,18 +40,6 @@ def _rows_about(model: type[Model]) -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
         return float(cursor.fetchone()[0])
-
-
-def headers_once(work_out: Callable[[Any], Iterable[dict[str, Any]]]) -> Callable[[Any], list[dict[str, Any]]]:
-    """Wrap the theme's way to the headers of a list, which it goes again for each row."""
-
-    def headers(changelist: Any) -> list[dict[str, Any]]:
-        if not hasattr(changelist, "worked_out_headers"):
-            changelist.worked_out_headers = list(work_out(changelist))
-        found: list[dict[str, Any]] = changelist.worked_out_headers
-        return found
-
-    return headers
 
 
 class FlatAdmin(ModelAdmin):

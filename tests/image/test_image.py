@@ -1,6 +1,6 @@
 """The image, built and run as a pod would: read-only root, no capability, a numbered user, little memory.
 
-SHOP_TEST_IMAGE=1 make test TESTS=tests/image     # makes the base image too; a few minutes
+SHOP_TEST_IMAGE=1 make test ARGS=tests/image     # makes the base image too; a few minutes
 """
 
 import hashlib
