@@ -52,8 +52,12 @@ def key(environ: dict[str, Any]) -> str:
     host, scheme = environ.get("HTTP_HOST", environ["SERVER_NAME"]), _scheme(environ)
     if not _is_ours(host) or (settings.SECURE_SSL_REDIRECT and scheme != "https"):
         return ""
-    parts = (_release(), _language(environ), scheme, host, environ.get("SCRIPT_NAME", ""), path, query)
-    # With the quotes of repr(): a path may hold "?", or whatever else would stand between the parts.
+    return _name(_release(), _language(environ), scheme, host, environ.get("SCRIPT_NAME", ""), path, query)
+
+
+@functools.lru_cache(maxsize=1_000)  # per-pod: a calculation from its arguments
+def _name(*parts: str) -> str:
+    """With the quotes of repr(): a path may hold "?", or whatever else would stand between the parts."""
     return f"page:{hashlib.sha256(repr(parts).encode()).hexdigest()[:40]}"
 
 
@@ -68,7 +72,10 @@ def has_no_end(environ: dict[str, Any]) -> bool:
 
 
 def _pages(path: str) -> PublicPages | None:
-    return next((row for row in _rows() if row.pattern.match(path)), None)
+    for row in _rows():
+        if row.pattern.match(path):
+            return row
+    return None
 
 
 @functools.cache  # per-pod: read from settings

@@ -11,7 +11,7 @@ import struct
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -19,6 +19,8 @@ from redis.exceptions import NoScriptError, ResponseError
 
 from shop.platform import timing
 from shop.platform.cache import breaker_for
+
+AT_ONCE = 65_536  # bytes; more than nearly any page has
 
 
 class Script:
@@ -85,7 +87,7 @@ class _Wire:
         self._connection.connect()
         self._socket: socket.socket = self._connection._sock
         _leave_waiting_to_the_kernel(self._socket, self._connection.socket_timeout)
-        self._answers: BinaryIO = self._socket.makefile("rb")
+        self._unread = b""
 
     def exchange(self, command: bytes) -> Any:
         try:
@@ -95,15 +97,13 @@ class _Wire:
             raise RedisConnectionError(str(error)) from error
 
     def close(self) -> None:
-        self._answers.close()
         self._connection.disconnect()
 
     def _read(self) -> Any:
         """Read one answer in RESP2 or RESP3, of the kinds that a script can give."""
-        line = self._answers.readline()
-        if not line.endswith(b"\r\n"):
-            raise RedisConnectionError("Redis closed the connection, or was silent for too long")
-        kind, said = line[:1], line[1:-2]
+        while (end := self._unread.find(b"\r\n")) < 0:
+            self._receive()
+        kind, said, self._unread = self._unread[:1], self._unread[1:end], self._unread[end + 2 :]
         if kind == b"$":
             return self._read_bytes(int(said))
         if kind == b"*":
@@ -117,10 +117,16 @@ class _Wire:
     def _read_bytes(self, length: int) -> bytes | None:
         if length < 0:
             return None
-        found = self._answers.read(length + 2) or b""
-        if len(found) != length + 2:
-            raise RedisConnectionError("Redis closed the connection, or was silent for too long")
-        return found[:-2]
+        while len(self._unread) < length + 2:
+            self._receive()
+        found, self._unread = self._unread[:length], self._unread[length + 2 :]
+        return found
+
+    def _receive(self) -> None:
+        came = self._socket.recv(AT_ONCE)
+        if not came:
+            raise RedisConnectionError("Redis closed the connection")
+        self._unread += came
 
 
 def _leave_waiting_to_the_kernel(plain: socket.socket, seconds: float | None) -> None:
