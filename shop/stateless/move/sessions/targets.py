@@ -80,7 +80,7 @@ class TableTarget(Target):
 
     def _add(self, sessions: list[Session]) -> Added:
         """Take the place of the mark first: who ends the session waits there until it is written, then removes it."""
-        written = {session.key: self._row(session.key, session.data, session.expires_at) for session in sessions}
+        written = {session.key: self._row(session) for session in sessions}
         hold = self.store().encode({ENDED: secrets.token_hex(8)})
         places = {mark_key(key): key for key in written}
         with transaction.atomic(using=self.rows.db):
@@ -105,13 +105,13 @@ class TableTarget(Target):
         marks = self.rows.filter(session_key__in=former).values_list("session_key", flat=True) if former else ()
         return there | {former[mark] for mark in marks}
 
-    def _row(self, key: str, data: dict[str, Any], expires_at: datetime) -> Any:
-        row = self.store(key).create_model_instance(data)  # type: ignore[attr-defined]
-        row.expire_date = expires_at
-        return row
+    def _row(self, session: Session) -> Any:
+        """A store that has the session already does not ask cache and database for it."""
+        store: Any = ending_at(self.store(session.key), session)
+        return store.create_model_instance(session.data)
 
     def replace(self, there: Session, session: Session) -> bool:
-        row = self._row(session.key, session.data, session.expires_at)
+        row = self._row(session)
         same = self.rows.filter(session_key=there.key, session_data=there.text)
         changed: bool = same.update(session_data=row.session_data, expire_date=row.expire_date) == 1
         store: Any = self.store(session.key)
