@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.conf import settings
+
 from shop.catalog.freshness import NEXT_PUBLICATION
 from shop.catalog.shown import Shown
 from shop.platform import picture
@@ -82,7 +84,8 @@ def read(source: str, *, order: str, parameters: dict[str, Any]) -> list[Card]:
     suit all parameters.
     """
     statement = READ.replace("<source>", source).replace("<order>", order)
-    return [_card(row) for row in planned.rows(statement, parameters)]
+    root = settings.MEDIA_URL
+    return [_card(row, root) for row in planned.rows(statement, parameters)]
 
 
 def ranked(chosen: Sequence[tuple[int, int]], now: datetime) -> list[Card]:
@@ -93,5 +96,5 @@ def ranked(chosen: Sequence[tuple[int, int]], now: datetime) -> list[Card]:
     return read(RANKED, order="product.place", parameters={"ids": list(ids), "ranks": list(ranks), "now": now})
 
 
-def _card(row: tuple[Any, ...]) -> Card:
-    return Card._make((*row[:12], picture.read(row[13:], alt=row[12] or "")))
+def _card(row: tuple[Any, ...], root: str) -> Card:
+    return Card._make((*row[:12], picture.read(row[13:], alt=row[12] or "", root=root)))

@@ -36,4 +36,4 @@ ORDER BY category.position, category.name
 def read(*, pictured: bool = False, described: str = "") -> list[Node]:
     """Return all categories in the shop's order; with their pictures, and with the description of one, by its slug."""
     rows = planned.rows(READ, {"pictured": pictured, "described": described})
-    return [Node._make((*row[:5], picture.read(row[5:]))) for row in rows]
+    return [Node._make((*row[:5], picture.read(row[5:]) if pictured else None)) for row in rows]

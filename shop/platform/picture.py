@@ -38,14 +38,14 @@ class Picture(NamedTuple):
     alt: str
 
 
-def read(columns: Sequence[Any], *, alt: str = "") -> Picture | None:
-    """Return the picture of these COLUMNS; None where there is none."""
+def read(columns: Sequence[Any], *, alt: str = "", root: str = "") -> Picture | None:
+    """Return the picture of these COLUMNS; None where there is none. `root`: MEDIA_URL, from who reads many."""
     pk, width, height, key, is_ready, fallback, webp, jpeg, renditions = columns
     if pk is None:
         return None
     if fallback is None:
         fallback, webp, jpeg = sources(orjson.loads(renditions), original=key)
-    root = settings.MEDIA_URL
+    root = root or settings.MEDIA_URL
     return Picture(pk, width, height, is_ready, root + fallback, rooted(webp, root), rooted(jpeg, root), alt)
 
 

@@ -14,11 +14,11 @@ from shop.platform.picture import Picture, of_image
 
 def cards(found: list[Card]) -> list[dict[str, Any]]:
     """A list of products."""
-    url_of, root = product_urls(), settings.PUBLIC_URL
-    return [_card(each, root + url_of(each.slug)) for each in found]
+    url_of, root, currency = product_urls(), settings.PUBLIC_URL, settings.SHOP_CURRENCY
+    return [_card(each, root + url_of(each.slug), currency) for each in found]
 
 
-def _card(found: Card | Detail, url: str) -> dict[str, Any]:
+def _card(found: Card | Detail, url: str, currency: str = "") -> dict[str, Any]:
     former = found.compare_at_price if found.on_sale else None
     return {
         "slug": found.slug,
@@ -26,9 +26,9 @@ def _card(found: Card | Detail, url: str) -> dict[str, Any]:
         "vendor": found.vendor,
         "product_type": found.product_type,
         "url": url,
-        "min_price": price(found.min_price),
-        "max_price": price(found.max_price),
-        "compare_at_price": None if former is None else price(former),
+        "min_price": price(found.min_price, currency),
+        "max_price": price(found.max_price, currency),
+        "compare_at_price": None if former is None else price(former, currency),
         "on_sale": found.on_sale,
         "available": found.available,
         "picture": picture(found.cover, found.title) if found.cover else None,
