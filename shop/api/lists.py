@@ -1,7 +1,9 @@
 """Lists are {"next", "previous", "results"}; the first two are absolute addresses or null."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.utils.encoding import iri_to_uri
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -34,9 +36,8 @@ def whole(results: Any) -> Response:
 def _address(request: Request, cursor: str | None) -> str | None:
     if cursor is None:
         return None
-    query = request.query_params.copy()
-    query["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    query = urlencode({**dict(request.query_params.lists()), "cursor": [cursor]}, doseq=True)
+    return f"{request.scheme}://{request.get_host()}{iri_to_uri(request.path)}?{query}"
 
 
 def list_of(entry: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
