@@ -216,6 +216,7 @@ POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS", "")
 
 # Background work: the outbox is the only road to SQS
 QUEUES = ("default", "mail", "media")
+QUICK_QUEUES = ("default",)  # for work of some milliseconds: done by the handful, and never behind that of the others
 SQS_QUEUE_BASE_URL = env.text("SQS_QUEUE_BASE_URL", "https://sqs.invalid/000000000000").rstrip("/")
 SQS_QUEUE_PREFIX = env.text("SQS_QUEUE_PREFIX", "shop-")
 # Seconds until the message of a killed worker returns to the others; the queues have to be made with the same

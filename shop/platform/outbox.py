@@ -5,13 +5,16 @@ does the work and marks it done in one transaction. So work exists if and only i
 committed, the broker may lose or repeat anything, and the effects of a handler on PostgreSQL happen once.
 """
 
+import functools
 import importlib
 import logging
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -21,14 +24,25 @@ from shop.platform import metrics, request_id, traces
 from shop.platform.models import OutboxMessage
 from shop.platform.models.outbox import MAX_FAILURES, MAX_UNFINISHED
 from shop.platform.postgresql import planned
-from shop.stateless.guard.work import name_task
+from shop.stateless.guard.hook import step
 
 logger = logging.getLogger("shop.outbox")
 CHANNEL = "outbox"
+LONGEST_PACK = 5.0  # seconds in which messages that came together are begun
+# A message may reach a worker while its relay writes down that it was sent, and holds the row for that moment
+TRIES, SETTLING = 5, 0.05  # seconds between two of them
 LONGEST_BACKOFF = 3600  # seconds
 LONGEST_TRACEBACK = 6000  # characters, its end
 FAILED = ["failures", "unfinished", "last_error", "traceback", "history"]
 FAILED += ["sent_at", "taken_until", "available_at", "dead_at"]
+# Lock the row and write that it is done, in the transaction of its work: if that fails, neither has happened. Nothing
+# is returned for a row that is done, dead, gone, or in another worker's hands.
+DONE = """
+    UPDATE platform_outboxmessage SET done_at = clock_timestamp() WHERE id = (
+        SELECT id FROM platform_outboxmessage WHERE id = %(id)s AND done_at IS NULL AND dead_at IS NULL
+        FOR UPDATE SKIP LOCKED
+    ) RETURNING topic::text, payload::text, request_id::text, traceparent::text
+"""
 
 
 class Hopeless(Exception):
@@ -71,6 +85,27 @@ def wake_relays() -> None:
         cursor.execute(f"NOTIFY {CHANNEL}")
 
 
+def handle_many(message_ids: Sequence[int], *, seconds: float = LONGEST_PACK) -> None:
+    """Do the work of messages that reached a worker together, one after the other: each as by `handle`.
+
+    What is not begun after so many `seconds` is due again, and then handled by itself.
+    """
+    deadline = time.monotonic() + seconds
+    for number, message_id in enumerate(message_ids):
+        if time.monotonic() > deadline:
+            _give_back(message_ids[number:])
+            return
+        handle(message_id)
+
+
+@transaction.atomic
+def _give_back(message_ids: Sequence[int]) -> None:
+    """Rows in another worker's hands are passed over."""
+    rows = OutboxMessage.objects.open().select_for_update(skip_locked=True).filter(pk__in=message_ids)
+    OutboxMessage.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(sent_at=None)
+    transaction.on_commit(wake_relays, robust=True)
+
+
 def handle(message_id: int, *, again: bool = False) -> str:
     """Do the work of one message. Safe to call any number of times, anywhere, at once.
 
@@ -80,6 +115,11 @@ def handle(message_id: int, *, again: bool = False) -> str:
     """
     with request_id.message(message_id):
         outcome = _handle(message_id, again)
+        for _try in range(TRIES):
+            if outcome != "skipped" or not OutboxMessage.objects.open().filter(pk=message_id).exists():
+                break
+            time.sleep(SETTLING)
+            outcome = _handle(message_id, again)
         metrics.messages_total.labels(request_id.topic(), outcome).inc()
         logger.info("outbox message", extra={"outcome": outcome})
         return outcome
@@ -90,18 +130,20 @@ def _handle(message_id: int, again: bool) -> str:
         return "skipped"
     try:
         with transaction.atomic():
-            message = _claim(message_id)
-            if message is None:
+            found = planned.rows(DONE, {"id": message_id})
+            if not found:
                 return "skipped"
-            name_task(message.topic)
-            with traces.work(message.topic, message_id=message_id, caused_by=message.traceparent):
-                _handler(message.topic)(**message.payload)
-            message.done_at = timezone.now()
-            message.save(update_fields=["done_at"])
+            _work(message_id, *found[0])
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failure of its message
         _record_failure(message_id, error)
         return "failed"
     return "done"
+
+
+def _work(message_id: int, topic: str, payload: str, request: str, traceparent: str) -> None:
+    request_id.caused_by(request, topic=topic)
+    with step(topic), traces.work(topic, message_id=message_id, caused_by=traceparent):
+        _handler(topic)(**orjson.loads(payload))
 
 
 def _claim(message_id: int) -> OutboxMessage | None:
@@ -128,7 +170,12 @@ def _begins(message_id: int) -> bool:
 
 
 def _handler(topic: str) -> Callable[..., None]:
-    module, _, name = settings.OUTBOX_TOPICS[topic][1].rpartition(".")
+    return _named(settings.OUTBOX_TOPICS[topic][1])
+
+
+@functools.cache  # per-pod: functions of this release
+def _named(path: str) -> Callable[..., None]:
+    module, _, name = path.rpartition(".")
     handler: Callable[..., None] = getattr(importlib.import_module(module), name)
     return handler
 

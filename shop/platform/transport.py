@@ -1,11 +1,16 @@
 """kombu's SQS transport, for workers that outlive whatever SQS answers, and whatever lies on its queues."""
 
 import logging
+from collections import Counter
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
 from kombu.asynchronous.aws.sqs.connection import AsyncSQSConnection
 from kombu.transport import SQS
+from vine import promise
+
+from shop.platform import packs
 
 logger = logging.getLogger("shop.worker")
 PAUSE = 2.0  # seconds until a queue that gave no answer is asked again
@@ -34,7 +39,9 @@ class Channel(SQS.Channel):
 
     hub: Any
     qos: Any
-    _schedule_queue: Any
+    _active_queues: Any
+    _get_async: Any
+    _new_queue: Any
     _predefined_queue_async_clients: Any
     get_message_attributes: Any
     predefined_queues: Any
@@ -44,6 +51,8 @@ class Channel(SQS.Channel):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._done: list[tuple[str, str]] = []  # per-pod: receipts of the worker's own messages
+        self._collecting = False
+        self._held: Counter[str] = Counter()  # per-pod: messages received and not done, by the address of their queue
 
     def asynsqs(self, queue: str | None = None) -> Receiver:
         known = self._predefined_queue_async_clients
@@ -63,19 +72,32 @@ class Channel(SQS.Channel):
     def _read(self, queue: str, qname: str, message: dict[str, Any]) -> int:
         """What cannot be read is left where it is; SQS sets it aside after some deliveries."""
         try:
-            return int(super()._on_messages_ready(queue, qname, {"Messages": [message]}))  # type: ignore[misc]
+            read = int(super()._on_messages_ready(queue, qname, {"Messages": [message]}))  # type: ignore[misc]
+            self._held[queue] += read
+            return read
         except (ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
             logger.warning("a message cannot be read", extra={"queue": qname, "error": repr(error)})
+            self.qos.ack(message["ReceiptHandle"])  # it takes no room, and is not kept invisible
             return 0
 
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
         fact = self.qos.get(delivery_tag).delivery_info
         self.qos.ack(delivery_tag)
-        if not self._done:
-            self.hub.call_later(COLLECT, self._delete_done)
+        self._held[fact["sqs_queue"]] -= 1
         self._done.append((fact["sqs_queue"], fact["sqs_message"]["ReceiptHandle"]))
         if len(self._done) >= BATCH:
             self._delete_done()
+        elif not self._collecting:
+            self._collecting = True
+            self.hub.call_later(COLLECT, self._delete_rest)
+
+    def basic_reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        self._held[self.qos.get(delivery_tag).delivery_info.get("sqs_queue", "")] -= 1
+        super().basic_reject(delivery_tag, requeue=requeue)
+
+    def _delete_rest(self) -> None:
+        self._collecting = False
+        self._delete_done()
 
     def _delete_done(self) -> None:
         """A failure is logged, and the messages come again. A channel is closed twice, the second time without SQS."""
@@ -94,6 +116,25 @@ class Channel(SQS.Channel):
     def close(self) -> None:
         self._delete_done()
         super().close()
+
+    def _schedule_queue(self, queue: str) -> None:
+        """Ask a queue for as many as there is room for; each has room of its own."""
+        if queue not in self._active_queues:
+            return
+        if room := self._room(queue):
+            self._get_async(queue, room, callback=promise(self._loop1, (queue,)))
+        else:
+            self._loop1(queue)
+
+    def _room(self, queue: str) -> int:
+        """A whole pack of quick messages or none: a pack for each process, and one more that waits for the next.
+
+        Of slow ones as many as may be in work. Celery says how many processes there are.
+        """
+        processes, held = max(1, self.qos.prefetch_count), self._held[self._new_queue(queue)]
+        if queue in settings.QUICK_QUEUES:
+            return BATCH if held <= BATCH * processes else 0
+        return min(BATCH, max(0, packs.places(self._active_queues, processes) - held))
 
     def _loop1(self, queue: str, messages_fetched: int | None = None) -> None:
         """Ask again after an answer (of how many messages), or because there is no room for more (None)."""

@@ -1,4 +1,4 @@
-"""The worker's side of the outbox: one Celery task."""
+"""The worker's side of the outbox: a Celery task for one message, and one for some that arrived together."""
 
 from typing import Any
 
@@ -6,21 +6,25 @@ from celery import Task, shared_task
 from django.db import close_old_connections
 
 from shop.platform import outbox
-from shop.platform.broker import TASK
+from shop.platform.broker import PACK, TASK, receives
 
 
-@shared_task(name=TASK, bind=True)
+class OutboxTask(Task):  # type: ignore[type-arg]
+    Strategy = "shop.platform.packs:Intake"
+
+
+@shared_task(name=TASK, bind=True, base=OutboxTask)
 def handle(self: "Task[Any, Any]", /, message_id: int, *, again: bool = False, **_later: Any) -> str:
     """Handle one outbox message.
 
     Takes and ignores arguments that a newer relay may add. Failures are counted in its row, not here.
     """
     close_old_connections()  # as Django does ahead of each request
-    return outbox.handle(message_id, again=again or _receives(self) > 1)
+    return outbox.handle(message_id, again=again or receives(self.request.properties) > 1)
 
 
-def _receives(task: "Task[Any, Any]") -> int:
-    """How often SQS has given out this very message, this time included; 1 where there is no SQS."""
-    delivery = (task.request.properties or {}).get("delivery_info", {})
-    attributes = delivery.get("sqs_message", {}).get("Attributes", {})
-    return int(attributes.get("ApproximateReceiveCount", 1))
+@shared_task(name=PACK)
+def handle_pack(message_ids: list[int]) -> None:
+    """Handle messages that were delivered together, for the first time. Made by shop.platform.packs, never sent."""
+    close_old_connections()
+    outbox.handle_many(message_ids)

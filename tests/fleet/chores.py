@@ -5,6 +5,8 @@ import signal
 import time
 from pathlib import Path
 
+from celery import current_task
+
 from shop.notifications.models import Mail
 
 
@@ -15,10 +17,17 @@ def _begin(name: str) -> None:
 
 
 def plain(name: str, seconds: float = 0) -> None:
-    """Leave one row; twice done would be two."""
+    """Leave one row, which names the task of Celery; twice done would be two."""
     _begin(name)
     time.sleep(seconds)
-    Mail.objects.create(kind=name, to="nobody@example.com")
+    Mail.objects.create(kind=name, to="nobody@example.com", context={"task": current_task.request.id})
+
+
+def waits(name: str) -> None:
+    """Take as long as the test wants, as a mail does whose server is slow: until the file is emptied."""
+    _begin(name)
+    while Path(os.environ["CHORES_FILE"]).stat().st_size:
+        time.sleep(0.05)
 
 
 def fails(name: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config.local.fleet import Fleet
@@ -178,20 +178,34 @@ def nonsense() -> list[str]:
     return plain + [json.dumps(value) for value in torn] + [encode(value, "default") for value in ids]
 
 
-def test_nonsense_and_tasks_that_fail_or_kill_stop_nobody(pods):
-    (killer,), (failing,) = put("killer", topic="kills"), put("failing", topic="fails")
+def test_nonsense_and_tasks_that_fail_stop_nobody(pods):
+    (failing,) = put("failing", topic="fails")
     for body in nonsense():
         sqs().send_message(QueueUrl=queue_url("default"), MessageBody=body)
     ids = put("good", "better") + put("mail", topic="plain.mail")
     assert_each_once(ids, "good", "better", "mail")
     assert all(pods.fleet.processes[name].running for name in ("worker-1", "worker-2"))
-    until(lambda: OutboxMessage.objects.get(pk=killer).unfinished)  # it came again, and is counted
     assert OutboxMessage.objects.get(pk=failing).failures >= 1
-    OutboxMessage.objects.filter(pk__in=[killer, failing]).update(dead_at=timezone.now())
+    OutboxMessage.objects.filter(pk=failing).update(dead_at=timezone.now())
     change_queues(given_up_after=2)
     until(lambda: relay.look_at_queues(Broker()) or QueueDepth.objects.get(queue="default").set_aside >= 6)
     later = put("later")
     until(lambda: is_done(later))
+
+
+def test_what_comes_together_is_one_task_and_each_message_fails_or_returns_by_itself(pods):
+    names = [f"together-{number}" for number in range(20)]
+    with transaction.atomic():  # so that one relay sends them, ten by a request
+        ids = put(*names[:5])
+        (failing,), (killer,) = put("failing", topic="fails"), put("killer", topic="kills")
+        ids += put(*names[5:])
+    assert_each_once(ids, *names)
+    tasks = [mail.context["task"] for mail in Mail.objects.all()]
+    assert len(set(tasks)) < len(tasks)
+    assert set(OutboxMessage.objects.filter(pk__in=ids).values_list("failures", "unfinished")) <= {(0, 0), (0, 1)}
+    until(lambda: OutboxMessage.objects.get(pk=killer).unfinished)  # it came again, and is counted
+    assert OutboxMessage.objects.get(pk=failing).failures >= 1
+    OutboxMessage.objects.filter(pk__in=[failing, killer]).update(dead_at=timezone.now())
 
 
 def test_the_message_of_a_killed_worker_returns_soon_and_its_work_is_done_once(pods):
@@ -202,6 +216,15 @@ def test_the_message_of_a_killed_worker_returns_soon_and_its_work_is_done_once(p
     pods.fleet.start("worker")
     until(lambda: len(begun()) == 2)  # most of it is the start of the workers
     assert_each_once(ids, "interrupted")
+
+
+def test_however_many_mails_wait_for_a_slow_server_other_work_is_done(pods):
+    mails = put(*(f"mail-{number}" for number in range(24)), topic="waits")
+    until(lambda: len(begun()) == 2)  # one for each of the workers, which have two processes
+    other = put(*(f"other-{number}" for number in range(20)))
+    until(lambda: is_done(other))
+    assert len([name for name in begun() if name.startswith("mail")]) == 2
+    until(lambda: FILE.write_text("") == 0 and is_done(mails))
 
 
 def test_a_long_task_keeps_its_message_and_is_not_taken_for_lost(pods, settings):

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from config.celery import app
-from shop.platform import visibility
+from shop.platform import packs, visibility
 from tests.k8s import provision
 from tests.k8s.manifests import ROOT, Object, environment, of_kind, one, pod_template
 
@@ -92,6 +92,15 @@ def test_every_queue_is_worked_by_exactly_one_workload() -> None:
         for queue in variable["value"].split(",")
     ]
     assert sorted(queues) == sorted(provision.QUEUES)
+
+
+def test_a_workload_of_quick_and_slow_work_has_a_process_for_each() -> None:
+    for deployment in of_kind("base", "Deployment"):
+        (container,) = pod_template(deployment)["spec"]["containers"]
+        own = {each["name"]: each.get("value") for each in container.get("env", [])}
+        queues = set((own.get("WORKER_QUEUES") or "").split(",")) - {""}
+        if queues & set(settings.QUICK_QUEUES) and queues - set(settings.QUICK_QUEUES):
+            assert packs.places(queues, int(own["WORKER_CONCURRENCY"])) < int(own["WORKER_CONCURRENCY"])
 
 
 def test_connections_at_the_autoscalers_maximum_fit_a_small_database(gunicorn: Any) -> None:

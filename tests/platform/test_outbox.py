@@ -1,9 +1,11 @@
 """The outbox: work exists if and only if its cause was committed, and is done once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from shop.notifications import services as notifications
@@ -92,6 +94,41 @@ def test_what_no_repetition_can_mend_is_given_up_at_once(settings):
     assert (message.state, message.failures) == ("dead", 1)
     assert message.last_error == "Hopeless: there is no such address"
     assert "in explode" in message.traceback
+
+
+def test_a_message_is_done_though_its_relay_still_writes_down_that_it_was_sent(monkeypatch):
+    monkeypatch.setattr(outbox, "TRIES", 200)
+    message = a_mail()
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            OutboxMessage.objects.select_for_update().get(pk=message.pk)
+            outcome = threads.submit(_handle_elsewhere, message.pk)
+            time.sleep(0.1)
+            assert not outcome.done()
+        assert outcome.result() == "done"
+
+
+def _handle_elsewhere(message_id):
+    try:
+        return outbox.handle(message_id)
+    finally:
+        connection.close()
+
+
+def test_of_messages_handled_together_each_fails_by_itself(settings):
+    settings.OUTBOX_TOPICS |= {"explode": ("default", f"{__name__}.explode")}
+    rows = [a_mail(), outbox.put(topic="explode", payload={}), a_mail()]
+    outbox.handle_many([row.pk for row in rows])
+    assert [OutboxMessage.objects.get(pk=row.pk).state for row in rows] == ["done", "dead", "done"]
+
+
+def test_what_was_not_begun_in_time_is_due_again_and_then_comes_alone():
+    done, late = a_mail(), a_mail()
+    OutboxMessage.objects.update(sent_at=timezone.now(), sends=1)
+    outbox.handle(done.pk)
+    outbox.handle_many([done.pk, late.pk], seconds=-1)
+    assert OutboxMessage.objects.due().get() == late
+    assert OutboxMessage.objects.get(pk=done.pk).sent_at
 
 
 def test_what_never_ends_is_given_up_after_some_beginnings(monkeypatch):

@@ -9,7 +9,8 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from shop.stateless.guard import report, services
@@ -17,7 +18,7 @@ from shop.stateless.guard.origin import place
 from shop.stateless.guard.policy import Mode, is_within
 from shop.stateless.guard.report import StateWritten, Write
 from shop.stateless.guard.touches import CONNECTS, FILES, Args, Touch
-from shop.stateless.guard.work import Work, current
+from shop.stateless.guard.work import TaskWork, Work, current
 
 logger = logging.getLogger("stateless.guard")
 WATCHED = frozenset({*FILES, CONNECTS})
@@ -122,6 +123,25 @@ def finish(work: Work) -> None:
     """Tell of temporary files that stayed. Raises StateWritten in mode "raise" for the first of them."""
     for written in work.stayed():
         told(work, written)
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Within is one of the works that a running task does, called by what it does; it is nothing outside a task.
+
+    Raises StateWritten in mode "raise" for the first temporary file that it left.
+    """
+    task = current.get()
+    if not isinstance(task, TaskWork):
+        yield
+        return
+    part = TaskWork(task.policy, name, task.key, task)
+    current.set(part)
+    try:
+        yield
+    finally:
+        current.set(task)
+    finish(part)
 
 
 def _follow_threads() -> None:

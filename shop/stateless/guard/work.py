@@ -69,15 +69,5 @@ class TaskWork(Work):
     def title(self) -> str:
         return f"Task {self._name}"
 
-    def rename(self, name: str) -> None:
-        self._name = name
-
 
 current: ContextVar[Work | None] = ContextVar("stateless_work", default=None)
-
-
-def name_task(name: str) -> None:
-    """Call the running task by what it does, where one task of Celery does the work of many. Nothing outside a task."""
-    work = current.get()
-    if isinstance(work, TaskWork):
-        work.rename(name)
