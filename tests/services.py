@@ -86,6 +86,11 @@ else:
         os.environ.setdefault(_name, _value)
 
 
+def room() -> Path:
+    """A new directory that PostgreSQL's own user may enter: pytest shuts its own to others when the next run starts."""
+    return Path(tempfile.mkdtemp(dir=directory))
+
+
 def fleet(
     name: str,
     database: Mapping[str, object],

@@ -1,16 +1,17 @@
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from config.local import orphans
 from config.local.process import Place
+from tests.services import room
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+def place() -> Iterator[Place]:
     """An empty data directory; what a test leaves running on it is ended."""
-    found = Place(tmp_path / "data", f"{tmp_path}/data/run:{secrets.token_hex(4)}").make()
+    data = room() / "data"
+    found = Place(data, f"{data}/run:{secrets.token_hex(4)}").make()
     yield found
-    orphans.end(f"{tmp_path}/data/run:", found.run, patience=0)
+    orphans.end(f"{data}/run:", found.run, patience=0)

@@ -20,6 +20,7 @@ import pytest
 
 from config.local import orphans, ports
 from config.local.process import PROJECT
+from tests.services import room
 from tests.waiting import patience
 
 until = patience(60)
@@ -81,8 +82,8 @@ def served_by(run: Run) -> str:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    run = Run(tmp_path_factory.mktemp("store") / "data")
+def store() -> Iterator[Run]:
+    run = Run(room() / "data")
     run.start()
     yield run
     run.process.send_signal(signal.SIGTERM)
@@ -93,9 +94,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 
 @pytest.fixture
-def another(tmp_path: Path) -> Iterator[Run]:
+def another() -> Iterator[Run]:
     """One more, on another directory, which is not started yet."""
-    run = Run(tmp_path / "data")
+    run = Run(room() / "data")
     yield run
     orphans.end(f"{run.data}/run:", run.data / "run", patience=0)
     if run.process.poll() is None:

@@ -11,6 +11,7 @@ import pytest
 
 from config.local.process import PROJECT
 from prove.__main__ import main
+from tests.services import room
 from tests.waiting import patience
 
 until = patience(200)
@@ -41,18 +42,19 @@ def test_what_cannot_be_used_is_said_at_once(arguments, sentence, capsys):
 
 
 @pytest.mark.fleet
-def test_an_interrupt_leaves_nothing_behind(tmp_path):
+def test_an_interrupt_leaves_nothing_behind():
     """In the middle of the storm, with processes of all kinds at work."""
-    process = subprocess.Popen([*COMMAND, "--quick", "--out", str(tmp_path)], cwd=PROJECT, env=_here(tmp_path))
+    here = room()
+    process = subprocess.Popen([*COMMAND, "--quick", "--out", str(here)], cwd=PROJECT, env=_here(here))
     try:
-        until(lambda: any(tmp_path.glob("shop-prove-*/storm/run/web-4.pid")))
+        until(lambda: any(here.glob("shop-prove-*/storm/run/web-4.pid")))
         family = psutil.Process(process.pid).children(recursive=True)
         assert len(family) > 15
         process.send_signal(signal.SIGTERM)  # goes the way of Ctrl-C, which background jobs of a shell ignore
         assert process.wait(90) == 130
     finally:
         process.kill()
-    until(lambda: not any(tmp_path.glob("shop-prove-*")))
+    until(lambda: not any(here.glob("shop-prove-*")))
     assert [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
 
 
