@@ -16,7 +16,7 @@ import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from shop.platform import backlog, inspections, metrics, roll_call, secret_watch
@@ -25,7 +25,8 @@ from shop.platform.models import OutboxMessage, QueueDepth
 from shop.platform.outbox import CHANNEL
 
 logger = logging.getLogger("shop.relay")
-BATCH = 100  # rows taken at once
+BATCH = 100  # rows taken at once; as many quick ones beside them if mails, or other slow work, would keep these waiting
+NEWEST = 1_000  # rows among which these are looked for: a message that was just written is one of them
 LEASE = 15  # seconds for which rows are one relay's: its sending ends before
 POLL = 1.0  # seconds between two looks when nobody calls
 SWEEP = 5.0  # seconds between two looks for lost messages
@@ -53,10 +54,24 @@ def _take() -> tuple[list[OutboxMessage], datetime]:
     """Take due rows that no other relay holds; return them and until when they are ours."""
     until = timezone.now() + timedelta(seconds=LEASE)
     with transaction.atomic():
-        due = OutboxMessage.objects.due().select_for_update(skip_locked=True).order_by("available_at", "id")
-        rows = list(due.only("id", "queue", "sends")[:BATCH])
+        rows = _oldest(OutboxMessage.objects.due())
+        if len(rows) == BATCH and any(row.queue not in settings.QUICK_QUEUES for row in rows):
+            rows = list({row.pk: row for row in [*rows, *_oldest(_quick_among_the_newest())]}.values())
         OutboxMessage.objects.filter(pk__in=[row.pk for row in rows]).update(taken_until=until)
     return rows, until
+
+
+def _oldest(due: QuerySet[OutboxMessage]) -> list[OutboxMessage]:
+    """Lock and return the oldest of these rows, a batch of them at most."""
+    free = due.select_for_update(skip_locked=True).order_by("available_at", "id")
+    return list(free.only("id", "queue", "sends")[:BATCH])
+
+
+def _quick_among_the_newest() -> QuerySet[OutboxMessage]:
+    """Quick messages do not wait behind thousands of mails. Looks at NEWEST rows, however many are due."""
+    due = OutboxMessage.objects.due()
+    newest = due.order_by("-available_at", "-id").values("pk")[:NEWEST]
+    return due.filter(pk__in=newest, queue__in=settings.QUICK_QUEUES)
 
 
 def _settle(rows: list[OutboxMessage], until: datetime, accepted: Collection[int], *, wait: float) -> None:
@@ -119,7 +134,7 @@ class Relay:
     def _turn(self) -> None:
         try:
             self._sweep()
-            while relay_once(self._broker) == BATCH and not self._stopping:
+            while relay_once(self._broker) >= BATCH and not self._stopping:
                 metrics.sign_of_life("relay")
             self._count()
             self._look()

@@ -77,6 +77,7 @@ def queues(settings: Any, pods: Pods) -> Iterator[None]:
     settings.OUTBOX_TOPICS = queue_settings.OUTBOX_TOPICS
     FILE.write_text("")
     yield
+    FILE.write_text("")  # ends the chores that wait for that
     pods.sqs.restore()
 
 

@@ -47,6 +47,14 @@ def test_due_messages_are_sent_in_batches_and_marked():
     assert relay.relay_once(Broker()) == 0
 
 
+def test_a_quick_message_is_sent_before_mails_that_have_waited_for_longer(monkeypatch):
+    monkeypatch.setattr(relay, "BATCH", 3)
+    mails, quick = put(6), outbox.put(topic="sessions.forget", payload={"cache_key": "x"})
+    assert relay.relay_once(Broker()) == 4
+    assert (received("mail"), received("default")[-1]) == (mails[:3], quick.pk)
+    assert relay.relay_once(Broker()) == 3
+
+
 def test_messages_due_later_wait():
     outbox.put(topic="notifications.mail", payload={"mail_id": 1}, delay=timedelta(minutes=20))
     assert relay.relay_once(Broker()) == 0
