@@ -13,7 +13,7 @@ ON CONFLICT DO NOTHING
 """
 
 
-def place(_apps, schema_editor):
+def place(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM catalog_product")
         for low in range(0, cursor.fetchone()[0] or 0, BATCH):
