@@ -1,16 +1,14 @@
 """k8s/release brings out a release in the safe order and takes it back when it does not work."""
 
-import http.server
 import os
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.k8s.conftest import Shop
 from tests.k8s.manifests import ROOT, of_kind, rendered
 
 IMAGE = "registry.example/shop@sha256:" + "5e" * 32
@@ -49,33 +47,11 @@ class Cluster:
         return path.read_text().splitlines() if path.exists() else []
 
 
-class Shop(http.server.BaseHTTPRequestHandler):
-    """Answers as the store does; the path in `broken` is not found."""
-
-    broken = ""
-
-    def do_GET(self) -> None:
-        self.send_response(404 if self.path == self.broken else 200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def cluster(tmp_path: Path) -> Cluster:
     if not shutil.which("kubectl"):
         pytest.skip("no kubectl here, so nothing can be rendered")
     return Cluster(tmp_path)
-
-
-@pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(Shop, "broken", "")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shop) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
 
 
 def release(cluster: Cluster, *arguments: str) -> subprocess.CompletedProcess[str]:
