@@ -80,7 +80,7 @@ def measure(measurement: Measurement, steps: Steps, options: Options) -> tuple[l
         slices.append(measurement.run(BARE, **short))
         step = steps.begin(scenario.title)
         rows.append(_attempt(measurement, scenario, options))
-        step.done(f"{rows[-1].cost / slices[-1].cost:.2f} bare views" if rows[-1].good else "failed")
+        step.done(f"{rows[-1].cost / rows[-1].yardstick:.2f} bare views" if rows[-1].good else "failed")
     return slices, rows
 
 

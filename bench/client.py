@@ -63,6 +63,13 @@ class Load:
     def count(self) -> int:
         return len(self.latencies)
 
+    def join(self, other: "Load") -> None:
+        """Add what came back at another time."""
+        self.seconds += other.seconds
+        self.latencies += other.latencies
+        self.failures += other.failures
+        self.complaints = [*self.complaints, *other.complaints][:3]
+
     def add(self, caller: "Caller") -> None:
         self.latencies.append(caller.seconds)
         if complaint := caller.complaint():

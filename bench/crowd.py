@@ -24,7 +24,7 @@ MOST_DEARER = 1.1  # times what a request costs with one process
 MEMORY_GOAL = 130  # MB, private
 START_GOAL = 3.0  # seconds
 CONNECTIONS = 8  # in all, however many processes there are
-WARM_UP = 1.0  # seconds
+WARM_UP = 1.0  # seconds for each process: its threads connect, and learn their statements
 ENOUGH = 1_000_000  # requests; the time is over before
 KINDS = (
     scenarios.home, scenarios.category, scenarios.products, scenarios.search, scenarios.header,
@@ -124,7 +124,7 @@ def _load(stage: Stage, fleet: Fleet, members: list[_Member], seconds: float) ->
     roots = {"postgres": stage.roots["postgres"], "redis": stage.roots["redis"]}
     roots |= {name: fleet.processes[name].pid for name in fleet.ports}
     try:
-        for length in (WARM_UP, seconds):
+        for length in (WARM_UP * len(members), seconds):
             began = snapshot(roots)
             load = checked(drive(callers, feeds, seconds=length, most=ENOUGH))
             spent = snapshot(roots).since(began)

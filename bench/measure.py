@@ -1,7 +1,9 @@
 """Measure one kind of request: some requests to warm up, some one at a time, then as many as the process can take."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle
 
 from bench.client import Caller, Load, Request, drive
@@ -9,7 +11,7 @@ from bench.counters import Counts
 from bench.options import Options
 from bench.processes import Snapshot, snapshot
 from bench.profile import profiled
-from bench.scenarios import Scenario
+from bench.scenarios import BARE, Scenario
 from bench.stage import Stage
 from bench.visitor import Visitor
 
@@ -17,6 +19,8 @@ WARM_UP = 10.0  # seconds at most
 PATIENCE = 120.0  # seconds for requests whose number is given
 FEW = 3  # requests for each connection: as many as make a thread connect to its servers
 ENOUGH = 1_000_000  # requests; the time is over before
+TURNS = 8  # in which a row and the bare view are asked, one after the other: a machine's speed drifts within seconds
+YARD = 0.15  # seconds of the bare view at each turn
 
 
 @dataclass
@@ -25,6 +29,7 @@ class Row:
 
     `rate`: requests/s by the clock; `core`: the busy share of the application's core meanwhile; `p50`, `p99` under
     that load, `alone_p50`, `alone_p99` with one request at a time. `explained`, `foreign`: see Snapshot.
+    `yardstick`: CPU ms of the bare view, asked by turns with this row; 0 for the bare view itself.
     """
 
     name: str
@@ -35,6 +40,7 @@ class Row:
     failures: int = 0
     complaints: list[str] = field(default_factory=list)
     cpu: dict[str, float] = field(default_factory=dict)
+    yardstick: float = 0.0
     ratio: float = 0.0
     rate: float = 0.0
     core: float = 0.0
@@ -119,10 +125,33 @@ class Measurement:
         single = drive(callers[:1], feed, seconds=alone, most=most // 5, before=before)
         counted = self.stage.counters.read()
         began = snapshot(self.stage.roots)
-        load = drive(callers, feed, seconds=seconds, most=most, before=before)
+        load, bare = self._by_turns(scenario, callers, feed, seconds, most)
         clocks = snapshot(self.stage.roots).since(began)
         counts = self.stage.counters.read().since(counted)
-        return _row(scenario, single, load, clocks, counts)
+        row = _row(scenario, single, load, clocks, counts)
+        row.yardstick = 1000 * clocks.parts["bare"] / bare.count if bare.count else 0.0
+        return row
+
+    def _by_turns(
+        self, scenario: Scenario, callers: list[Caller], feed: Iterator[Request], seconds: float, most: int
+    ) -> tuple[Load, Load]:
+        """Return what came back of the scenario, and of the bare view between."""
+        load, bare = Load(), Load()
+        with ExitStack() as stack:
+            ask_bare = self._yard(stack) if scenario.part != "bare" else Load
+            for turn in range(TURNS):
+                bare.join(ask_bare())
+                share = most * (turn + 1) // TURNS - most * turn // TURNS
+                load.join(drive(callers, feed, seconds=seconds / TURNS, most=share, before=self._before(scenario)))
+        return load, bare
+
+    def _yard(self, stack: ExitStack) -> Callable[[], Load]:
+        """Return what asks the bare view for a moment."""
+        port = self.stage.ports["bare"]
+        callers = [Caller(port) for _ in range(self.options.connections)]
+        for caller in callers:
+            stack.callback(caller.close)
+        return partial(drive, callers, cycle(self._prepare(BARE, port, 0)), seconds=YARD, most=ENOUGH)
 
     def _before(self, scenario: Scenario) -> Callable[[], None] | None:
         return self.stage.counters.empty_cache if scenario.cold else None

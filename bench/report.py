@@ -125,7 +125,8 @@ def _cores(numbers: list[int]) -> str:
 def notes(result: Result) -> Iterator[str]:
     """What has to be known to trust the numbers, or not to."""
     low, high = min(result.bare_costs), max(result.bare_costs)
-    yield f"The bare view was measured {len(result.bare_costs)} times between the rows: {low:.2f} to {high:.2f} ms."
+    times = f"{len(result.bare_costs)} times, between the rows and by turns with each"
+    yield f"The bare view was measured {times}: {low:.2f} to {high:.2f} ms."
     agreement = abs(1 - result.explained)
     verdict = "which agrees" if agreement <= AGREEMENT else "which does NOT agree"
     yield (

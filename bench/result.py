@@ -118,9 +118,10 @@ def size(stage: Stage, slices: list[Row], rows: list[Row]) -> Size:
     bare = ordered[len(ordered) // 2]
     bare.ratio, bare.p99 = 1.0, median(row.p99 for row in slices)
     for row in rows:
-        row.ratio = row.cost / bare.cost
+        row.ratio = row.cost / (row.yardstick or bare.cost)
         row.p99_goal = PROMPT * bare.p99 if row.goal is not None and row.goal < 1 else None
-    return Size(stage.products, bare, rows, [row.cost for row in slices], stage.load_seconds)
+    costs = [row.cost for row in slices] + [row.yardstick for row in rows if row.yardstick]
+    return Size(stage.products, bare, rows, costs, stage.load_seconds)
 
 
 def collect(stage: Stage, options: Options, first: Size) -> Result:

@@ -41,7 +41,7 @@ def test_each_row_has_its_cost_in_cpu_time_and_in_bare_views(rows, result):
     for row in rows.values():
         assert set(row["cpu"]) == {"app", "postgres", "redis"}
         assert row["cpu"]["app"] > 0
-        assert row["ratio"] == pytest.approx(sum(row["cpu"].values()) / bare, rel=0.01)
+        assert row["ratio"] == pytest.approx(sum(row["cpu"].values()) / row["yardstick"], rel=0.01)
 
 
 def test_a_watched_page_is_compared_with_one_that_is_not(result):
