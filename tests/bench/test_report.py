@@ -158,7 +158,7 @@ def test_the_pictures_show_sizes_and_processes(larger, tmp_path):
     larger.crowd = Crowd([Point(1, 2.0, 400), Point(8, 2.3, 390)])
     plot_sizes(larger, tmp_path / "sizes.svg")
     plot_crowd(larger, tmp_path / "crowd.svg")
-    assert "<!-- Order -->" in (tmp_path / "sizes.svg").read_text()
+    assert "Order -->" in (tmp_path / "sizes.svg").read_text()
     assert "<!-- web processes -->" in (tmp_path / "crowd.svg").read_text()
 
 
