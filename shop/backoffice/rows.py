@@ -37,7 +37,7 @@ class Column(NamedTuple):
 
 def listed(cl: ChangeList) -> SafeString:
     """Return the table rows of a list's page. What can be edited in the list itself is not shown as fields."""
-    columns, address = list(_columns(cl, cl.model_admin, cl.list_display, _linked(cl))), _addresses(cl)
+    columns, address = list(_columns(cl.model_admin, cl.list_display, _linked(cl))), _addresses(cl)
     box = UnfoldBooleanWidget({"class": "action-select", "aria-label": _("Select record")}, lambda _value: False)
     return _rows(cl.model_admin, columns, cl.result_list, _links(cl, address), box.render(ACTION_CHECKBOX_NAME, _HERE))
 
@@ -46,7 +46,7 @@ def of_record(inline: InlineAdminFormSet) -> tuple[list[str], SafeString]:
     """Return the labels and the table rows of a record's part that is read and never typed in."""
     names = flatten_fieldsets(inline.fieldsets)
     linked = names[:1] if inline.opts.show_change_link and inline.opts.has_registered_model else ()
-    columns = list(_columns(inline.opts, inline.opts, names, linked))
+    columns = list(_columns(inline.opts, names, linked))
     instances = [form.instance for form in inline.formset.initial_forms]
     link = f"admin:{inline.opts.opts.app_label}_{inline.opts.opts.model_name}_change"
     return [column.label for column in columns], _rows(
@@ -61,12 +61,12 @@ def _linked(cl: ChangeList) -> Sequence[str]:
     return cl.list_display_links or [name for name in cl.list_display if name != CHECKBOX][:1]
 
 
-def _columns(of: Any, options: "BaseModelAdmin[Any]", names: Iterable[Any], linked: Sequence[str]) -> Iterator[Column]:
-    """`of`: what has the rows' model."""
+def _columns(options: Any, names: Iterable[Any], linked: Sequence[str]) -> Iterator[Column]:
+    """`options`: the list's ModelAdmin, or the inline."""
     head = next((name for name in names if name in linked), None)
     for name in map(str, names):
         tag = "th" if name == head else "td"
-        label = capfirst(_("Select record") if name == CHECKBOX else str(label_for_field(name, of.model, options)))
+        label = capfirst(_("Select record") if name == CHECKBOX else str(label_for_field(name, options.model, options)))
         css = "action-checkbox" if name == CHECKBOX else f"field-{name}"
         opening = f'<{tag}{" scope=row" * (tag == "th")} class="{css}" data-label="{escape(label)}">'
         yield Column(name, label, opening, f"</{tag}>", name in linked)
