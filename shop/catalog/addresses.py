@@ -1,10 +1,9 @@
-"""Addresses of the catalogue's pages, for lists that hold dozens of them: finding a route costs more than a row."""
+"""Addresses of the catalogue's pages, by the parts of their routes."""
 
-import functools
 from collections.abc import Callable
 from urllib.parse import quote
 
-from django.urls import get_script_prefix, reverse
+from shop.platform import routes
 
 
 def product_url(slug: str) -> str:
@@ -14,7 +13,7 @@ def product_url(slug: str) -> str:
 
 def product_urls() -> Callable[[str], str]:
     """The same for many, by their slugs."""
-    before, after = _around("product", get_script_prefix())
+    before, after = routes.around("product", "-")
     return lambda slug: f"{before}{slug if slug.isascii() else quote(slug)}{after}"
 
 
@@ -25,12 +24,5 @@ def category_url(slug: str) -> str:
 
 def category_urls() -> Callable[[str], str]:
     """The same for many, by their slugs."""
-    before, after = _around("category", get_script_prefix())
+    before, after = routes.around("category", "-")
     return lambda slug: f"{before}{slug}{after}"
-
-
-@functools.cache  # per-pod: a calculation from the routes
-def _around(name: str, prefix: str) -> tuple[str, str]:
-    """What stands before and after the slug."""
-    before, _, after = reverse(name, args=["-"]).rpartition("-")
-    return before, after

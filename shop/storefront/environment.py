@@ -15,7 +15,7 @@ from django.contrib.messages import get_messages
 from django.template.defaultfilters import capfirst
 from django.template.defaultfilters import date as date_words
 from django.templatetags.static import static
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.html import json_script
 from jinja2 import Environment, PrefixLoader
@@ -23,6 +23,7 @@ from jinja2.ext import Extension
 from markupsafe import escape
 
 from shop.catalog.addresses import category_urls, product_urls
+from shop.platform import routes
 from shop.storefront import prices, words
 from shop.storefront.aisles import aisles_of
 
@@ -88,15 +89,8 @@ def url(name: str, *args: Any) -> str:
 
 def urls(name: str) -> Callable[[int], str]:
     """Return what writes the addresses of a route that takes one number: url() looks each up."""
-    before, after = _around(name, get_script_prefix())
+    before, after = routes.around(name, 0)
     return lambda number: f"{before}{number}{after}"
-
-
-@functools.cache  # per-pod: a calculation from the routes
-def _around(name: str, _prefix: str) -> tuple[str, str]:
-    """What stands before and after the number."""
-    before, _, after = reverse(name, args=[0]).rpartition("0")
-    return before, after
 
 
 FUNCTIONS: dict[str, Any] = {
