@@ -40,7 +40,9 @@ def test_a_row_can_be_selected_and_is_not_yet(admin):
 
 def test_what_somebody_typed_is_shown_as_text(admin):
     factories.product("<b>Rug</b>")
+    Product.objects.update(vendor="<i>Loom</i>")
     (row,) = table(admin, address(Product))
+    assert row["field-vendor"] == "&lt;i&gt;Loom&lt;/i&gt;"
     assert "&lt;b&gt;Rug" in row["field-name"]
     assert "<b>" not in row["field-name"]
 
