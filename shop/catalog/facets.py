@@ -77,13 +77,13 @@ class Facets:
     total: int = 0
 
 
-def facets(filters: Filters) -> Facets:
-    """Count what each further filter would leave.
+def facets(filters: Filters, *, waiting: bool = True) -> Facets:
+    """Count what each further filter would leave. `waiting`: may any product appear later, by itself?
 
     One query where counts are kept, or are few; one more if prices are filtered by, and for each option that is.
     """
     groups = filters.option_groups()
-    counts = _count(filters)
+    counts = _count(filters, waiting=waiting)
     options = _options(counts, filters)
     for name in list(groups)[:GROUPS_COUNTED]:
         others = tuple(option for option in filters.options if option.partition(":")[0] != name)
@@ -100,9 +100,9 @@ def _prices(counts: Counter[str], filters: Filters) -> list[PriceRange]:
     return [each for each in ranges if each.count]
 
 
-def _count(filters: Filters) -> Counter[str]:
+def _count(filters: Filters, *, waiting: bool = True) -> Counter[str]:
     """Return how many of the list's products have each facet, "price:0" and so on for PRICE_RANGES, and "total"."""
-    kept = tally.counts(filters.scope) if filters.scope else None
+    kept = tally.counts(filters.scope, waiting=waiting) if filters.scope else None
     if kept is not None:
         return Counter(kept)
     counts = _of_found(filters.found) if filters.query else _read(filters)

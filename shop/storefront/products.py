@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from shop.catalog import freshness
-from shop.catalog.facets import facets
+from shop.catalog.cards import Card
+from shop.catalog.facets import Facets, facets
 from shop.catalog.listing import Filters, find
 from shop.catalog.tree import Node
 from shop.platform import pages
@@ -51,13 +52,17 @@ def _show(request: HttpRequest, filters: Filters, page_of: Node | None) -> HttpR
         "sorts": listing.sorts(filters),
         "next_url": listing.with_values(request, cursor=page.next or ""),
         "previous_url": listing.with_values(request, cursor=page.previous or ""),
-        **_narrowing(request, filters, page_of),
+        **_narrowing(request, filters, page_of, _counted(filters, page.rows)),
     }
     return render(request, "storefront/list.html", context)
 
 
-def _narrowing(request: HttpRequest, filters: Filters, page_of: Node | None) -> dict[str, Any]:
-    counts = facets(filters)
+def _counted(filters: Filters, shown: list[Card]) -> Facets:
+    """In the snapshot that the list was read in: what that says of later products is true of the counts."""
+    return facets(filters, waiting=not shown or shown[0].until is not None)
+
+
+def _narrowing(request: HttpRequest, filters: Filters, page_of: Node | None, counts: Facets) -> dict[str, Any]:
     return {
         "total": counts.total,
         "chips": list(listing.chips(request, filters, scoped=page_of is not None)),

@@ -127,6 +127,7 @@ def test_the_next_page_begins_where_the_last_ended(plans):
 @pytest.mark.parametrize("filters", [Filters(), Filters(category=WIDE)])
 def test_kept_counts_are_read_from_their_index(plans, filters):
     assert plans(lambda: facets.facets(filters)) == ({"tally_of_scope", "product_newest"}, set())
+    assert plans(lambda: facets.facets(filters, waiting=False)) == ({"tally_of_scope"}, set())
 
 
 def test_a_mistyped_word_is_compared_with_words_like_it_alone(plans):

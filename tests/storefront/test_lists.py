@@ -2,8 +2,10 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from shop.catalog import services as catalog
 from shop.catalog.listing import PAGE_SIZE
@@ -55,6 +57,16 @@ def test_options_are_offered_with_their_counts(client):
     page = client.get("/products/").content.decode()
     offered = re.findall(r'name="o" value="size:\w+"><span>(\w+)</span><span class="n">(\d+)</span>', page)
     assert dict(offered) == {"S": "2", "M": "2", "L": "1"}
+
+
+def test_what_is_published_later_is_neither_shown_nor_counted(client):
+    tiles = catalog.category(["Tiles"])
+    factories.product("Now", categories=(tiles,))
+    assert "1 design<" in client.get("/categories/tiles/").content.decode()
+    factories.product("Later", categories=(tiles,), published_at=timezone.now() + timedelta(days=1))
+    page = client.get("/categories/tiles/?sort=title")
+    assert titles(page) == ["Now"]
+    assert "1 design<" in page.content.decode()
 
 
 def test_a_price_filter_reads_a_decimal_comma(client):
