@@ -34,6 +34,7 @@ POD_NAME = env.text("POD_NAME", os.environ.get("HOSTNAME", "pod"))
 RELEASE = env.text("RELEASE", "dev")  # shown to operators
 
 INSTALLED_APPS = [
+    "shop.backoffice",  # before unfold, whose pages it frames
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "shop.backoffice.admin_config.BackofficeAdminConfig",  # django.contrib.admin with our site
@@ -67,7 +68,6 @@ INSTALLED_APPS = [
     "shop.payments",
     "shop.checkout",
     "shop.api",
-    "shop.backoffice",
 ]
 
 MIDDLEWARE = [

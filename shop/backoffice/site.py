@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
@@ -14,6 +15,8 @@ from unfold.sites import UnfoldAdminSite
 
 from shop.backoffice.dashboard import dashboard
 from shop.backoffice.finder import find
+from shop.backoffice.look import look
+from shop.backoffice.sidebar import sidebar
 from shop.backoffice.sign_in import SignInForm
 
 SHORTEST = 2  # letters
@@ -23,6 +26,11 @@ class BackofficeSite(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
     index_title = _("Today")
     login_form = SignInForm
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """The theme's own asks for each of its settings again."""
+        context = {**AdminSite.each_context(self, request), **look()}
+        return context | ({"sidebar": sidebar(request)} if context["has_permission"] else {})
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**dashboard(request.user), **(extra_context or {})})  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.models import EmailAddress
+from allauth.account.admin import EmailAddress  # registered by that module
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group

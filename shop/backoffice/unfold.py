@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from django.apps import apps
-from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-COUNTED = 99  # dead letters, for the number beside their entry
 # Title, icon and model of each entry: an entry is shown to those who may see the model.
 Entry = tuple[Any, str, str]
+FLOOR = (_("Today"), "storefront")  # the front page, for all staff
 GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (_("Orders"), ((_("Orders"), "receipt_long", "orders.order"), (_("Payments"), "payments", "payments.payment"))),
     (
@@ -77,37 +74,17 @@ def unfold_settings(shop_name: str) -> dict[str, Any]:
         "SHOW_VIEW_ON_SITE": True,
         "BORDER_RADIUS": "6px",
         "STYLES": [_stylesheet],
+        "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
         "COLORS": {"primary": PRIMARY},
         "COMMAND": {"search_models": False, "show_history": False},
-        "SIDEBAR": {"show_search": True, "command_search": True, "navigation": navigation},
+        "SIDEBAR": {"show_search": True, "command_search": True},
     }
 
 
-def _stylesheet(_request: HttpRequest) -> str:
+def _stylesheet(_request: object) -> str:
     return static("backoffice/backoffice.css")
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sidebar for this member of staff."""
-    floor = {"title": _("Today"), "icon": "storefront", "link": reverse("admin:index")}
-    groups = [{"title": _("Shop floor"), "items": [floor]}]
-    for title, entries in GROUPS:
-        items = [_item(*entry) for entry in entries if _may_see(request, entry[2])]
-        if items:
-            groups.append({"title": title, "items": items, "separator": True})
-    return groups
-
-
-def _may_see(request: HttpRequest, model: str) -> bool:
-    app, name = model.split(".")
-    return any(request.user.has_perm(f"{app}.{right}_{name}") for right in ("view", "change"))
-
-
-def _item(title: Any, icon: str, model: str) -> dict[str, Any]:
-    item = {"title": title, "icon": icon, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}
-    return item | ({"badge": _dead_letters(), "badge_variant": "danger"} if model == "platform.deadletter" else {})
-
-
-def _dead_letters() -> str | int:
-    count = apps.get_model("platform", "OutboxMessage").objects.dead()[: COUNTED + 1].count()
-    return f"{COUNTED}+" if count > COUNTED else count
+def _icon(_request: object) -> str:
+    """The shop's own: browsers that are told of none ask for /favicon.ico."""
+    return static("storefront/img/mark.svg")

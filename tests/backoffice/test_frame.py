@@ -1,0 +1,93 @@
+"""What frames each page of the backoffice: the sidebar, the way here, and how the theme is told to look."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from shop.catalog.models import Product
+from shop.orders.models import Order
+from shop.payments.models import Payment
+from shop.platform.models import OutboxMessage
+from tests import factories
+from tests.backoffice.conftest import signed_in
+from tests.backoffice.pages import address, change_page
+
+pytestmark = pytest.mark.django_db
+
+
+def sidebar(browser, url="/admin/"):
+    """Return {address: attributes and content} of its entries, in their order."""
+    page = browser.get(url).content.decode()
+    html = re.search(r'<div id="nav-sidebar-apps".*?<div class="border-t', page, re.DOTALL)[0]
+    return dict(re.findall(r'<a href="([^"]*)"(.*?)</a>', html, re.DOTALL))
+
+
+def packer(*codenames):
+    user = factories.user("packer@example.com", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    return signed_in(user)
+
+
+def test_who_may_look_or_change_sees_the_entry_and_nobody_else_does():
+    browser = packer("view_order", "change_product", "add_category", "delete_payment")
+    assert list(sidebar(browser)) == ["/admin/", address(Order), address(Product)]
+
+
+def test_the_group_of_which_nothing_may_be_seen_has_no_heading(admin):
+    browser = packer("view_order")
+    assert "Operations" in admin.get("/admin/").content.decode()
+    assert "Operations" not in browser.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("where", ["list", "row"])
+def test_the_entry_of_the_page_is_marked_and_no_other(admin, where):
+    rug = factories.product("Rug")
+    entries = sidebar(admin, address(Product) if where == "list" else change_page(rug))
+    assert [path for path, rest in entries.items() if 'aria-current="page"' in rest] == [address(Product)]
+
+
+def test_dead_letters_are_counted_beside_their_entry(admin, order):
+    assert "bg-red-100" not in sidebar(admin)["/admin/platform/deadletter/"]
+    order()
+    count = OutboxMessage.objects.update(dead_at=timezone.now())
+    assert re.search(rf">\s*{count}\s*</span>$", sidebar(admin)["/admin/platform/deadletter/"])
+
+
+def test_a_row_tells_the_way_to_it_and_leads_back_to_the_list_as_it_was(admin, order):
+    placed = order()
+    page = admin.get(f"{change_page(placed)}?_changelist_filters=state__exact%3Dplaced").content.decode()
+    assert re.search(rf'href="{address(Order)}\?state__exact=placed"[^>]*title="Go back"', page)
+    heading = re.search(r"<h1.*?</h1>", page, re.DOTALL)[0]
+    links = re.findall(r'href="([^"]*)"', heading)
+    assert links == ["/admin/orders/", address(Order), change_page(placed)]
+    assert placed.number in heading
+
+
+def test_a_list_offers_all_rows_where_it_shows_only_some(admin):
+    factories.product("Rug")
+    assert "Show all" not in admin.get(address(Product)).content.decode()
+    for narrowed in ("?q=rug", "?published__exact=1"):
+        assert "1 result (" in re.sub(r"\s+", " ", admin.get(address(Product) + narrowed).content.decode())
+
+
+def test_each_language_has_its_own_texts(admin, settings):
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    assert "Log out" in admin.get("/admin/").content.decode()
+    page = admin.get(address(Payment), headers={"accept-language": "de"}).content.decode()
+    assert "Abmelden" in page
+    assert '<html lang="de"' in page
+
+
+def test_what_is_kept_of_a_page_holds_nothing_of_who_asked_first(admin, viewer):
+    first, other = (browser.get("/admin/").content.decode() for browser in (admin, viewer))
+    assert "boss@example.com" in first
+    assert "boss@example.com" not in other
+    tokens = [re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1] for page in (first, other)]
+    assert tokens[0] != tokens[1]
+
+
+def test_the_sign_in_page_names_its_icon(client):
+    page = client.get("/admin/login/?next=/admin/").content.decode()
+    assert re.search(r'<link rel="icon"\s+href="/static/storefront/img/mark[^"]*svg"', page)
