@@ -8,6 +8,7 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -47,21 +48,21 @@ PLAN = "EXPLAIN (FORMAT JSON) SELECT FROM catalog_product AS product WHERE <cond
 ALL = "SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'catalog_product'::regclass"
 
 
-@dataclass(frozen=True)
-class FacetValue:
+class FacetValue(NamedTuple):
+    """A value of an option, and how many products it leaves."""
+
     value: str
     label: str
-    count: int
+    products: int
     active: bool
 
 
-@dataclass(frozen=True)
-class PriceRange:
+class PriceRange(NamedTuple):
     """How many products cost between `least` and `most`; None for no end."""
 
     least: int | None
     most: int | None
-    count: int
+    products: int
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _prices(counts: Counter[str], filters: Filters) -> list[PriceRange]:
     any_price = replace(filters, min_price=None, max_price=None)
     found = counts if any_price == filters else _count(any_price)
     ranges = [PriceRange(least, most, found[f"price:{number}"]) for number, (least, most) in enumerate(PRICE_RANGES)]
-    return [each for each in ranges if each.count]
+    return [each for each in ranges if each.products]
 
 
 def _count(filters: Filters, *, waiting: bool = True) -> Counter[str]:
@@ -166,4 +167,4 @@ def _options(counts: Counter[str], filters: Filters) -> dict[str, list[FacetValu
         if key.startswith("o:"):
             name, _, label = key[2:].partition(":")
             found[name].append(FacetValue(key[2:], label, count, active=key[2:] in filters.options))
-    return {name: sorted(values, key=lambda v: (-v.count, v.label))[:FACETS_SHOWN] for name, values in found.items()}
+    return {name: sorted(values, key=lambda v: (-v.products, v.label))[:FACETS_SHOWN] for name, values in found.items()}

@@ -24,7 +24,7 @@ from markupsafe import escape
 
 from shop.catalog.addresses import category_urls, product_urls
 from shop.platform import routes
-from shop.storefront import prices, words
+from shop.storefront import cards, panel, pictures, prices, stencils, words
 from shop.storefront.aisles import aisles_of
 
 # {{ _("Home") }}, {{ url("home") }}, {{ static("storefront/img/mark.svg") }}
@@ -60,7 +60,8 @@ class Pages(Environment):
     """
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Any:  # noqa: A002 - Jinja2's
-        return super().get_template(f"{_language()}:{name}", parent, globals)
+        language, named, _ = (parent or "").partition(":")
+        return super().get_template(f"{language if named else _language()}:{name}", parent, globals)
 
     def make_globals(self, d: Any) -> Any:
         return super().make_globals(d) if d else self.globals
@@ -106,6 +107,11 @@ FUNCTIONS: dict[str, Any] = {
     "cart_of": words.cart_of,
     "suggestions": words.suggestions,
     "saving": words.saving,
+    "hole": stencils.hole,
+    "picture": pictures.picture,
+    "card_items": cards.card_items,
+    "facet_links": panel.facet_links,
+    "facet_boxes": panel.facet_boxes,
     "product_prices": prices.product_prices,
     "variant_price": prices.variant_price,
     "product_urls": product_urls,

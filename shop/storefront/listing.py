@@ -2,9 +2,9 @@
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from urllib.parse import urlencode
+from typing import NamedTuple
+from urllib.parse import quote_plus
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language, pgettext
@@ -21,21 +21,19 @@ MOST_OPTIONS = 20
 HIGHEST_PRICE = Decimal(10_000_000)
 
 
-@dataclass(frozen=True)
-class Chip:
+class Chip(NamedTuple):
     """A filter in use, and the address of the list without it."""
 
     label: str
     url: str
 
 
-@dataclass(frozen=True)
-class Section:
-    """A category one may narrow the list to."""
+class Section(NamedTuple):
+    """A category or a range of prices that one may narrow the list to, and how many products that leaves."""
 
     name: str
     url: str
-    count: int
+    products: int
     active: bool = False
     child: bool = False
 
@@ -84,8 +82,15 @@ def _query(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def _address(path: str, query: dict[str, list[str]]) -> str:
-    filled = urlencode([(name, value) for name, values in query.items() for value in values if value])
+    filled = "&".join(
+        f"{_quoted(name)}={_quoted(value)}" for name, values in query.items() for value in values if value
+    )
     return f"{path}?{filled}" if filled else path
+
+
+def _quoted(text: str) -> str:
+    """As in urlencode(), which takes ten times as long for a number."""
+    return text if text.isascii() and text.isalnum() else quote_plus(text)
 
 
 def chips(request: HttpRequest, filters: Filters, *, scoped: bool) -> Iterator[Chip]:
@@ -117,7 +122,7 @@ def sections(
         found = [_branch(category, facets) for category in aisles.below(page_of)]
     else:
         found = list(_walk(request, aisles, filters, facets))
-    return [section for section in found if section.count or section.active]
+    return [section for section in found if section.products or section.active]
 
 
 def _walk(request: HttpRequest, aisles: Aisles, filters: Filters, facets: Facets) -> Iterator[Section]:
@@ -141,7 +146,7 @@ def _price_range(request: HttpRequest, filters: Filters, found: PriceRange) -> S
     active = filters.min_price == found.least and filters.max_price == found.most
     least, most = ("", "") if active else (found.least, found.most)
     url = with_values(request, min=str(least or ""), max=str(most or ""))
-    return Section(_price_words(get_language(), found.least, found.most), url, found.count, active=active)
+    return Section(_price_words(get_language(), found.least, found.most), url, found.products, active=active)
 
 
 @functools.cache  # per-pod: a calculation from its arguments, which are few

@@ -82,10 +82,10 @@ def test_each_count_is_what_its_filter_leaves():
     counts = facets(Filters())
     assert counts.categories == {cushions.pk: len(found(category=cushions))}
     for value in counts.options["size"]:
-        assert value.count == len(found(options=(value.value,)))
+        assert value.products == len(found(options=(value.value,)))
     for each in counts.prices:
         least, most = (None if bound is None else Decimal(bound) for bound in (each.least, each.most))
-        assert each.count == len(found(min_price=least, max_price=most))
+        assert each.products == len(found(min_price=least, max_price=most))
     assert [(each.least, each.most) for each in counts.prices] == [
         (None, 10),
         (10, 20),

@@ -1,0 +1,38 @@
+"""Cards of products in lists."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import get_language
+from markupsafe import Markup, escape
+
+from shop.catalog.addresses import product_urls
+from shop.catalog.cards import Card
+from shop.storefront.pictures import sources
+from shop.storefront.prices import product_prices
+from shop.storefront.stencils import stencil
+
+TEMPLATE = "storefront/_card.html"
+
+
+def card_items(products: Sequence[Card], eager: int = 0) -> Markup:
+    """Return the items of a list of cards. `eager`: how many of them a visitor sees at once."""
+    language, url_of, price_of = get_language(), product_urls(), product_prices()
+    written = []
+    for place, card in enumerate(products):
+        words = {"url": escape(url_of(card.slug)), "title": escape(card.title), "price": price_of(card)}
+        written.append(_stencil(language, card, place < eager) % (words | _kind(card) | _cover(card)))
+    return Markup("".join(written))  # noqa: S704 - of a template, filled with what is safe
+
+
+def _stencil(language: str | None, card: Card, eager: bool) -> str:
+    pictured = card.cover is not None and card.cover.is_ready
+    return stencil(language, TEMPLATE, "card", card.available, card.on_sale, bool(card.product_type), pictured, eager)
+
+
+def _kind(card: Card) -> dict[str, Any]:
+    return {"kind": escape(card.product_type)} if card.product_type else {}
+
+
+def _cover(card: Card) -> dict[str, Any]:
+    return {"alt": "", **sources(card.cover)} if card.cover else {}

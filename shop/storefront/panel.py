@@ -1,0 +1,34 @@
+"""The filters beside a list: links and boxes by the dozen, each with how many products it leaves."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import get_language
+from markupsafe import Markup, escape
+
+from shop.catalog.facets import FacetValue
+from shop.storefront.listing import Section
+from shop.storefront.stencils import stencil
+
+TEMPLATE = "storefront/_facet.html"
+
+
+def facet_links(sections: Iterable[Section], numbers: bool = False) -> Markup:
+    """Return links to narrower lists. `numbers`: they are named by such."""
+    language = get_language()
+    written = [
+        stencil(language, TEMPLATE, "link", child, active, numbers)
+        % {"url": escape(url), "name": escape(name), "products": products}
+        for name, url, products, active, child in sections
+    ]
+    return Markup("".join(written))  # noqa: S704 - of a template, filled with what is safe
+
+
+def facet_boxes(group: int, values: Iterable[FacetValue]) -> Markup:
+    """Return a box for each value of an option. `group`: the option's place among them, for ids."""
+    language = get_language()
+    written = [
+        stencil(language, TEMPLATE, "box", active)
+        % {"id": f"o-{group}-{place}", "value": escape(value), "label": escape(label), "products": products}
+        for place, (value, label, products, active) in enumerate(values, 1)
+    ]
+    return Markup("".join(written))  # noqa: S704 - the same

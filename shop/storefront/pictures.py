@@ -1,0 +1,33 @@
+"""Pictures with their renditions, as pages show them."""
+
+from typing import Any
+
+from django.utils.translation import get_language
+from markupsafe import Markup, escape
+
+from shop.platform.models import Image
+from shop.platform.picture import Picture
+from shop.storefront.stencils import stencil
+
+TEMPLATE = "storefront/_picture.html"
+
+
+def picture(image: Picture | Image | None, sizes: str, alt: str = "", eager: bool = False) -> Markup:
+    """Return a picture, or a neutral tile while it has no renditions.
+
+    `sizes`: how wide it is shown, as HTML says it. `eager`: it is what a visitor sees first.
+    """
+    if image is None or not image.is_ready:
+        return Markup(stencil(get_language(), TEMPLATE, "blank", bool(alt)) % {"alt": escape(alt)})  # noqa: S704
+    filled = stencil(get_language(), TEMPLATE, "picture", sizes, eager) % {"alt": escape(alt), **sources(image)}
+    return Markup(filled)  # noqa: S704 - of a template, filled with what is safe
+
+
+def sources(image: Picture | Image) -> dict[str, Any]:
+    """What fills a picture's stencil beside its words: addresses that are made of hashes, and numbers."""
+    return {
+        "webp": image.webp_srcset,
+        "fallback": image.fallback_url,
+        "width": image.width,
+        "height": image.height,
+    }

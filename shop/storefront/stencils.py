@@ -1,0 +1,35 @@
+"""Stencils: what a page shows by the dozen is rendered once, with holes for what differs, which are then filled.
+
+A template says what such a thing looks like, as of everything else. Rendering it for each of 24 cards took a fifth of
+what a list costs.
+
+    {% macro tile(gone) %}<li{% if gone %} class="gone"{% endif %}>{{ hole("title") }}</li>{% endmacro %}
+
+    stencil(get_language(), "storefront/_tile.html", "tile", True) % {"title": escape(title)}
+"""
+
+import functools
+from typing import Any
+
+from django.template import engines
+from markupsafe import Markup
+
+EDGE = "\ue000"  # around the name of a hole: for private use, says Unicode, so that no text of ours has it
+
+
+def hole(name: str) -> Markup:
+    """What a template writes where something is filled in."""
+    return Markup(f"{EDGE}{name}{EDGE}")  # noqa: S704 - a name in one of our templates
+
+
+@functools.cache  # per-pod: texts of this release, for as many arguments as there are kinds of a thing
+def stencil(_language: str | None, template: str, macro: str, *arguments: Any) -> str:
+    """Return what a template's macro writes for these arguments, to be filled by `%` with a mapping of its holes.
+
+    What is filled in has to be safe: an address of ours, a number, or text that is escaped.
+    """
+    pages: Any = engines["jinja2"]
+    written = str(getattr(pages.env.get_template(template).module, macro)(*arguments))
+    texts = written.replace("%", "%%").split(EDGE)
+    texts[1::2] = [f"%({name})s" for name in texts[1::2]]
+    return "".join(texts)
