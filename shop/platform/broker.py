@@ -1,12 +1,18 @@
-"""Putting message ids on SQS, ten a request, in the form that Celery workers read; asking how long its queues are."""
+"""Putting message ids on SQS, ten entries a request, in the form that Celery workers read; asking how long queues are.
+
+An entry bears one id; of quick messages that are sent for the first time ten, which a worker handles as one task: what
+SQS and Celery do for an entry costs more than their work. One that was sent before, as one that kills its worker was,
+goes alone and takes no other with it.
+"""
 
 import base64
 import json
 import logging
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import boto3
@@ -18,8 +24,10 @@ from shop.platform.models import OutboxMessage
 
 logger = logging.getLogger("shop.relay")
 TASK = "outbox.handle"
-PACK = "outbox.handle_pack"  # for messages that reached a worker together
-BATCH = 10  # SQS' own limit for one request
+PACK = "outbox.handle_pack"
+BATCH = 10  # entries: SQS' own limit for one request
+TOGETHER = 10  # ids in an entry
+NOTHING_ELSE = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 LONGEST_REQUEST = 5  # seconds: one attempt, with some air; the relay comes again by itself
 # What is sent is not checked once more against a model of SQS, which costs a fifth of a request
 PATIENCE = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 1}, parameter_validation=False)
@@ -32,6 +40,14 @@ class QueueAway(Exception):
     def __init__(self, error: Exception, accepted: list[int]) -> None:
         super().__init__(str(error))
         self.accepted = accepted
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What SQS counts and bills as one message: `ids` of the outbox, and the text that carries them."""
+
+    ids: list[int]
+    body: str
 
 
 class Broker:
@@ -49,7 +65,7 @@ class Broker:
         deadline = time.monotonic() + seconds
         ordered = sorted(messages, key=lambda message: message.queue)
         for queue, group in groupby(ordered, key=lambda message: message.queue):
-            for batch in _batches(group):
+            for batch in _batches(entries(queue, list(group)), BATCH):
                 if time.monotonic() > deadline:
                     return accepted
                 try:
@@ -72,32 +88,48 @@ class Broker:
         answer = self._client.get_queue_attributes(QueueUrl=queue_url(queue), AttributeNames=ESTIMATES)
         return [int(answer["Attributes"][name]) for name in ESTIMATES]
 
-    def _send_batch(self, queue: str, batch: list[OutboxMessage]) -> list[int]:
-        entries = [
-            {"Id": str(message.pk), "MessageBody": encode(message.pk, queue, again=message.sends > 0)}
-            for message in batch
-        ]
-        answer = self._client.send_message_batch(QueueUrl=queue_url(queue), Entries=entries)
-        return [int(entry["Id"]) for entry in answer.get("Successful", [])]
+    def _send_batch(self, queue: str, batch: list[Entry]) -> list[int]:
+        """Return the ids in those entries that were accepted."""
+        named = {str(number): entry for number, entry in enumerate(batch)}
+        wanted = [{"Id": name, "MessageBody": entry.body} for name, entry in named.items()]
+        answer = self._client.send_message_batch(QueueUrl=queue_url(queue), Entries=wanted)
+        return [pk for taken in answer.get("Successful", []) for pk in named[taken["Id"]].ids]
 
 
 def queue_url(queue: str) -> str:
     return f"{settings.SQS_QUEUE_BASE_URL}/{settings.SQS_QUEUE_PREFIX}{queue}"
 
 
+def entries(queue: str, messages: Sequence[OutboxMessage]) -> list[Entry]:
+    """Put messages of one queue into entries, those first that go alone."""
+    quick = queue in settings.QUICK_QUEUES
+    alone = [message for message in messages if message.sends or not quick]
+    first_sent = [message.pk for message in messages if quick and not message.sends]
+    singles = [Entry([message.pk], encode(message.pk, queue, again=message.sends > 0)) for message in alone]
+    return singles + [Entry(ids, encode_pack(ids, queue)) for ids in _batches(first_sent, TOGETHER)]
+
+
 def encode(message_id: int, queue: str, *, again: bool = False) -> str:
-    """Return one SQS body: Celery's task message, protocol 2, inside kombu's virtual transport envelope, as base64.
+    """Return the body of an entry for one message."""
+    return _encode(TASK, [message_id], {"again": True} if again else {}, queue)
+
+
+def encode_pack(message_ids: Sequence[int], queue: str) -> str:
+    """Return the body of an entry for several."""
+    return _encode(PACK, [message_ids], {}, queue)
+
+
+def _encode(task: str, arguments: list[Any], named: dict[str, Any], queue: str) -> str:
+    """Return Celery's task message, protocol 2, inside kombu's virtual transport envelope, as base64.
 
     Source: "Message Protocol" in Celery's internals documentation; kombu.transport.virtual.Channel.prepare_message.
     """
     task_id = str(uuid.uuid4())
-    named = {"again": True} if again else {}
-    body = json.dumps([[message_id], named, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}])
     envelope = {
-        "body": base64.b64encode(body.encode()).decode(),
+        "body": base64.b64encode(json.dumps([arguments, named, NOTHING_ELSE]).encode()).decode(),
         "content-encoding": "utf-8",
         "content-type": "application/json",
-        "headers": _headers(task_id),
+        "headers": _headers(task, task_id),
         "properties": {
             "correlation_id": task_id,
             "delivery_mode": 2,
@@ -116,10 +148,10 @@ def receives(properties: Mapping[str, Any] | None) -> int:
     return int(delivery.get("sqs_message", {}).get("Attributes", {}).get("ApproximateReceiveCount", 1))
 
 
-def _headers(task_id: str) -> dict[str, Any]:
+def _headers(task: str, task_id: str) -> dict[str, Any]:
     return {
         "lang": "py",
-        "task": TASK,
+        "task": task,
         "id": task_id,
         "root_id": task_id,
         "parent_id": None,
@@ -130,7 +162,6 @@ def _headers(task_id: str) -> dict[str, Any]:
     }
 
 
-def _batches(messages: Iterable[OutboxMessage]) -> Iterator[list[OutboxMessage]]:
-    iterator = iter(messages)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
+def _batches(items: Sequence[Any], size: int) -> Iterator[list[Any]]:
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])

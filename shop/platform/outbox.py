@@ -28,7 +28,7 @@ from shop.stateless.guard.hook import step
 
 logger = logging.getLogger("shop.outbox")
 CHANNEL = "outbox"
-LONGEST_PACK = 5.0  # seconds in which messages that came together are begun
+LONGEST_PACK = 5.0  # seconds in which messages that were sent together are begun
 # A message may reach a worker while its relay writes down that it was sent, and holds the row for that moment
 TRIES, SETTLING = 5, 0.05  # seconds between two of them
 LONGEST_BACKOFF = 3600  # seconds
@@ -86,21 +86,21 @@ def wake_relays() -> None:
 
 
 def handle_many(message_ids: Sequence[int], *, seconds: float = LONGEST_PACK) -> None:
-    """Do the work of messages that reached a worker together, one after the other: each as by `handle`.
+    """Do the work of messages that were sent together, one after the other: each as by `handle`.
 
     What is not begun after so many `seconds` is due again, and then handled by itself.
     """
     deadline = time.monotonic() + seconds
     for number, message_id in enumerate(message_ids):
         if time.monotonic() > deadline:
-            _give_back(message_ids[number:])
+            give_back(message_ids[number:])
             return
         handle(message_id)
 
 
 @transaction.atomic
-def _give_back(message_ids: Sequence[int]) -> None:
-    """Rows in another worker's hands are passed over."""
+def give_back(message_ids: Sequence[int]) -> None:
+    """Let relays send these messages again, each by itself. Rows in another worker's hands are passed over."""
     rows = OutboxMessage.objects.open().select_for_update(skip_locked=True).filter(pk__in=message_ids)
     OutboxMessage.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(sent_at=None)
     transaction.on_commit(wake_relays, robust=True)

@@ -10,7 +10,7 @@ from kombu.asynchronous.aws.sqs.connection import AsyncSQSConnection
 from kombu.transport import SQS
 from vine import promise
 
-from shop.platform import packs
+from shop.platform import intake
 
 logger = logging.getLogger("shop.worker")
 PAUSE = 2.0  # seconds until a queue that gave no answer is asked again
@@ -127,14 +127,14 @@ class Channel(SQS.Channel):
             self._loop1(queue)
 
     def _room(self, queue: str) -> int:
-        """A whole pack of quick messages or none: a pack for each process, and one more that waits for the next.
+        """As many quick ones as a request may bring, while no more wait than there are processes; or none.
 
         Of slow ones as many as may be in work. Celery says how many processes there are.
         """
         processes, held = max(1, self.qos.prefetch_count), self._held[self._new_queue(queue)]
         if queue in settings.QUICK_QUEUES:
-            return BATCH if held <= BATCH * processes else 0
-        return min(BATCH, max(0, packs.places(self._active_queues, processes) - held))
+            return BATCH if held <= 2 * processes else 0
+        return min(BATCH, max(0, intake.places(self._active_queues, processes) - held))
 
     def _loop1(self, queue: str, messages_fetched: int | None = None) -> None:
         """Ask again after an answer (of how many messages), or because there is no room for more (None)."""

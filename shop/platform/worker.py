@@ -1,4 +1,4 @@
-"""The worker's side of the outbox: a Celery task for one message, and one for some that arrived together."""
+"""The worker's side of the outbox: a Celery task for one message, and one for some that were sent together."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from shop.platform.broker import PACK, TASK, receives
 
 
 class OutboxTask(Task):  # type: ignore[type-arg]
-    Strategy = "shop.platform.packs:Intake"
+    Strategy = "shop.platform.intake:Intake"
 
 
 @shared_task(name=TASK, bind=True, base=OutboxTask)
@@ -23,8 +23,14 @@ def handle(self: "Task[Any, Any]", /, message_id: int, *, again: bool = False, *
     return outbox.handle(message_id, again=again or receives(self.request.properties) > 1)
 
 
-@shared_task(name=PACK)
-def handle_pack(message_ids: list[int]) -> None:
-    """Handle messages that were delivered together, for the first time. Made by shop.platform.packs, never sent."""
+@shared_task(name=PACK, bind=True, base=OutboxTask)
+def handle_pack(self: "Task[Any, Any]", /, message_ids: list[int], **_later: Any) -> None:
+    """Handle messages that were sent together, if they come for the first time.
+
+    If they come again, one of them may have killed its worker: they are due again, and each is then sent alone.
+    """
     close_old_connections()
-    outbox.handle_many(message_ids)
+    if receives(self.request.properties) > 1:
+        outbox.give_back(message_ids)
+    else:
+        outbox.handle_many(message_ids)

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from config.celery import app
-from shop.platform import packs, visibility
+from shop.platform import intake, visibility
 from tests.k8s import provision
 from tests.k8s.manifests import ROOT, Object, environment, of_kind, one, pod_template
 
@@ -100,7 +100,7 @@ def test_a_workload_of_quick_and_slow_work_has_a_process_for_each() -> None:
         own = {each["name"]: each.get("value") for each in container.get("env", [])}
         queues = set((own.get("WORKER_QUEUES") or "").split(",")) - {""}
         if queues & set(settings.QUICK_QUEUES) and queues - set(settings.QUICK_QUEUES):
-            assert packs.places(queues, int(own["WORKER_CONCURRENCY"])) < int(own["WORKER_CONCURRENCY"])
+            assert intake.places(queues, int(own["WORKER_CONCURRENCY"])) < int(own["WORKER_CONCURRENCY"])
 
 
 def test_connections_at_the_autoscalers_maximum_fit_a_small_database(gunicorn: Any) -> None:

@@ -18,15 +18,21 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def received(queue: str) -> list[int]:
-    """Return the message ids on a queue, decoded as kombu and Celery do."""
+    """Return the message ids on a queue."""
+    return [pk for ids in entries(queue) for pk in ids]
+
+
+def entries(queue: str) -> list[list[int]]:
+    """Take what is on a queue; return the ids of each entry, decoded as kombu and Celery do."""
     client = boto3.client("sqs", region_name="eu-central-1")
-    ids = []
+    found = []
     while messages := client.receive_message(QueueUrl=queue_url(queue), MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
             envelope = json.loads(base64.b64decode(message["Body"]))
-            ids.append(json.loads(base64.b64decode(envelope["body"]))[0][0])
+            (ids,), _named, _nothing = json.loads(base64.b64decode(envelope["body"]))
+            found.append(ids if isinstance(ids, list) else [ids])
             client.delete_message(QueueUrl=queue_url(queue), ReceiptHandle=message["ReceiptHandle"])
-    return ids
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +59,16 @@ def test_a_quick_message_is_sent_before_mails_that_have_waited_for_longer(monkey
     assert relay.relay_once(Broker()) == 4
     assert (received("mail"), received("default")[-1]) == (mails[:3], quick.pk)
     assert relay.relay_once(Broker()) == 3
+
+
+def test_quick_messages_go_together_the_first_time_and_alone_afterwards():
+    entries("default")
+    quick = [row.pk for row in outbox.put_many(topic="sessions.forget", payloads=[{"cache_key": "x"}] * 23)]
+    OutboxMessage.objects.filter(pk__in=quick[-2:]).update(sends=1)
+    mails = put(2)
+    assert relay.relay_once(Broker()) == 25
+    assert sorted(entries("default")) == sorted([quick[:10], quick[10:20], quick[20:21], quick[21:22], quick[22:]])
+    assert sorted(entries("mail")) == [[pk] for pk in mails]
 
 
 def test_messages_due_later_wait():

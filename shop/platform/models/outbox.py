@@ -43,7 +43,7 @@ class OutboxQuerySet(QuerySet["OutboxMessage"]):
 
 
 class OutboxMessage(models.Model):
-    """Work to do, written in the transaction that causes it. Its id is all that ever goes on a queue."""
+    """Work to do, written in the transaction that causes it. Ids are all that ever goes on a queue."""
 
     topic = models.CharField(_("topic"), max_length=100)
     queue = models.CharField(_("queue"), max_length=40)
