@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, InlineAdminFormSet
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field
-from django.core.exceptions import ObjectDoesNotExist
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field, quote
 from django.db.models import Model
 from django.urls import reverse
-from django.utils.html import conditional_escape, escape
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from unfold.utils import display_for_field, display_for_header, display_for_label, display_for_value
 from unfold.views import ChangeList
 from unfold.widgets import UnfoldBooleanWidget
+
+from shop.backoffice.cells import Cell, cell
 
 CHECKBOX = "action_checkbox"
 _HERE = "-row-"  # stands for a row's key in what is made once for all rows
@@ -28,18 +28,16 @@ _HERE = "-row-"  # stands for a row's key in what is made once for all rows
 class Column(NamedTuple):
     """`opening`, `closing`: what stands around each of its cells. `is_linked`: its texts lead to the row's page."""
 
-    name: str
     label: str
     opening: str
     closing: str
+    text: Cell
     is_linked: bool
 
 
 def listed(cl: ChangeList) -> SafeString:
     """Return the table rows of a list's page. What can be edited in the list itself is not shown as fields."""
-    columns, address = list(_columns(cl.model_admin, cl.list_display, _linked(cl))), _addresses(cl)
-    box = UnfoldBooleanWidget({"class": "action-select", "aria-label": _("Select record")}, lambda _value: False)
-    return _rows(cl.model_admin, columns, cl.result_list, _links(cl, address), box.render(ACTION_CHECKBOX_NAME, _HERE))
+    return _rows(list(_columns(cl.model_admin, cl.list_display, _linked(cl))), cl.result_list, _link(cl))
 
 
 def of_record(inline: InlineAdminFormSet) -> tuple[list[str], SafeString]:
@@ -47,11 +45,9 @@ def of_record(inline: InlineAdminFormSet) -> tuple[list[str], SafeString]:
     names = flatten_fieldsets(inline.fieldsets)
     linked = names[:1] if inline.opts.show_change_link and inline.opts.has_registered_model else ()
     columns = list(_columns(inline.opts, names, linked))
-    instances = [form.instance for form in inline.formset.initial_forms]
-    link = f"admin:{inline.opts.opts.app_label}_{inline.opts.opts.model_name}_change"
-    return [column.label for column in columns], _rows(
-        inline.opts, columns, instances, lambda row: f'href="{escape(reverse(link, args=[row.pk]))}"', ""
-    )
+    address = escape(_address(inline.opts.opts)) if linked else ""
+    rows = [form.instance for form in inline.formset.initial_forms]
+    return [column.label for column in columns], _rows(columns, rows, lambda row: _with_key(address, row))
 
 
 def _linked(cl: ChangeList) -> Sequence[str]:
@@ -61,68 +57,57 @@ def _linked(cl: ChangeList) -> Sequence[str]:
     return cl.list_display_links or [name for name in cl.list_display if name != CHECKBOX][:1]
 
 
-def _columns(options: Any, names: Iterable[Any], linked: Sequence[str]) -> Iterator[Column]:
+def _columns(options: "BaseModelAdmin[Any]", names: Iterable[Any], linked: Sequence[str]) -> Iterator[Column]:
     """`options`: the list's ModelAdmin, or the inline."""
     head = next((name for name in names if name in linked), None)
     for name in map(str, names):
+        if name == CHECKBOX:
+            yield _checkbox()
+            continue
         tag = "th" if name == head else "td"
-        label = capfirst(_("Select record") if name == CHECKBOX else str(label_for_field(name, options.model, options)))
-        css = "action-checkbox" if name == CHECKBOX else f"field-{name}"
-        opening = f'<{tag}{" scope=row" * (tag == "th")} class="{css}" data-label="{escape(label)}">'
-        yield Column(name, label, opening, f"</{tag}>", name in linked)
+        label = capfirst(str(label_for_field(name, options.model, options)))
+        opening = f'<{tag}{" scope=row" * (tag == "th")} class="field-{name}" data-label="{escape(label)}">'
+        yield Column(label, opening, f"</{tag}>", cell(options, name), name in linked)
 
 
-def _addresses(cl: ChangeList) -> Callable[[Model], str]:
-    """Return what gives a row its address, with the list's filters for the way back: the same for all rows."""
-    kept = ""
-    for row in cl.result_list[:1]:
-        url = cl.url_for_result(row)
-        context = {"preserved_filters": cl.preserved_filters, "opts": cl.opts}
-        kept = add_preserved_filters(context, url).removeprefix(url)
-    return lambda row: escape(cl.url_for_result(row) + kept)
+def _checkbox() -> Column:
+    """The column that selects rows."""
+    label = capfirst(_("Select record"))
+    box = UnfoldBooleanWidget({"class": "action-select", "aria-label": _("Select record")}, lambda _value: False)
+    field = box.render(ACTION_CHECKBOX_NAME, _HERE)
+    opening = f'<td class="action-checkbox" data-label="{escape(label)}">'
+    return Column(label, opening, "</td>", lambda row: field.replace(_HERE, escape(row.pk)), is_linked=False)
 
 
-def _links(cl: ChangeList, address: Callable[[Model], str]) -> Callable[[Model], str]:
-    """Return what gives the attributes of a row's link; the admin's script reads more where a window chooses a row."""
+def _address(opts: Any) -> str:
+    """The address of a row's page, with _HERE for its key."""
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[_HERE])
+
+
+def _with_key(address: str, row: Model) -> str:
+    return f'href="{address.replace(_HERE, escape(quote(row.pk)))}"'
+
+
+def _link(cl: ChangeList) -> Callable[[Model], str]:
+    """Return what gives the attributes of a row's link, with the list's filters for the way back.
+
+    The admin's script reads more of it where a window chooses a row.
+    """
+    context = {"preserved_filters": cl.preserved_filters, "opts": cl.opts}
+    address = escape(add_preserved_filters(context, _address(cl.opts)))
     if not cl.is_popup:
-        return lambda row: f'href="{address(row)}"'
+        return lambda row: _with_key(address, row)
     key = cl.to_field or cl.lookup_opts.pk.attname
-    return lambda row: f'href="{address(row)}" data-popup-opener="{escape(row.serializable_value(key))}"'
+    return lambda row: f'{_with_key(address, row)} data-popup-opener="{escape(row.serializable_value(key))}"'
 
 
-def _rows(
-    options: "BaseModelAdmin[Any]", columns: list[Column], rows: Iterable[Model], link: Callable[[Model], str], box: str
-) -> SafeString:
-    """`link`: the attributes of a row's link. `box`: the field that selects a row, with _HERE for its key."""
-    made = []
+def _rows(columns: list[Column], rows: Iterable[Model], link: Callable[[Model], str]) -> SafeString:
+    """`link`: the attributes of a row's link."""
+    made, links = [], any(column.is_linked for column in columns)
     for row in rows:
         made.append("<tr>")
-        for name, _label, opening, closing, is_linked in columns:
-            text = box.replace(_HERE, escape(row.pk)) if name == CHECKBOX else _text(options, name, row)
-            made += (opening, f"<a {link(row)}>{text}</a>" if is_linked else text, closing)
+        address = link(row) if links else ""
+        for _label, opening, closing, text, is_linked in columns:
+            made += (opening, f"<a {address}>{text(row)}</a>" if is_linked else text(row), closing)
         made.append("</tr>")
     return mark_safe("".join(made))  # noqa: S308 - of escaped parts
-
-
-def _text(options: "BaseModelAdmin[Any]", name: str, row: Model) -> str:
-    empty = options.get_empty_value_display()
-    try:
-        field, attribute, value = lookup_field(name, row, options)
-    except ObjectDoesNotExist:
-        return empty
-    if field is None or field.auto_created:
-        return conditional_escape(_shown(attribute, value, empty))
-    return conditional_escape(display_for_field(value, field, empty))
-
-
-def _shown(attribute: Any, value: Any, empty: str) -> str:
-    """A value that a method gave, as its decorator `display` asks for."""
-    empty = getattr(attribute, "empty_value_display", empty)
-    label = getattr(attribute, "label", False)
-    if getattr(attribute, "header", False):
-        shown: str = display_for_header(value, empty)
-    elif label:
-        shown = display_for_label(value, empty, label)
-    else:
-        shown = display_for_value(value, empty, boolean=getattr(attribute, "boolean", False))
-    return shown

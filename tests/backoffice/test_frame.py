@@ -4,12 +4,10 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.utils import timezone
 
 from shop.catalog.models import Product
 from shop.orders.models import Order
 from shop.payments.models import Payment
-from shop.platform.models import OutboxMessage
 from tests import factories
 from tests.backoffice.conftest import signed_in
 from tests.backoffice.pages import address, change_page
@@ -46,13 +44,6 @@ def test_the_entry_of_the_page_is_marked_and_no_other(admin, where):
     rug = factories.product("Rug")
     entries = sidebar(admin, address(Product) if where == "list" else change_page(rug))
     assert [path for path, rest in entries.items() if 'aria-current="page"' in rest] == [address(Product)]
-
-
-def test_dead_letters_are_counted_beside_their_entry(admin, order):
-    assert "bg-red-100" not in sidebar(admin)["/admin/platform/deadletter/"]
-    order()
-    count = OutboxMessage.objects.update(dead_at=timezone.now())
-    assert re.search(rf">\s*{count}\s*</span>$", sidebar(admin)["/admin/platform/deadletter/"])
 
 
 def test_a_row_tells_the_way_to_it_and_leads_back_to_the_list_as_it_was(admin, order):

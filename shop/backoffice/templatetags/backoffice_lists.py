@@ -1,23 +1,20 @@
-"""The tables of lists and of records."""
+"""The parts of lists and of records."""
 
 from typing import Any
 
 from django import template
 from django.contrib.admin.helpers import InlineAdminFormSet
-from unfold.templatetags.unfold_list import result_headers
-from unfold.views import ChangeList
 
+from shop.backoffice import list_tools
 from shop.backoffice.rows import listed, of_record
 
 register = template.Library()
 
-
-@register.inclusion_tag("backoffice/table.html")
-def table(cl: ChangeList) -> dict[str, Any]:
-    """Heads and rows of the list's page."""
-    headers = list(result_headers(cl))
-    by = sum(1 for header in headers if header["sortable"] and header["sorted"])
-    return {"cl": cl, "result_headers": headers, "num_sorted_fields": by, "rows": listed(cl)}
+register.simple_tag(list_tools.heads, name="heads")
+register.simple_tag(list_tools.filters, name="filters")
+register.simple_tag(list_tools.turns, name="turns")
+register.simple_tag(list_tools.all_rows, name="all_rows")
+register.simple_tag(listed, name="rows")
 
 
 @register.inclusion_tag("backoffice/record_table.html")
