@@ -1,7 +1,8 @@
 """Several web processes at once: what a request costs when it may meet any of them.
 
 Also what only shows beside a process that was started for it: how long until it is ready, and what it holds in memory
-after thousands of mixed requests. All processes share the application's cores.
+after thousands of mixed requests. All processes share the application's core, and take turns in its caches: that makes
+the bare view dearer too, though its processes have nothing to do with each other. As many of these are asked meanwhile.
 """
 
 import re
@@ -11,10 +12,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 
 from bench import hot, scenarios
-from bench.client import Caller, Request, checked, drive
+from bench.client import Caller, Load, Request, checked, drive
 from bench.processes import descendants, snapshot
 from bench.stage import Stage
 from bench.visitor import Visitor
@@ -25,6 +26,8 @@ MEMORY_GOAL = 130  # MB, private
 START_GOAL = 3.0  # seconds
 CONNECTIONS = 8  # in all, however many processes there are
 WARM_UP = 1.0  # seconds for each process: its threads connect, and learn their statements
+TURNS = 4  # through the numbers of processes, there and back: a machine's speed drifts within seconds
+YARD = 0.3  # seconds of the bare view at each turn
 ENOUGH = 1_000_000  # requests; the time is over before
 KINDS = (
     scenarios.home, scenarios.category, scenarios.products, scenarios.search, scenarios.header,
@@ -35,11 +38,20 @@ MIXED = 120  # of each kind
 
 @dataclass
 class Point:
-    """`cost`: CPU ms of a request in all processes of the store; `rate`: requests/s by the clock."""
+    """`cost`: CPU ms of a request in all processes of the store; `bare`: of the bare view from as many processes.
+
+    `rate`: requests/s by the clock.
+    """
 
     processes: int
     cost: float
     rate: float
+    bare: float
+
+    @property
+    def ratio(self) -> float:
+        """The cost in bare views."""
+        return self.cost / self.bare
 
 
 @dataclass
@@ -57,8 +69,8 @@ class Crowd:
 
     @property
     def dearer(self) -> float:
-        """The cost of a request with the most processes, by that with one."""
-        return self.points[-1].cost / self.points[0].cost if self.points else 0.0
+        """The cost of a request in bare views with the most processes, by that with one."""
+        return self.points[-1].ratio / self.points[0].ratio if self.points else 0.0
 
     @property
     def in_short(self) -> str:
@@ -71,14 +83,20 @@ def measure(stage: Stage, numbers: tuple[int, ...], *, seconds: float, requests:
     with ExitStack() as stack:
         fleet = stage.fleet_of(max(numbers))
         crowd.starts = [_start(stage, fleet, name, stack) for name in fleet.ports]
+        roots = {name: process.pid for name, process in fleet.processes.items() if name in fleet.ports}
         members = [_Member(port, stage.products, stack) for port in fleet.ports.values()]
-        found = [_load(stage, fleet, members[:count], seconds) for count in (*numbers, *reversed(numbers))]
-        crowd.points = [_middle([point for point in found if point.processes == count]) for count in numbers]
+        store = _Group({member.port: member.requests for member in members}, roots | _services(stage))
+        bare = _bare_views(stage, max(numbers), stack)
+        crowd.points = _by_turns(store, bare, numbers, seconds)
         members[0].ask(requests)
         crowd.requests = members[0].answered
         crowd.memory = sorted(private_megabytes(pid) for pid in descendants(fleet.processes["web-1"].pid))[::-1]
         crowd.hot = hot.rates(members[0].visitor, fleet.ports.values(), orders=orders)
     return crowd
+
+
+def _services(stage: Stage) -> dict[str, int]:
+    return {name: stage.roots[name] for name in ("postgres", "redis")}
 
 
 def _start(stage: Stage, fleet: Fleet, name: str, stack: ExitStack) -> float:
@@ -116,27 +134,73 @@ def mixed(visitor: Visitor) -> Iterator[Request]:
     return (next(kind) for kind in cycle(kinds))
 
 
-def _load(stage: Stage, fleet: Fleet, members: list[_Member], seconds: float) -> Point:
-    """Drive these processes as hard as they can; the connections are spread evenly."""
-    shared = [members[number % len(members)] for number in range(CONNECTIONS)]
-    callers = [Caller(member.port) for member in shared]
-    feeds = {caller: member.requests for caller, member in zip(callers, shared, strict=True)}
-    roots = {"postgres": stage.roots["postgres"], "redis": stage.roots["redis"]}
-    roots |= {name: fleet.processes[name].pid for name in fleet.ports}
-    try:
-        for length in (WARM_UP * len(members), seconds):
-            began = snapshot(roots)
-            load = checked(drive(callers, feeds, seconds=length, most=ENOUGH))
-            spent = snapshot(roots).since(began)
-            members[0].answered += load.count // len(members)
-    finally:
-        for caller in callers:
-            caller.close()
-    return Point(len(members), 1000 * sum(spent.parts.values()) / max(1, load.count), load.count / load.seconds)
+@dataclass(frozen=True)
+class _Group:
+    """Processes of one application: what is asked at each port, and the processes whose clocks are its cost."""
+
+    feeds: dict[int, Iterator[Request]]
+    roots: dict[str, int]
+
+    def drive(self, count: int, seconds: float) -> tuple[Load, float]:
+        """Drive the first of them as hard as they can; return what came back, and the CPU seconds that it took.
+
+        The connections are spread evenly. Raises Broken for a wrong answer.
+        """
+        chosen = list(self.feeds.items())[:count]
+        feeds = {Caller(port): feed for port, feed in islice(cycle(chosen), CONNECTIONS)}
+        try:
+            began = snapshot(self.roots)
+            load = checked(drive(list(feeds), feeds, seconds=seconds, most=ENOUGH))
+            return load, sum(snapshot(self.roots).since(began).parts.values())
+        finally:
+            for caller in feeds:
+                caller.close()
 
 
-def _middle(points: list[Point]) -> Point:
-    return Point(points[0].processes, mean(each.cost for each in points), mean(each.rate for each in points))
+def _bare_views(stage: Stage, count: int, stack: ExitStack) -> _Group:
+    """Start as many processes with the bare view."""
+    feeds: dict[int, Iterator[Request]] = {}
+    roots = {}
+    with stage.on_app_core():
+        started = [stage.bare_process(f"bare-{number}", stack) for number in range(1, count + 1)]
+    for process, port in started:
+        visitor = Visitor(port, products=1, carts=0, orders=0)
+        stack.callback(visitor.close)
+        feeds[port] = cycle(scenarios.bare(visitor))
+        roots[process.name] = process.pid
+    return _Group(feeds, roots)
+
+
+def _by_turns(store: _Group, bare: _Group, numbers: tuple[int, ...], seconds: float) -> list[Point]:
+    """Ask the store's first processes and as many of the bare view; `seconds` in all for each number of them."""
+    for group in (store, bare):
+        group.drive(max(numbers), WARM_UP * max(numbers))
+    found = {count: (_Sum(), _Sum()) for count in numbers}
+    for count in (*numbers, *reversed(numbers)) * TURNS:
+        ours, theirs = found[count]
+        ours.add(*store.drive(count, seconds / TURNS / 2))
+        theirs.add(*bare.drive(count, min(YARD, seconds / TURNS / 2)))
+    return [
+        Point(count, ours.cost, ours.load.count / ours.load.seconds, theirs.cost)
+        for count, (ours, theirs) in found.items()
+    ]
+
+
+@dataclass
+class _Sum:
+    """What came back at several times; `spent`: CPU seconds."""
+
+    load: Load = field(default_factory=Load)
+    spent: float = 0.0
+
+    def add(self, load: Load, spent: float) -> None:
+        self.load.join(load)
+        self.spent += spent
+
+    @property
+    def cost(self) -> float:
+        """CPU ms of a request."""
+        return 1000 * self.spent / max(1, self.load.count)
 
 
 def private_megabytes(pid: int) -> float:
@@ -149,10 +213,13 @@ def sentences(crowd: Crowd) -> Iterator[str]:
     """Say what was found, goal beside result."""
     if not crowd.points:
         return
+    first, last = crowd.points[0], crowd.points[-1]
     met = " ✓" if crowd.dearer <= MOST_DEARER else ""
     yield (
-        f"With {crowd.points[-1].processes} web processes a request costs {crowd.dearer:.2f} times what it costs with "
-        f"one (goal: at most {MOST_DEARER:g}{met}); all share the same core."
+        f"With {last.processes} web processes on one core a request costs {last.ratio:.2f} bare views of as many "
+        f"processes, with one {first.ratio:.2f}: {crowd.dearer:.2f} times as much (goal: at most "
+        f"{MOST_DEARER:g}{met}). In CPU time it is {last.cost / first.cost:.2f} times as much, and the bare view "
+        f"{last.bare / first.bare:.2f} times, as they push each other out of the core's caches."
     )
     process, *parents = crowd.memory
     met = " ✓" if process <= MEMORY_GOAL else ""

@@ -82,9 +82,9 @@ def plot_crowd(result: Result, path: Path) -> None:
         return
     figure, (cost, rate) = _pyplot().subplots(1, 2, figsize=(9, 3.2), layout="constrained")
     numbers = [point.processes for point in points]
-    cost.plot(numbers, [point.cost for point in points], marker="o", color=COLOURS["app"])
-    cost.axhline(MOST_DEARER * points[0].cost, color="#d6336c", linestyle="--", label="goal")
-    cost.set(xlabel="web processes", ylabel="CPU ms of a request", ylim=(0, None))
+    cost.plot(numbers, [point.ratio for point in points], marker="o", color=COLOURS["app"])
+    cost.axhline(MOST_DEARER * points[0].ratio, color="#d6336c", linestyle="--", label="goal")
+    cost.set(xlabel="web processes", ylabel="bare views of as many processes", ylim=(0, None))
     cost.legend(frameon=False)
     rate.plot(numbers, [point.rate for point in points], marker="o", color=COLOURS["postgres"])
     rate.set(xlabel="web processes", ylabel="requests/s by the clock", ylim=(0, None))

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from bench.catalogue.fill import fill, is_filled
@@ -127,7 +127,7 @@ class Stage(Begun):
             self.unguarded = self._started(
                 Place(self.place.data / "unguarded", self.place.mark), {"STATELESS_GUARD": "off"}
             )
-            self._start_bare()
+            self.bare, self.bare_port = self.bare_process(BARE, self._stack)
             self.fleet.wait_for(WEB)
             self.unguarded.wait_for(WEB)
 
@@ -146,15 +146,19 @@ class Stage(Begun):
         fleet.processes[WEB].start()
         return fleet
 
-    def _start_bare(self) -> None:
-        """The same server with the same configuration; only the application differs."""
-        (self.bare_port,) = ports.free(1)
+    def bare_process(self, name: str, stack: ExitStack) -> tuple[Process, int]:
+        """Start the same server with the same configuration, where only the application differs; return it, its port.
+
+        It ends with the stack.
+        """
+        (port,) = ports.free(1)
         command = python("-m", "gunicorn", "-c", "config/gunicorn.py", "bench.bare.site:application")
-        own = {"WEB_BIND": f"{ports.HOST}:{self.bare_port}", "DJANGO_SETTINGS_MODULE": "bench.bare.settings"}
-        self.bare = Process(Program(BARE, command, {**os.environ, **self.environment, **own}, patience=35), self.place)
-        self._stack.callback(self.bare.kill)
-        self.bare.start()
-        self.bare.wait_until(lambda: ports.answers(self.bare_port), seconds=30, what="The bare view")
+        own = {"WEB_BIND": f"{ports.HOST}:{port}", "DJANGO_SETTINGS_MODULE": "bench.bare.settings"}
+        process = Process(Program(name, command, {**os.environ, **self.environment, **own}, patience=35), self.place)
+        stack.callback(process.kill)
+        process.start()
+        process.wait_until(lambda: ports.answers(port), seconds=30, what="The bare view")
+        return process, port
 
 
 def check_machine() -> None:

@@ -72,7 +72,7 @@ def test_an_order_can_be_placed_once_and_a_set_number_is(rows):
 def test_several_processes_are_started_measured_and_weighed(result):
     crowd = result["crowd"]
     assert [point["processes"] for point in crowd["points"]] == [1, 2]
-    assert all(point["cost"] > 0 and point["rate"] > 0 for point in crowd["points"])
+    assert all(point["cost"] > 0 and point["bare"] > 0 and point["rate"] > 0 for point in crowd["points"])
     assert len(crowd["starts"]) == 2
     assert crowd["requests"] >= 200
     assert 30 < crowd["memory"][0] < 1000

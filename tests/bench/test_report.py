@@ -72,12 +72,15 @@ def test_a_row_that_failed_at_one_size_has_no_ratio(larger):
 
 
 def test_several_processes_are_compared_with_one(result, tmp_path):
-    points = [Point(1, 2.0, 400), Point(8, 2.3, 390)]
+    points = [Point(1, 2.0, 400, bare=0.5), Point(4, 2.2, 380, bare=0.54), Point(8, 3.0, 390, bare=0.6)]
     result.crowd = Crowd(points, starts=[2.5, 2.9, 3.6], memory=[121.4, 30.2], requests=10_000, hot=[80.0, 100.0])
     result.dump(tmp_path / "a.json")
     text = report.markdown(read(tmp_path / "a.json"))
-    assert "| 1 | 2.00 | 1.00 | 1.1 ✓ | 400 |" in text
-    assert "| 8 | 2.30 | 1.15 | 1.1 | 390 |" in text
+    assert "| 1 | 4.00 | 1.00 | 1.1 ✓ | 2.00 | 0.50 | 400 |" in text
+    assert "| 4 | 4.07 | 1.02 | 1.1 ✓ | 2.20 | 0.54 | 380 |" in text
+    assert "| 8 | 5.00 | 1.25 | 1.1 | 3.00 | 0.60 | 390 |" in text
+    assert "costs 5.00 bare views of as many processes, with one 4.00: 1.25 times as much (goal: at most 1.1)" in text
+    assert "it is 1.50 times as much, and the bare view 1.20 times" in text
     assert "holds 121 MB of private memory after 10,000 mixed requests (goal: at most 130 MB ✓); its parent 30" in text
     assert "sell one product that everybody buys at once, they take 80 orders/s by the clock; 100" in text
     assert "takes 2.9 s (goal: at most 3 s ✓): the median of 3 starts, 2.5 to 3.6 s." in text
@@ -155,7 +158,7 @@ def test_the_picture_shows_every_row(result, tmp_path):
 
 
 def test_the_pictures_show_sizes_and_processes(larger, tmp_path):
-    larger.crowd = Crowd([Point(1, 2.0, 400), Point(8, 2.3, 390)])
+    larger.crowd = Crowd([Point(1, 2.0, 400, bare=0.5), Point(8, 2.3, 390, bare=0.5)])
     plot_sizes(larger, tmp_path / "sizes.svg")
     plot_crowd(larger, tmp_path / "crowd.svg")
     assert "Order -->" in (tmp_path / "sizes.svg").read_text()
