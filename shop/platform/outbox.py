@@ -18,6 +18,7 @@ import orjson
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from shop.platform import metrics, request_id, traces
@@ -102,7 +103,8 @@ def handle_many(message_ids: Sequence[int], *, seconds: float = LONGEST_PACK) ->
 def give_back(message_ids: Sequence[int]) -> None:
     """Let relays send these messages again, each by itself. Rows in another worker's hands are passed over."""
     rows = OutboxMessage.objects.open().select_for_update(skip_locked=True).filter(pk__in=message_ids)
-    OutboxMessage.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(sent_at=None)
+    free = list(rows.values_list("pk", flat=True))
+    OutboxMessage.objects.filter(pk__in=free).update(sent_at=None, sends=Greatest("sends", 1))
     transaction.on_commit(wake_relays, robust=True)
 
 

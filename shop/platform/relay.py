@@ -16,13 +16,14 @@ import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from shop.platform import backlog, inspections, metrics, roll_call, secret_watch
 from shop.platform.broker import LONGEST_REQUEST, Broker, QueueAway
 from shop.platform.models import OutboxMessage, QueueDepth
 from shop.platform.outbox import CHANNEL
+from shop.platform.postgresql import planned
 
 logger = logging.getLogger("shop.relay")
 BATCH = 100  # rows taken at once; as many quick ones beside them if mails, or other slow work, would keep these waiting
@@ -34,6 +35,12 @@ LOOK = 15.0  # seconds between two looks at what waits: in the outbox, and on th
 REFUSED_LOOK = 300.0  # seconds until the next look where this is not allowed, or takes too long
 REFUSED_WAIT = 10  # seconds until a message that its queue refused is tried again; others go first meanwhile
 PAUSE = 2.0  # seconds to wait when SQS or PostgreSQL is away
+SENT = """
+    UPDATE platform_outboxmessage SET taken_until = NULL, sent_at = %(now)s, sends = sends + 1 WHERE id IN (
+        SELECT id FROM platform_outboxmessage WHERE id = ANY(%(ids)s::bigint[]) AND taken_until = %(until)s
+        FOR UPDATE SKIP LOCKED
+    ) RETURNING id
+"""
 
 
 def relay_once(broker: Broker) -> int:
@@ -77,14 +84,21 @@ def _quick_among_the_newest() -> QuerySet[OutboxMessage]:
 def _settle(rows: list[OutboxMessage], until: datetime, accepted: Collection[int], *, wait: float) -> None:
     """Write down what SQS took, and let go of the others; with `wait` they are due so many seconds later.
 
-    Only in rows that are as we left them: a worker may have been faster and have put off the next try.
+    Only in rows that are as we left them: a worker may have been faster and have put off the next try. One that is at
+    work on a message right now will say itself what became of it, or the message is due when the lease is over.
     """
     now = timezone.now()
-    ours = OutboxMessage.objects.filter(taken_until=until)
-    ours.filter(pk__in=accepted).update(taken_until=None, sent_at=now, sends=F("sends") + 1)
-    refused = ours.filter(pk__in=[row.pk for row in rows if row.pk not in accepted])
-    later = {"available_at": now + timedelta(seconds=wait)} if wait else {}
-    refused.update(taken_until=None, **later)
+    planned.rows(SENT, {"ids": list(accepted), "until": until, "now": now})
+    refused = [row.pk for row in rows if row.pk not in accepted]
+    if refused:
+        _let_go(refused, until, {"available_at": now + timedelta(seconds=wait)} if wait else {})
+
+
+@transaction.atomic
+def _let_go(refused: list[int], until: datetime, later: dict[str, datetime]) -> None:
+    ours = OutboxMessage.objects.filter(pk__in=refused, taken_until=until)
+    free = list(ours.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    OutboxMessage.objects.filter(pk__in=free).update(taken_until=None, **later)
 
 
 def reclaim_lost() -> int:

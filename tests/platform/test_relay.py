@@ -2,6 +2,8 @@
 
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import boto3
@@ -38,6 +40,20 @@ def entries(queue: str) -> list[list[int]]:
 @pytest.fixture(autouse=True)
 def _empty_queue() -> None:
     received("mail")
+
+
+@contextmanager
+def locked(*ids: int) -> Iterator[None]:
+    """Within, another process holds these rows."""
+    other = connections.create_connection("default")
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT id FROM platform_outboxmessage WHERE id = ANY(%s) FOR UPDATE", [list(ids)])
+        yield
+    finally:
+        other.rollback()
+        other.close()
 
 
 def put(count: int = 1) -> list[int]:
@@ -78,16 +94,9 @@ def test_messages_due_later_wait():
 
 def test_rows_in_another_relays_hands_are_passed_over():
     mine, theirs = put(2)
-    other = connections.create_connection("default")
-    try:
-        other.set_autocommit(False)
-        with other.cursor() as cursor:
-            cursor.execute("SELECT id FROM platform_outboxmessage WHERE id = %s FOR UPDATE", [theirs])
+    with locked(theirs):
         assert relay.relay_once(Broker()) == 1
         assert received("mail") == [mine]
-    finally:
-        other.rollback()
-        other.close()
 
 
 def test_what_was_sent_but_never_done_is_sent_again():
@@ -146,6 +155,15 @@ def test_a_worker_that_is_faster_than_its_relay_is_not_undone():
     relay._settle(rows, until, [row.pk for row in rows], wait=0)
     row = OutboxMessage.objects.get()
     assert (row.sent_at, row.available_at) == (None, later)
+
+
+def test_a_relay_waits_for_no_worker_that_is_at_work_on_what_it_just_sent():
+    ids = put(4)
+    rows, until = relay._take()
+    with locked(ids[0], ids[2]):
+        relay._settle(rows, until, ids[:2], wait=0)
+    assert list(OutboxMessage.objects.exclude(sent_at=None).values_list("pk", flat=True)) == [ids[1]]
+    assert set(OutboxMessage.objects.exclude(taken_until=None).values_list("pk", flat=True)) == {ids[0], ids[2]}
 
 
 def test_no_row_is_locked_while_sqs_is_asked(monkeypatch):
