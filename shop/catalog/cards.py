@@ -63,6 +63,7 @@ SELECT
     product.published_at::text,
     product.min_price::numeric, product.max_price::numeric, product.compare_at_price::numeric,
     {AVAILABLE}, product.rank::bigint, ({NEXT_PUBLICATION}), cover.alt::text, {picture.COLUMNS}
+    <beside>
 FROM (<source>) AS product
 LEFT JOIN LATERAL (
     SELECT shown.image_id, shown.alt FROM catalog_productimage AS shown
@@ -83,9 +84,17 @@ def read(source: str, *, order: str, parameters: dict[str, Any]) -> list[Card]:
     `order` is SQL about its alias `product`; `parameters` hold `now`. The plan of the statement is kept, so it has to
     suit all parameters.
     """
-    statement = READ.replace("<source>", source).replace("<order>", order)
-    root = settings.MEDIA_URL
-    return [_card(row, root) for row in planned.rows(statement, parameters)]
+    return read_beside((), source, order=order, parameters=parameters)[0]
+
+
+def read_beside(
+    beside: Sequence[str], source: str, *, order: str, parameters: dict[str, Any]
+) -> tuple[list[Card], Sequence[str]]:
+    """The same, and what these other statements say, each of which finds one text; nothing where there is no card."""
+    more = "".join([f", CASE WHEN row_number() OVER (ORDER BY {order}) = 1 THEN ({one})::text END" for one in beside])
+    statement = READ.replace("<source>", source).replace("<order>", order).replace("<beside>", more)
+    rows, root = planned.rows(statement, parameters), settings.MEDIA_URL
+    return [_card(row, root) for row in rows], rows[0][-len(beside) :] if rows and beside else ()
 
 
 def ranked(chosen: Sequence[tuple[int, int]], now: datetime) -> list[Card]:
@@ -97,4 +106,4 @@ def ranked(chosen: Sequence[tuple[int, int]], now: datetime) -> list[Card]:
 
 
 def _card(row: tuple[Any, ...], root: str) -> Card:
-    return Card._make((*row[:12], picture.read(row[13:], alt=row[12] or "", root=root)))
+    return Card._make((*row[:12], picture.read(row[13:22], alt=row[12] or "", root=root)))

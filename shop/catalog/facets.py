@@ -89,14 +89,23 @@ def facets(filters: Filters, *, waiting: bool = True) -> Facets:
     for name in list(groups)[:GROUPS_COUNTED]:
         others = tuple(option for option in filters.options if option.partition(":")[0] != name)
         options[name] = _options(_count(replace(filters, options=others)), filters).get(name, [])
-    categories = {int(key[2:]): count for key, count in counts.items() if key.startswith("c:")}
-    return Facets(dict(sorted(options.items())), categories, _prices(counts, filters), counts["total"])
-
-
-def _prices(counts: Counter[str], filters: Filters) -> list[PriceRange]:
-    """Return what each range of prices would leave, as if none were asked for, without empty ones."""
     any_price = replace(filters, min_price=None, max_price=None)
-    found = counts if any_price == filters else _count(any_price)
+    prices = _prices(counts if any_price == filters else _count(any_price))
+    return Facets(dict(sorted(options.items())), _categories(counts), prices, counts["total"])
+
+
+def of_kept(counts: Counter[str]) -> Facets:
+    """The same for a list without filters whose counts are known."""
+    options = _options(counts, Filters())
+    return Facets(dict(sorted(options.items())), _categories(counts), _prices(counts), counts["total"])
+
+
+def _categories(counts: Counter[str]) -> dict[int, int]:
+    return {int(key[2:]): count for key, count in counts.items() if key.startswith("c:")}
+
+
+def _prices(found: Counter[str]) -> list[PriceRange]:
+    """Return what each range of prices would leave, as if none were asked for, without empty ones."""
     ranges = [PriceRange(least, most, found[f"price:{number}"]) for number, (least, most) in enumerate(PRICE_RANGES)]
     return [each for each in ranges if each.products]
 

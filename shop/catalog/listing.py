@@ -181,11 +181,11 @@ def _read(filters: Filters, part: keyset.Part) -> list[Card]:
     conditions, parameters = matches(filters)
     parameters |= part.parameters
     if filters.is_plain:
-        return cards.read(_filled(PLAIN, conditions, part), order=part.order, parameters=parameters)
+        return cards.read(filled(PLAIN, conditions, part), order=part.order, parameters=parameters)
     if filters.category and filters.is_shelf:
         placed = parameters | {"category": filters.category.pk}
-        return cards.read(_filled(PLACED, "", part), order=part.order, parameters=placed)
-    return cards.ranked(_rows(_filled(CHOSEN, conditions, part), parameters), parameters["now"])
+        return cards.read(filled(PLACED, "", part), order=part.order, parameters=placed)
+    return cards.ranked(_rows(filled(CHOSEN, conditions, part), parameters), parameters["now"])
 
 
 def _found(filters: Filters, words: dict[str, str]) -> Found:
@@ -209,10 +209,11 @@ def _best(found: Found, part: keyset.Part) -> list[Card]:
     if not found.ids:
         return []
     parameters = {"ids": found.ids, "now": found.now, **found.words, **part.parameters}
-    return cards.read(_filled(RANKED, "", part), order=part.order, parameters=parameters)
+    return cards.read(filled(RANKED, "", part), order=part.order, parameters=parameters)
 
 
-def _filled(statement: str, conditions: str, part: keyset.Part) -> str:
+def filled(statement: str, conditions: str, part: keyset.Part) -> str:
+    """Return one of the statements above for a page, with its conditions."""
     words = {"<conditions>": conditions, "<after>": part.condition, "<order>": part.order, "<most>": str(part.most)}
     for name, text in words.items():
         statement = statement.replace(name, text)

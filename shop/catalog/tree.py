@@ -22,14 +22,17 @@ class Node(NamedTuple):
         return category_url(self.slug)
 
 
+# All but the picture
+PLAIN = """
+category.id, category.parent_id, category.name::text, category.slug::text,
+CASE WHEN category.slug = %(described)s::text THEN category.description ELSE '' END::text
+"""
+ORDER = "category.position, category.name"
 READ = f"""
-SELECT
-    category.id, category.parent_id, category.name::text, category.slug::text,
-    CASE WHEN category.slug = %(described)s::text THEN category.description ELSE '' END::text,
-    {picture.COLUMNS}
+SELECT {PLAIN}, {picture.COLUMNS}
 FROM catalog_category AS category
 LEFT JOIN platform_image AS image ON image.id = category.image_id AND %(pictured)s::boolean
-ORDER BY category.position, category.name
+ORDER BY {ORDER}
 """  # noqa: S608 - texts of ours
 
 

@@ -18,15 +18,28 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def catalogue_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Make a view public: GET only, kept, with an ETag. The view must not read session, user, messages or cookies."""
+    """Make a view public, and all that it reads of one moment."""
+
+    @functools.wraps(view)
+    def of_a_moment(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with snapshot():
+            return view(request, *args, **kwargs)
+
+    return public_page(of_a_moment)
+
+
+def public_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Make a view public: GET only, kept, with an ETag. The view must not read session, user, messages or cookies.
+
+    It reads by one statement, or in a `snapshot()`.
+    """
 
     @require_safe
     @functools.wraps(view)
     def public(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         pages.offer(request)
-        with snapshot():
-            pages.depends(request, freshness.TREE)  # every page shows categories
-            return view(request, *args, **kwargs)
+        pages.depends(request, freshness.TREE)  # every page shows categories
+        return view(request, *args, **kwargs)
 
     return public
 

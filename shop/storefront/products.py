@@ -6,16 +6,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from shop.catalog import freshness
+from shop.catalog import freshness, shelf
 from shop.catalog.cards import Card
-from shop.catalog.facets import Facets, facets
+from shop.catalog.facets import Facets, facets, of_kept
 from shop.catalog.listing import Filters, find
 from shop.catalog.tree import Node
 from shop.platform import pages
+from shop.platform.keyset import Page
 from shop.platform.lane import CATALOGUE
+from shop.platform.snapshot import snapshot
 from shop.storefront import listing
-from shop.storefront.aisles import aisles_of
-from shop.storefront.caching import catalogue_page, shows_cards
+from shop.storefront.aisles import aisles_are, aisles_of
+from shop.storefront.caching import catalogue_page, public_page, shows_cards
 
 OPTIONS_SHOWN = 6  # options beside a list; imported catalogues may have dozens
 
@@ -24,20 +26,38 @@ OPTIONS_SHOWN = 6  # options beside a list; imported catalogues may have dozens
 @catalogue_page
 def products(request: HttpRequest) -> HttpResponse:
     filters = listing.read(request.GET, aisles_of(request), None)
-    return _show(request, filters, None)
+    return _read(request, filters, None)
 
 
 @CATALOGUE.place()
-@catalogue_page
+@public_page
 def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """One statement where nothing but a page of it is asked for."""
+    found = shelf.read(slug, cursor=request.GET.get("cursor")) if request.GET.keys() <= {"cursor"} else None
+    if found is None:
+        with snapshot():
+            return _narrowed(request, slug)
+    page_of = aisles_are(request, found.categories).find(slug)
+    return _show(request, Filters(category=page_of), page_of, found.page, of_kept(found.counts))
+
+
+def _narrowed(request: HttpRequest, slug: str) -> HttpResponse:
     found = aisles_of(request, described=slug).find(slug)
     if found is None:
         raise Http404
-    return _show(request, listing.read(request.GET, aisles_of(request), found), found)
+    return _read(request, listing.read(request.GET, aisles_of(request), found), found)
 
 
-def _show(request: HttpRequest, filters: Filters, page_of: Node | None) -> HttpResponse:
+def _read(request: HttpRequest, filters: Filters, page_of: Node | None) -> HttpResponse:
+    """In the snapshot that the list is read in: what that says of later products is true of the counts."""
     page = find(filters, cursor=request.GET.get("cursor"))
+    counts = facets(filters, waiting=not page.rows or page.rows[0].until is not None)
+    return _show(request, filters, page_of, page, counts)
+
+
+def _show(
+    request: HttpRequest, filters: Filters, page_of: Node | None, page: Page[Card], counts: Facets
+) -> HttpResponse:
     shows_cards(request, page.rows)
     pages.depends(request, freshness.inside(filters.category))
     context = {
@@ -52,14 +72,9 @@ def _show(request: HttpRequest, filters: Filters, page_of: Node | None) -> HttpR
         "sorts": listing.sorts(filters),
         "next_url": listing.with_values(request, cursor=page.next or ""),
         "previous_url": listing.with_values(request, cursor=page.previous or ""),
-        **_narrowing(request, filters, page_of, _counted(filters, page.rows)),
+        **_narrowing(request, filters, page_of, counts),
     }
     return render(request, "storefront/list.html", context)
-
-
-def _counted(filters: Filters, shown: list[Card]) -> Facets:
-    """In the snapshot that the list was read in: what that says of later products is true of the counts."""
-    return facets(filters, waiting=not shown or shown[0].until is not None)
 
 
 def _narrowing(request: HttpRequest, filters: Filters, page_of: Node | None, counts: Facets) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from shop.catalog import facets, listing, tally
+from shop.catalog import facets, listing, shelf, tally
 from shop.catalog.listing import Filters
 from shop.catalog.models import Category
 from shop.notifications.models import Mail
@@ -128,6 +128,14 @@ def test_the_next_page_begins_where_the_last_ended(plans):
 def test_kept_counts_are_read_from_their_index(plans, filters):
     assert plans(lambda: facets.facets(filters)) == ({"tally_of_scope", "product_newest"}, set())
     assert plans(lambda: facets.facets(filters, waiting=False)) == ({"tally_of_scope"}, set())
+
+
+@pytest.mark.parametrize("pk", [WIDE.pk, NARROW.pk])
+def test_a_category_is_read_from_the_indexes_of_its_parts(plans, pk):
+    Category.objects.create(pk=pk, name="Tiles", slug="tiles")
+    indexes, scanned = plans(lambda: shelf.read("tiles"))
+    assert indexes >= {"placement_newest", "tally_of_scope", "product_newest"}
+    assert not scanned
 
 
 def test_a_mistyped_word_is_compared_with_words_like_it_alone(plans):

@@ -15,7 +15,7 @@ BUDGETS = {
     "/": 3,
     "/products/": 3,
     "/products/?o=size:M": 5,
-    "/categories/tiles/": 3,
+    "/categories/tiles/": 1,
     "/products/first/": 3,
     "/suggestions/?q=product": 4,
 }
