@@ -86,8 +86,8 @@ def measure(measurement: Measurement, steps: Steps, options: Options) -> tuple[l
 
 def watch(stage: Stage, steps: Steps, options: Options) -> guard.GuardCost:
     """Measure what the guard adds to a request."""
-    rounds = 2 if options.quick else guard.ROUNDS
-    run = partial(guard.measure, stage, rounds=rounds, connections=options.connections)
+    pairs, rounds = (1, 2) if options.quick else (guard.PAIRS, guard.ROUNDS)
+    run = partial(guard.measure, stage, pairs=pairs, rounds=rounds, connections=options.connections)
     found = _extra("guard", "The guard against local writes", run, steps, options)
     return found or guard.GuardCost()
 
@@ -112,7 +112,7 @@ def _extra(name: str, title: str, run: Callable[[], Extra], steps: Steps, option
     step = steps.begin(title)
     try:
         found = run()
-    except (Broken, OSError) as error:
+    except (Broken, OSError, LaunchError) as error:
         step.done(f"failed: {error}"[:100])
         return None
     step.done(found.in_short)

@@ -17,7 +17,7 @@ class Scenario:
     """`make`: the requests, prepared. `goal`: the most it may cost, in bare views; None where none is set.
 
     `cold`: the cache is emptied ahead of each request, and one is asked at a time. `once`: a request cannot be sent
-    twice. `part`: the server that is asked, "app", "unguarded" or "bare".
+    twice. `part`: the server that is asked, "app" or "bare".
     """
 
     name: str
@@ -155,8 +155,6 @@ def admin_order(visitor: Visitor) -> list[Request]:
     return _staff(visitor, *((f"orders/order/{n}/change/", "64.60") for n in range(1, visitor.products, step)))
 
 
-GUARDED = Scenario("guarded", "Header of a guest, watched", header)
-UNGUARDED = Scenario("unguarded", "Header of a guest, not watched", header, part="unguarded")
 BARE = Scenario("bare", "Bare view, 16 KB", bare, part="bare")
 SCENARIOS = [
     Scenario("home", "Home, warm", home, goal=0.9),

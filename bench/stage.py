@@ -53,7 +53,7 @@ class Stage(Begun):
     @property
     def ports(self) -> dict[str, int]:
         """Where the applications listen."""
-        return {"app": self.fleet.ports[WEB], "unguarded": self.unguarded.ports[WEB], "bare": self.bare_port}
+        return {"app": self.fleet.ports[WEB], "bare": self.bare_port}
 
     @property
     def roots(self) -> dict[str, int]:
@@ -61,7 +61,6 @@ class Stage(Begun):
         return {
             "load": os.getpid(),
             "app": self.fleet.processes[WEB].pid,
-            "unguarded": self.unguarded.processes[WEB].pid,
             "bare": self.bare.pid,
             "postgres": self.services.processes["postgres"].pid,
             "redis": self.services.processes["redis"].pid,
@@ -123,13 +122,9 @@ class Stage(Begun):
             with self.steps.begin("Static files") as step:
                 StaticFiles(self.place, self.environment).wait(step.note)
         with self.steps.begin("The store and the bare view"), _pinned(self.app_core):
-            self.fleet = self._started(self.place, {})
-            self.unguarded = self._started(
-                Place(self.place.data / "unguarded", self.place.mark), {"STATELESS_GUARD": "off"}
-            )
+            self.fleet = self.web_process("store", {}, self._stack)
             self.bare, self.bare_port = self.bare_process(BARE, self._stack)
             self.fleet.wait_for(WEB)
-            self.unguarded.wait_for(WEB)
 
     def fleet_of(self, web: int) -> Fleet:
         """That many web processes of their own, none of them started."""
@@ -139,10 +134,14 @@ class Stage(Begun):
         """Within, what is started runs on the application's core."""
         return _pinned(self.app_core)
 
-    def _started(self, place: Place, own: dict[str, str]) -> Fleet:
-        """One web process. Its load balancer stays out of the measurement, and is not started."""
+    def web_process(self, name: str, own: dict[str, str], stack: ExitStack) -> Fleet:
+        """Start one web process with some environment of its `own`; it ends with the stack.
+
+        Its load balancer stays out of the measurement, and is not started.
+        """
+        place = Place(self.place.data / name, self.place.mark)
         fleet = Fleet(place, self.environment | own, web=1, relays=0, workers=0)
-        self._stack.callback(fleet.processes[WEB].kill)
+        stack.callback(fleet.processes[WEB].kill)
         fleet.processes[WEB].start()
         return fleet
 

@@ -103,7 +103,7 @@ def test_the_cost_of_the_guard_is_the_median_of_its_pairs(result, tmp_path):
     result.dump(tmp_path / "a.json")
     text = report.markdown(read(tmp_path / "a.json"))
     assert "costs +1.0% of the CPU time of the cheapest answer of Django (goal: below 3% ✓), and" in text
-    assert "the median of 5 pairs; half" in text
+    assert "the median of 5 rounds; half" in text
     result.guard = GuardCost([1.05])
     assert "answer of Django (goal: below 3%), and" in report.markdown(result)
 
