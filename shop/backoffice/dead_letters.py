@@ -41,6 +41,7 @@ TOPICS = {
 class DeadLetterAdmin(RecordAdmin):
     list_display = ("what", "why", "failures", "given_up", "status")
     list_filter = (DeadLetterFilter, QueueFilter)
+    change_form_template = "admin/platform/deadletter/change_form.html"
     list_before_template = "backoffice/all_well.html"
     list_after_template = "backoffice/queues.html"
     ordering = ("-dead_at", "-id")

@@ -1,15 +1,19 @@
 """Lists of the backoffice that cost the same at a thousand rows and at a million."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin, TabularInline
+
+from shop.backoffice.record_page import record_page
 
 SORTED = 50_000  # rows
 COUNTED = 3_000  # rows; nobody turns to page 100, and counting a million rows takes longer than the page itself
@@ -66,7 +70,7 @@ class FlatAdmin(ModelAdmin):
 class RecordAdmin(FlatAdmin):
     """Rows that staff read and never type in: what the shop writes itself."""
 
-    warn_unsaved_form = False
+    change_form_template = "backoffice/record.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -74,14 +78,22 @@ class RecordAdmin(FlatAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Leave out the buttons that would save nothing."""
-        context |= {"show_save": False, "show_save_and_continue": False}
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
-        names = [field.name for field in self.model._meta.fields]
-        return [*names, *super().get_readonly_fields(request, obj)]
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the row; nobody adds one, and nothing of it can be sent back."""
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        if object_id is None or request.method == "POST" or not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+        request.record = row  # type: ignore[attr-defined]
+        context = {**self.admin_site.each_context(request), **record_page(self, request, row), **(extra_context or {})}
+        return TemplateResponse(request, self.change_form_template, context)
 
 
 class RecordInline(TabularInline):

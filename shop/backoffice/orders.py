@@ -182,7 +182,7 @@ class OrderAdmin(RecordAdmin):
             return False
         if request.method == "POST":
             return True
-        order = Order.objects.filter(pk=object_id).only("state").first()
+        order = getattr(request, "record", None) or Order.objects.filter(pk=object_id).only("state").first()
         return order is not None and order.can_become(state)
 
     @action(

@@ -6,8 +6,8 @@ The theme's own make all headers of the table again for each row, and repeat som
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, InlineAdminFormSet
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import BaseModelAdmin, InlineModelAdmin
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field, quote
 from django.db.models import Model
@@ -40,13 +40,15 @@ def listed(cl: ChangeList) -> SafeString:
     return _rows(list(_columns(cl.model_admin, cl.list_display, _linked(cl))), cl.result_list, _link(cl))
 
 
-def of_record(inline: InlineAdminFormSet) -> tuple[list[str], SafeString]:
-    """Return the labels and the table rows of a record's part that is read and never typed in."""
-    names = flatten_fieldsets(inline.fieldsets)
-    linked = names[:1] if inline.opts.show_change_link and inline.opts.has_registered_model else ()
-    columns = list(_columns(inline.opts, names, linked))
-    address = escape(_address(inline.opts.opts)) if linked else ""
-    rows = [form.instance for form in inline.formset.initial_forms]
+def of_record(inline: "InlineModelAdmin[Any, Any]", groups: Any, rows: Iterable[Model]) -> tuple[list[str], SafeString]:
+    """Return the labels and the table rows of a record's part that is read and never typed in.
+
+    `groups`: of fields, as `get_fieldsets` gives them.
+    """
+    names = flatten_fieldsets(groups)
+    linked = names[:1] if inline.show_change_link and inline.has_registered_model else ()
+    columns = list(_columns(inline, names, linked))
+    address = escape(_address(inline.opts)) if linked else ""
     return [column.label for column in columns], _rows(columns, rows, lambda row: _with_key(address, row))
 
 

@@ -55,7 +55,7 @@ def way_back(context: RequestContext) -> str:
     row, opts = context.get("object"), context.get("opts")
     if isinstance(row, Model):
         return _list_of(row._meta)
-    if opts and context.get("adminform"):
+    if context.get("original") or context.get("adminform"):
         return add_preserved_filters(context, _list_of(opts))
     return ""
 

@@ -19,5 +19,5 @@ register.simple_tag(listed, name="rows")
 
 @register.inclusion_tag("backoffice/record_table.html")
 def record_table(inline: InlineAdminFormSet) -> dict[str, Any]:
-    labels, rows = of_record(inline)
+    labels, rows = of_record(inline.opts, inline.fieldsets, inline.formset.get_queryset())
     return {"labels": labels, "rows": rows}
