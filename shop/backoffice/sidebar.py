@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
@@ -12,6 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shop.backoffice.counting import counted
+from shop.backoffice.to_do import dead_letters
 from shop.backoffice.unfold import FLOOR, GROUPS
 
 COUNTED = 99  # dead letters, for the number beside their entry
@@ -61,7 +62,7 @@ def _shown(request: HttpRequest, entries: tuple[Entry, ...]) -> Iterator[str]:
 
 
 def _badge() -> str:
-    count = apps.get_model("platform", "OutboxMessage").objects.dead()[: COUNTED + 1].count()
+    (count,) = counted(dead_letters, most=COUNTED + 1)
     return format_html(BADGE, f"{COUNTED}+" if count > COUNTED else count) if count else ""
 
 
