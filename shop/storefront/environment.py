@@ -109,6 +109,8 @@ FUNCTIONS: dict[str, Any] = {
     "saving": words.saving,
     "hole": stencils.hole,
     "picture": pictures.picture,
+    "preload": pictures.preload,
+    "SLIDE": pictures.SLIDE,
     "card_items": cards.card_items,
     "facet_links": panel.facet_links,
     "facet_boxes": panel.facet_boxes,

@@ -71,6 +71,20 @@ def test_a_picture_is_a_neutral_tile_until_its_renditions_exist(client):
     assert 'width="900" height="600" alt="A star on a wall"' in page
 
 
+def test_a_browser_is_told_at_once_of_the_picture_that_it_shows_first(client):
+    product = factories.product("Star")
+    images = [media.store(factories.jpeg(colour=colour)) for colour in ("teal", "navy")]
+    catalog.set_images(product, [catalog.ImageData(image.pk) for image in images])
+    assert 'as="image"' not in page_of(client, product)
+    media.make_renditions(images[0].pk)
+    media.make_renditions(images[1].pk)
+    page = page_of(client, product, fresh=1)
+    told = re.findall(r'<link rel="preload" as="image" type="image/webp" imagesrcset="(.+?)" imagesizes="(.+?)"', page)
+    shown = re.findall(r'<source type="image/webp" srcset="(.+?)" sizes="(.+?)">', page)
+    assert told == shown[:1]  # else it is loaded twice
+    assert page.index('as="image"') < page.index('rel="stylesheet"')
+
+
 def test_one_picture_for_two_variants_is_shown_once(client):
     product = factories.product(prices=("10.00", "20.00"))
     image = media.store(factories.jpeg())
