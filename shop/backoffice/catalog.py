@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,7 +18,7 @@ from shop.backoffice.lists import FlatAdmin
 from shop.backoffice.picture_form import PictureInline
 from shop.backoffice.pills import pill
 from shop.backoffice.product_form import ProductForm
-from shop.backoffice.thumbnails import thumbnail
+from shop.backoffice.thumbnails import square
 from shop.backoffice.variant_form import VariantForm, VariantInline
 from shop.catalog import services as catalog
 from shop.catalog.listing import found_by_words
@@ -26,6 +26,7 @@ from shop.catalog.models import Product, ProductImage, Variant
 from shop.inventory.models import Stock
 
 FOUND_BY_SKU = 200  # products
+LISTED = ("title", "product_type", "published", "min_price", "max_price", "vendor", "updated_at")  # what a list shows
 
 
 @admin.register(Product)
@@ -67,8 +68,7 @@ class ProductAdmin(FlatAdmin):
 
     @display(description="")
     def picture(self, product: Product) -> SafeString:
-        shown = next(iter(product.images.all()), None)
-        return thumbnail(shown.image if shown else None)
+        return square(product.first_renditions or [])  # type: ignore[attr-defined]
 
     @display(description=_("product"), ordering="title")
     def name(self, product: Product) -> SafeString:
@@ -136,9 +136,9 @@ class ProductAdmin(FlatAdmin):
 def _for_list(rows: "QuerySet[Product]") -> "QuerySet[Product]":
     stock = Stock.objects.filter(variant__product=OuterRef("pk"), tracked=True).order_by()
     pieces = stock.values("variant__product").annotate(sum=Sum("on_hand")).values("sum")
-    pictures = ProductImage.objects.select_related("image").order_by("position", "id")
-    shown = rows.defer("search", "body_html", "description", "keywords", "facets")
-    return shown.annotate(pieces_in_stock=Subquery(pieces)).prefetch_related(Prefetch("images", pictures))
+    pictures = ProductImage.objects.filter(product=OuterRef("pk")).order_by("position", "id")
+    first = Subquery(pictures.values("image__renditions")[:1])
+    return rows.defer(None).only(*LISTED).annotate(pieces_in_stock=Subquery(pieces), first_renditions=first)
 
 
 def _make_room(formset: Any) -> None:

@@ -1,12 +1,17 @@
 """What stands in the cells of a column: found out once for the column, not again for each of its cells."""
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
-from django.db.models import Field, Model
+from django.db.models import DateTimeField, Field, Model
+from django.utils.formats import localize
 from django.utils.html import conditional_escape
+from django.utils.timezone import get_current_timezone_name, localtime
+from django.utils.translation import get_language
 from unfold.utils import display_for_field, display_for_header, display_for_label, display_for_value
 
 Cell = Callable[[Model], str]
@@ -39,10 +44,18 @@ def _field(model: type[Model], name: str) -> "Field[Any, Any] | None":
 
 
 def _of_field(field: "Field[Any, Any]", empty: str) -> Callable[[Model], Any]:
+    if isinstance(field, DateTimeField):
+        return lambda row: _moment(getattr(row, field.name), get_language(), get_current_timezone_name()) or empty
     if field.flatchoices:
         texts = dict(field.flatchoices)
         return lambda row: texts.get(getattr(row, field.name), empty)
     return lambda row: display_for_field(getattr(row, field.name), field, empty)
+
+
+@lru_cache(maxsize=2_000)  # per-pod: a calculation from its arguments
+def _moment(value: datetime | None, _language: str, _zone: str) -> str:
+    """A moment in the language that is spoken and the time zone that is kept now."""
+    return str(localize(localtime(value))) if value else ""
 
 
 def _of_method(options: "BaseModelAdmin[Any]", name: str, empty: str) -> Callable[[Model], Any]:

@@ -1,6 +1,7 @@
 """Filters beside the lists, each answered by an index or by few rows."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -10,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from shop.catalog.models import Category
+from shop.catalog import tree
 from shop.inventory.models import Stock
 
 INDENT = "\N{EN DASH} "
@@ -98,12 +99,21 @@ class CategoryFilter(QuickFilter):
     parameter_name = "category"
 
     def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
-        tree = Category.objects.with_tree_fields()
-        return [(str(node.pk), INDENT * node.tree_depth + node.name) for node in tree]
+        below: dict[int | None, list[tree.Node]] = defaultdict(list)
+        for node in tree.read():
+            below[node.parent_id].append(node)
+        return list(_branches(below, None, ""))
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
         value = self.value()
         return queryset.filter(facets__contains=[f"c:{value}"]) if value and value.isdecimal() else None
+
+
+def _branches(below: dict[int | None, list[tree.Node]], parent: int | None, indent: str) -> Iterator[tuple[str, str]]:
+    """`below`: the categories right below each other one, in their order."""
+    for node in below.get(parent, ()):
+        yield str(node.pk), indent + node.name
+        yield from _branches(below, node.pk, indent + INDENT)
 
 
 class OutboxStateFilter(QuickFilter):

@@ -9,7 +9,9 @@ from typing import Any
 from django.contrib.admin import BooleanFieldListFilter
 from django.contrib.admin.filters import ListFilter
 from django.contrib.admin.views.main import ALL_VAR, PAGE_VAR
-from django.utils.html import conditional_escape, escape, format_html
+from django.forms import Form
+from django.forms.utils import flatatt
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -45,6 +47,11 @@ CHOICE = """<li class="{0} border-base-200 dark:border-base-700 {1}">\
 <a href="{3}" title="{4}" class="{2} hover:text-primary-600 dark:hover:text-primary-500">{4}</a></li>"""
 CHOSEN = "font-semibold text-primary-600 dark:text-primary-500"
 OTHER = "hover:text-base-700 dark:hover:text-base-200"
+
+SELECT = """<div class="grow relative max-w-2xl"><select{}>{}</select>\
+<span class="material-symbols-outlined absolute group-[.primary]:text-white pointer-events-none mr-[12px] right-0 \
+text-base-400 top-0 top-1/2 hover:text-base-700 dark:text-base-500 dark:hover:text-base-200 -translate-y-1/2">\
+expand_more</span></div>"""
 
 TURN = """<div class="{}"><a href="{}"{} x-data \
 x-on:click.prevent="window.location.href = $el.href + window.location.hash">{}</a></div>"""
@@ -100,6 +107,13 @@ def _choice(css: list[str], choice: Any) -> str:
     item, link = css
     state = CHOSEN if choice["selected"] else OTHER
     return CHOICE.format(item, state, link, escape(choice["query_string"]), conditional_escape(choice["display"]))
+
+
+def action_choice(form: Form) -> SafeString:
+    """Return the field that chooses what is done to the selected rows."""
+    field: Any = form.fields["action"]
+    options = format_html_join("", '<option value="{}">{}</option>', field.choices)
+    return format_html(SELECT, flatatt({"name": "action", "required": True, **field.widget.attrs}), options)
 
 
 def turns(cl: ChangeList) -> SafeString:

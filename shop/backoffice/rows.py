@@ -4,6 +4,7 @@ The theme's own make all headers of the table again for each row, and repeat som
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from unfold.views import ChangeList
 from unfold.widgets import UnfoldBooleanWidget
@@ -74,11 +76,16 @@ def _columns(options: "BaseModelAdmin[Any]", names: Iterable[Any], linked: Seque
 
 def _checkbox() -> Column:
     """The column that selects rows."""
-    label = capfirst(_("Select record"))
-    box = UnfoldBooleanWidget({"class": "action-select", "aria-label": _("Select record")}, lambda _value: False)
-    field = box.render(ACTION_CHECKBOX_NAME, _HERE)
+    label, field = capfirst(_("Select record")), _box(get_language())
     opening = f'<td class="action-checkbox" data-label="{escape(label)}">'
     return Column(label, opening, "</td>", lambda row: field.replace(_HERE, escape(row.pk)), is_linked=False)
+
+
+@cache  # per-pod: a text of a language
+def _box(_language: str) -> str:
+    """The field that selects a row, with _HERE for its key."""
+    box = UnfoldBooleanWidget({"class": "action-select", "aria-label": _("Select record")}, lambda _value: False)
+    return str(box.render(ACTION_CHECKBOX_NAME, _HERE))
 
 
 def _address(opts: Any) -> str:

@@ -13,6 +13,7 @@ register = template.Library()
 register.simple_tag(list_tools.heads, name="heads")
 register.simple_tag(list_tools.filters, name="filters")
 register.simple_tag(list_tools.turns, name="turns")
+register.simple_tag(list_tools.action_choice, name="action_choice")
 register.simple_tag(list_tools.all_rows, name="all_rows")
 register.simple_tag(listed, name="rows")
 
