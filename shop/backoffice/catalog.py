@@ -21,8 +21,8 @@ from shop.backoffice.product_form import ProductForm
 from shop.backoffice.thumbnails import square
 from shop.backoffice.variant_form import VariantForm, VariantInline
 from shop.catalog import services as catalog
-from shop.catalog.listing import found_by_words
 from shop.catalog.models import Product, ProductImage, Variant
+from shop.catalog.search import found_by_words
 from shop.inventory.models import Stock
 
 FOUND_BY_SKU = 200  # products

@@ -5,6 +5,7 @@ MOST; beyond that they are estimated from as many, and rounded, so that nobody t
 """
 
 import json
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -13,8 +14,8 @@ from typing import NamedTuple
 from django.db import connection
 
 from shop.catalog import tally
-from shop.catalog.listing import Filters, Found, matches
-from shop.platform.postgresql import planned
+from shop.catalog.listing import Filters, matches
+from shop.catalog.search import Found
 
 FACETS_SHOWN = 30  # values of one option
 GROUPS_COUNTED = 5  # options filtered by at once whose other values are counted: each is a query
@@ -121,9 +122,13 @@ def _count(filters: Filters, *, waiting: bool = True) -> Counter[str]:
 
 
 def _of_found(found: Found) -> Counter[str]:
-    """What a search found is known by its ids already."""
-    statement = COUNTS.replace("<conditions>", "product.id = ANY(%(ids)s::bigint[])").replace("<sample>", "")
-    return Counter(dict(planned.rows(statement, {"ids": found.ids})))
+    """What a search found is counted already, but for the ranges of prices: all without those below and above."""
+    counts = Counter(found.facets)
+    counts["total"] = len(found.ranked)
+    for number, (least, most) in enumerate(PRICE_RANGES):
+        up_to = len(found.low) if most is None else bisect_right(found.low, most)
+        counts[f"price:{number}"] = up_to - (bisect_left(found.high, least) if least else 0)
+    return counts
 
 
 def _read(filters: Filters, sample: str = "") -> Counter[str]:
@@ -135,13 +140,15 @@ def _read(filters: Filters, sample: str = "") -> Counter[str]:
 
 
 def _estimated(filters: Filters, first: Counter[str]) -> Counter[str]:
-    """Return the counts of a long list from MOST of its products, and from how many PostgreSQL expects.
+    """Return the counts of a long list from those of its first products, and from how many PostgreSQL expects.
 
-    The first that are found may be alike, imported together; of a broad list they are taken from everywhere.
+    The first that are found may be alike, imported together; of a broad list they are taken from everywhere, as a
+    search does anyway.
     """
-    expected, share = _expected(filters)
+    expected = _expected(filters, first["total"])
     percent = min(100.0, 150 * MOST / expected)
-    sample = _read(filters, f"TABLESAMPLE SYSTEM ({percent:.4f})") if share >= BROAD else Counter()
+    is_broad = not filters.query and expected >= BROAD * _products()
+    sample = _read(filters, f"TABLESAMPLE SYSTEM ({percent:.4f})") if is_broad else Counter()
     if FEWEST < sample["total"] < MOST:  # all of the sample, so that its size says how many there are
         return _times(sample, 100 / percent)
     return _times(first, expected / first["total"])
@@ -151,17 +158,22 @@ def _times(counts: Counter[str], factor: float) -> Counter[str]:
     return Counter({key: _rounded(n * max(1.0, factor)) for key, n in counts.items()})
 
 
-def _expected(filters: Filters) -> tuple[float, float]:
-    """Return how many products PostgreSQL expects in the list, at least MOST, and their share of all."""
+def _expected(filters: Filters, least: int) -> float:
+    """Return how many products PostgreSQL expects in the list, if they are more than `least`."""
     conditions, parameters = matches(filters)
     with connection.cursor() as cursor:
         cursor.execute(PLAN.replace("<conditions>", conditions), parameters)
         ((plan,),) = cursor.fetchall()
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    return float(max(least, plan[0]["Plan"]["Plan Rows"]))
+
+
+def _products() -> float:
+    """Return how many products there are, about, at least 1."""
+    with connection.cursor() as cursor:
         cursor.execute(ALL)
         ((products,),) = cursor.fetchall()
-    plan = json.loads(plan) if isinstance(plan, str) else plan
-    rows = max(float(MOST), plan[0]["Plan"]["Plan Rows"])
-    return rows, rows / products
+    return float(products)
 
 
 def _rounded(number: float) -> int:

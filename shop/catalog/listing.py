@@ -3,11 +3,9 @@
 Their counts are in shop.catalog.facets.
 """
 
-import re
-from collections import Counter
+import operator
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -16,12 +14,13 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from shop.catalog import cards, tally
+from shop.catalog import cards, search
 from shop.catalog.cards import Card
+from shop.catalog.found import PUBLIC
 from shop.catalog.models import Category
+from shop.catalog.search import POOL, Found
 from shop.catalog.tree import Node
 from shop.platform import keyset
-from shop.platform.postgresql import planned
 
 PAGE_SIZE = 24
 SORTS = {
@@ -32,12 +31,6 @@ SORTS = {
     "relevance": ("-rank", "-id"),
 }
 
-# Conditions and columns are SQL about the alias `product`. Shoppers may see, as ProductQuerySet.public() says:
-PUBLIC = "product.published AND product.published_at <= %(now)s"
-# Read once for a statement, not for each row
-WORDS = "(SELECT websearch_to_tsquery('english', %(query)s) || to_tsquery('english', %(unfinished)s))"
-RANK_SCALE = 1_000_000  # ranks become whole numbers, which survive the way into a cursor and back
-RANK = f"(({RANK_SCALE} * ts_rank(product.search, {WORDS}))::int)"
 PLAIN = """
 SELECT product.*, 0 AS rank FROM catalog_product AS product WHERE <conditions> AND <after> ORDER BY <order> LIMIT <most>
 """
@@ -63,50 +56,6 @@ WITH head AS MATERIALIZED (
 SELECT id, 0 FROM head WHERE (SELECT count(*) FROM head) = <most>
 UNION ALL (SELECT product.id, 0 FROM all_of_it AS product ORDER BY <order> LIMIT <most>)
 """  # noqa: S608 - of constants
-POOL = 300  # products of each kind that a search looks at
-TITLE = "to_tsvector('english'::regconfig, coalesce(product.title, ''))"
-# A search ends with the first of these that finds enough: words of titles, beginnings of such, either anywhere.
-# MATERIALIZED without a LIMIT makes PostgreSQL plan for all rows, which is by an index, and then read a few: with the
-# LIMIT it hopes to find them soon in the whole table, and reads all of that for a word that is nowhere. What is public
-# is looked for afterwards: nearly all is, and a plan for any moment would fetch all that from an index, too.
-FOUND = f"""
-WITH matching_titles AS MATERIALIZED (
-    SELECT product.id, product.published, product.published_at FROM catalog_product AS product
-    WHERE <conditions> AND {TITLE} @@ (SELECT websearch_to_tsquery('english', %(query)s))
-), titled AS MATERIALIZED (
-    SELECT id FROM matching_titles AS product WHERE <public> LIMIT %(pool)s::bigint
-), matching_beginnings AS MATERIALIZED (
-    SELECT product.id, product.published, product.published_at FROM catalog_product AS product
-    WHERE (SELECT count(*) FROM titled) < %(pool)s::bigint AND <conditions> AND {TITLE} @@ {WORDS}
-), begun AS MATERIALIZED (
-    SELECT id FROM matching_beginnings AS product WHERE <public> LIMIT %(pool)s::bigint
-), matching AS MATERIALIZED (
-    SELECT product.id, product.published, product.published_at FROM catalog_product AS product
-    WHERE (SELECT count(*) FROM titled) < %(pool)s::bigint AND (SELECT count(*) FROM begun) < %(pool)s::bigint
-        AND <conditions> AND product.search @@ {WORDS}
-)
-SELECT 'titled', id FROM titled UNION ALL SELECT 'begun', id FROM begun
-UNION ALL (SELECT 'anywhere', id FROM matching AS product WHERE <public> LIMIT %(pool)s::bigint)
-"""  # noqa: S608 - of constants; served by product_title_words and product_search
-RANKED = f"""
-SELECT product.*, ranked.rank FROM (
-    SELECT product.id, product.rank FROM (
-        SELECT product.id, {RANK} AS rank FROM catalog_product AS product WHERE product.id = ANY(%(ids)s::bigint[])
-    ) AS product WHERE <after> ORDER BY <order> LIMIT <most>
-) AS ranked JOIN catalog_product AS product USING (id)
-"""  # noqa: S608 - of constants
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search ranks: ids of products, whether they are all there are, and the parameters of WORDS, as typed or
-    corrected. `now`: the moment for which it was asked.
-    """
-
-    ids: list[int]
-    is_all: bool
-    words: dict[str, str]
-    now: datetime
 
 
 @dataclass(frozen=True)
@@ -135,14 +84,10 @@ class Filters:
 
     @cached_property
     def found(self) -> Found:
-        """What the query finds: by words as typed; if no product has them, by the likest words that there are.
-
-        Asked once for a list and all its counts.
-        """
-        found = _found(self, text_parameters(self.query))
-        if found.ids:
-            return found
-        return _found(self, {"query": " or ".join(tally.corrected(_split(self.query))), "unfinished": ""})
+        """What the query finds, asked once for a list and all its counts; how, all products together decide."""
+        found = search.find(self.query, pool=self.pool)
+        conditions, parameters = _joined(_narrowing(self))
+        return search.narrow(found, conditions, parameters, pool=self.pool) if conditions else found
 
     @property
     def scope(self) -> str | None:
@@ -171,13 +116,14 @@ class Filters:
 
 def find(filters: Filters, *, cursor: str | None = None, size: int = PAGE_SIZE) -> keyset.Page[Card]:
     """Return one page of public products as cards. Raises keyset.BadCursor."""
-    return keyset.read(partial(_read, filters), order=SORTS[filters.order], cursor=cursor, size=size)
+    order = SORTS[filters.order]
+    if filters.order == "relevance":
+        return keyset.choose(partial(_best, filters), order=order, cursor=cursor, size=size)
+    return keyset.read(partial(_read, filters), order=order, cursor=cursor, size=size)
 
 
 def _read(filters: Filters, part: keyset.Part) -> list[Card]:
     """One statement where its plan is the same whatever is asked for; else one to choose and one to show."""
-    if filters.order == "relevance":
-        return _best(filters.found, part)
     conditions, parameters = matches(filters)
     parameters |= part.parameters
     if filters.is_plain:
@@ -185,31 +131,19 @@ def _read(filters: Filters, part: keyset.Part) -> list[Card]:
     if filters.category and filters.is_shelf:
         placed = parameters | {"category": filters.category.pk}
         return cards.read(filled(PLACED, "", part), order=part.order, parameters=placed)
-    return cards.ranked(_rows(filled(CHOSEN, conditions, part), parameters), parameters["now"])
-
-
-def _found(filters: Filters, words: dict[str, str]) -> Found:
-    conditions, parameters = _joined(_narrowing(filters))
-    parameters |= words | {"now": timezone.now(), "pool": filters.pool}
-    statement = FOUND.replace("<conditions>", conditions or "true").replace("<public>", PUBLIC)
-    rows = (_rows if conditions else planned.rows)(statement, parameters)
-    kinds = Counter(kind for kind, _ in rows)
-    is_all = all(number < filters.pool for number in kinds.values())
-    return Found(list(dict.fromkeys(pk for _, pk in rows)), is_all, words, parameters["now"])
-
-
-def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+        cursor.execute(filled(CHOSEN, conditions, part), parameters)
+        return cards.ranked(cursor.fetchall(), parameters["now"])
 
 
-def _best(found: Found, part: keyset.Part) -> list[Card]:
-    if not found.ids:
-        return []
-    parameters = {"ids": found.ids, "now": found.now, **found.words, **part.parameters}
-    return cards.read(filled(RANKED, "", part), order=part.order, parameters=parameters)
+def _best(filters: Filters, order: tuple[str, ...], values: list[Any] | None, most: int) -> list[Card]:
+    """The best of what a search found, after these values of a cursor: all ranks are known."""
+    found, falling = filters.found, order[0].startswith("-")
+    ranked = found.ranked if falling else found.ranked[::-1]
+    if values is not None:
+        last, after = tuple(map(int, values)), operator.lt if falling else operator.gt
+        ranked = [pair for pair in ranked if after(pair, last)]
+    return cards.ranked([(pk, rank) for rank, pk in ranked[:most]], found.now)
 
 
 def filled(statement: str, conditions: str, part: keyset.Part) -> str:
@@ -222,7 +156,7 @@ def filled(statement: str, conditions: str, part: keyset.Part) -> str:
 
 def matches(filters: Filters) -> tuple[str, dict[str, Any]]:
     """Return the condition of public products that pass all filters, and its parameters."""
-    words = [(f"product.search @@ {WORDS}", filters.found.words)] if filters.query else []
+    words = [search.matching(filters.found)] if filters.query else []
     return _joined([(PUBLIC, {"now": timezone.now()}), *_narrowing(filters), *words])
 
 
@@ -243,23 +177,3 @@ def _narrowing(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "product.min_price <= %(max_price)s", {"max_price": filters.max_price}
     if filters.on_sale:
         yield "product.compare_at_price > product.min_price", {}
-
-
-def found_by_words(query: str) -> list[int]:
-    """Return the ids of products with the words, also of hidden ones; of many, up to POOL with them in titles."""
-    statement = FOUND.replace("<conditions>", "true").replace("<public>", "true")
-    rows = planned.rows(statement, {**text_parameters(query), "pool": POOL})
-    return list(dict.fromkeys(pk for _, pk in rows))
-
-
-def text_parameters(query: str) -> dict[str, str]:
-    """Return the parameters of WORDS: all words as typed, or with the last one unfinished.
-
-    Without a word in `query`, `unfinished` finds nothing.
-    """
-    words = _split(query)
-    return {"query": query, "unfinished": " & ".join([*words[:-1], f"{words[-1]}:*"]) if words else ""}
-
-
-def _split(query: str) -> list[str]:
-    return re.findall(r"\w+", query.lower())

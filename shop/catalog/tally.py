@@ -54,15 +54,15 @@ WITH folded AS (
 )
 INSERT INTO catalog_tally (scope, key, n) SELECT scope, key, sum(n) FROM folded GROUP BY 1, 2 HAVING sum(n) <> 0
 """
-CORRECTED = """
-SELECT typed.word, coalesce(likely.key, typed.word)::text
+# For each word the likest that products have; itself if none is like it
+LIKEST = """
+SELECT typed.place, coalesce(likely.key, typed.word)::text AS word
 FROM unnest(%(words)s::text[]) WITH ORDINALITY AS typed (word, place)
 LEFT JOIN LATERAL (
     SELECT key, similarity(key, typed.word) AS likeness, sum(n) AS n FROM catalog_tally
     WHERE scope = 'word' AND key %% typed.word GROUP BY key HAVING sum(n) > 0 ORDER BY 2 DESC, 3 DESC LIMIT 1
 ) AS likely ON true
-ORDER BY typed.place
-"""
+"""  # served by the index tally_words
 
 
 def counts(scope: str, *, waiting: bool = True) -> dict[str, int] | None:
@@ -80,11 +80,6 @@ def _shown_now(scope: str) -> list[tuple[str, int]]:
         cursor.execute(SHOWN_NOW, {"scope": scope, "now": timezone.now()})
         found: list[tuple[str, int]] = cursor.fetchall()
     return found
-
-
-def corrected(words: list[str]) -> list[str]:
-    """Return for each word the likest that products have; itself if none is like it. From the index tally_words."""
-    return [likely for _, likely in planned.rows(CORRECTED, {"words": words})]
 
 
 def difference() -> Counter[Key]:

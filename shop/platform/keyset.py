@@ -75,6 +75,20 @@ def read(run: Callable[[Part], list[Row]], *, order: tuple[str, ...], cursor: st
     return _page(lambda order, values, most: run(_part(order, values, most)), order, cursor, size)
 
 
+def choose(
+    run: Callable[[tuple[str, ...], list[Any] | None, int], list[Row]],
+    *,
+    order: tuple[str, ...],
+    cursor: str | None,
+    size: int,
+) -> Page[Row]:
+    """The same for rows that `run` chooses: given the order, the values to begin after (None: none), and how many.
+
+    Raises BadCursor, also for values that `run` cannot compare with its own.
+    """
+    return _page(run, order, cursor, size)
+
+
 def _page(
     choose: Callable[[tuple[str, ...], list[Any] | None, int], list[Row]],
     order: tuple[str, ...],

@@ -6,14 +6,14 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from shop.catalog import facets, listing, shelf, tally
+from shop.catalog import facets, listing, search, shelf
 from shop.catalog.listing import Filters
 from shop.catalog.models import Category
 from shop.notifications.models import Mail
 from shop.orders.models import Order
 
 pytestmark = pytest.mark.django_db
-PRODUCTS = 6_000
+PRODUCTS = 6_400  # 100 of them are the few that a search reads first
 LARGE = {"catalog_product", "catalog_placement", "catalog_tally", "orders_order", "notifications_mail"}
 NEWEST = ("-placed_at", "-id")
 FILL = f"""
@@ -22,7 +22,7 @@ INSERT INTO catalog_product (slug, title, body_html, vendor, product_type, tags,
     facets, keywords, description)
 SELECT 'p' || n, 'Word' || n % 5000 || ' thing', '', '', '', '{{}}', '{{}}', '{{}}', 'standard', n % 5000 <> 1,
     now() - n * interval '1 minute', '', '', now(), now(), n % 900, n % 900 + 5, CASE WHEN n % 8 = 0 THEN 2000 END,
-    ARRAY['c:' || n % 30, CASE WHEN n % 1500 = 7 THEN 'c:1007' ELSE 'tag:x' END, 'o:size:' || n % 4], '', ''
+    ARRAY['c:' || n % 30, CASE WHEN n % 1500 = 7 THEN 'c:1007' ELSE 'tag:x' END, 'o:size:' || n % 4], '', 'Body'
 FROM generate_series(1, {PRODUCTS}) AS n;
 INSERT INTO orders_order (number, token, email, language, state, currency, subtotal, shipping_price, tax_total, total,
     shipping_address, shipping_method, shipping_method_name, payment_method, placed_at)
@@ -50,6 +50,8 @@ LISTS = {
     "product_on_sale": [Filters(on_sale=True)],
     "product_facets": [Filters(category=NARROW, sort="price"), Filters(category=NARROW, options=("size:3",))],
     "product_up_to": [Filters(min_price=Decimal(904))],
+    "product_title_keys": [Filters(query="word77"), Filters(query="thing")],
+    "product_title_words": [Filters(query="word77")],
     "product_search": [Filters(query="word77")],
 }
 
@@ -97,6 +99,14 @@ def _plans(work) -> tuple[set[str], set[str]]:
     }
 
 
+def _places(node, read: list[int]) -> None:
+    """Note how many places each index gave."""
+    if node["Node Type"] == "Bitmap Index Scan":
+        read.append(node["Actual Rows"])
+    for child in node.get("Plans", ()):
+        _places(child, read)
+
+
 def _walk(node, indexes: set[str], scanned: set[str]) -> None:
     """Nodes that were planned and never begun do not count."""
     if not node["Actual Loops"]:
@@ -141,9 +151,32 @@ def test_a_category_is_read_from_the_indexes_of_its_parts(plans, pk):
 def test_a_mistyped_word_is_compared_with_words_like_it_alone(plans):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # some thousand words are read as quickly one by one
-    indexes, scanned = plans(lambda: tally.corrected(["wrod77", "word7x"]))
+    indexes, scanned = plans(lambda: search.find("wrod77 word7x"))
     assert indexes & {"tally_words", "tally_of_scope"}
     assert not scanned
+
+
+@pytest.mark.parametrize(
+    ("query", "places", "found"),
+    [("thing", 100, 100), ("thin", 100, 100), ("word77 thing", 2, 2), ("body", 100, 100), ("word77", 22, 22)],
+)
+def test_a_search_reads_few_of_those_with_a_frequent_word(_filled, db, query, places, found):
+    """And of two words of a title, however frequent, those alone that have both."""
+    read = []
+
+    def note(execute, sql, params, many, context):
+        with connection.cursor() as cursor:
+            cursor.cursor.execute(f"EXPLAIN (FORMAT JSON, ANALYZE, TIMING OFF) {sql}", params)
+            _places(cursor.fetchone()[0][0]["Plan"], read)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert len(search.find(query).ranked) == found
+    assert max(read) == places
+
+
+def test_many_finds_are_estimated_from_what_was_read(_filled, db):
+    assert facets.facets(Filters(query="thing")).total in range(5_000, 8_000)
 
 
 @pytest.mark.parametrize(

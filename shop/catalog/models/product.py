@@ -5,7 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,11 @@ SEARCH = (
     + SearchVector("keywords", weight="B", config="english")
     + SearchVector("description", weight="D", config="english")
 )
+
+# The words of its title and their pairs; again, and marked, where it is one of the few: migration 0007
+TITLE_KEYS = Func(F("id"), F("title"), function="catalog_title_keys", output_field=ArrayField(models.TextField()))
+# The products among which a search looks first
+FEW = Q(Exact(F("id") % 64, 0))
 
 
 class ProductQuerySet(QuerySet["Product"]):
@@ -86,9 +92,12 @@ class Product(models.Model):
             models.Index(F("id").desc(), name="product_hidden", condition=Q(published=False)),
             # lists and counts of a narrow category, and of options
             GinIndex(fields=["facets"], name="product_facets"),
-            # search: all its words; and, where more products have them than are ranked, those in titles
-            GinIndex(fields=["search"], name="product_search"),
+            # search: words and pairs of words in titles; beginnings of such; words anywhere (catalog.found)
+            GinIndex(TITLE_KEYS, name="product_title_keys"),
             GinIndex(SearchVector("title", config="english"), name="product_title_words"),
+            GinIndex(SearchVector("title", config="english"), name="product_title_words_few", condition=FEW),
+            GinIndex(fields=["search"], name="product_search"),
+            GinIndex(fields=["search"], name="product_search_few", condition=FEW),
         ]
 
     def __str__(self) -> str:

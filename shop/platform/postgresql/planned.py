@@ -6,6 +6,7 @@ each with "cached plan must not change result type".
 """
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -13,12 +14,24 @@ import psycopg
 from django.db import connection
 from django.db.models import Model
 
+NAMED = re.compile(r"%%|%\((\w+)\)s")
 
-class PlannedCursor(psycopg.Cursor[Any]):
+
+class PlannedCursor(psycopg.RawCursor[Any]):
     """Keeps the plan of whatever it runs; for texts that are the same in every request."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
-        return super().execute(query, params, **{**options, "prepare": True})
+        text, names = _numbered(query)
+        return super().execute(text, [params[name] for name in names], **{**options, "prepare": True})
+
+
+@functools.lru_cache(maxsize=500)  # per-pod: a calculation from its argument
+def _numbered(statement: str) -> tuple[str, list[str]]:
+    """Return a statement with $1 for the first parameter's name and so on, and the names: psycopg would read a long one
+    each time.
+    """
+    names = list(dict.fromkeys(name for name in NAMED.findall(statement) if name))
+    return NAMED.sub(lambda found: f"${names.index(found[1]) + 1}" if found[1] else "%", statement), names
 
 
 def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:

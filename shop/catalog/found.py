@@ -1,0 +1,93 @@
+# ruff: noqa: S608 - of constants
+"""The statement of a search, which reads about as much among a million products as among ten thousand.
+
+An index of words (GIN) reads all places of a word before the first is seen. So one product of 64 has places of its own
+beside: where these are enough, of a word that many have, no other is read. And where two words of titles are frequent
+and their pair is not, the pair has places of its own (migration 0007).
+"""
+
+from enum import IntEnum
+
+from shop.catalog.tally import LIKEST
+
+# Conditions and columns are SQL about the alias `product`. Shoppers may see, as ProductQuerySet.public() says:
+PUBLIC = "product.published AND product.published_at <= %(now)s"
+ENOUGH = 96  # products: where titles have as many, a search ends with them; where one of 64 products are, with those
+SOME = 24  # titles with all words, which are then taken for complete: the last is not the beginning of another
+RANK_SCALE = 100_000_000  # of ranks, which survive the way into a cursor and back as whole numbers
+
+
+class Reach(IntEnum):
+    """Where a search looks. All products decide it, and it holds for those as well that filters leave of them."""
+
+    UNDECIDED = 0
+    EVERYWHERE = 1  # for words and for the beginning of the last one
+    COMPLETE = 2  # everywhere, for words
+    BEGUN = 3  # in titles, for words and for the beginning of the last one
+    TITLES = 4  # in titles, for words
+
+
+TITLE = "to_tsvector('english'::regconfig, coalesce(product.title, ''))"
+AS_TYPED = "SELECT %(titled)s::text AS titled, %(query)s::text AS query, %(unfinished)s::text AS unfinished"
+CORRECTED = f"""
+SELECT string_agg(word, ' ' ORDER BY place) AS titled, string_agg(word, ' or ' ORDER BY place) AS query,
+NULL AS unfinished FROM ({LIKEST}) AS likest
+"""
+WORDS = """
+SELECT titled, query, websearch_to_tsquery('english', query) AS complete,
+to_tsquery('english', unfinished) AS unfinished FROM (<words>) AS words
+"""
+IS_BEGUN = f"""
+SELECT CASE %(reach)s::int WHEN {Reach.UNDECIDED:d} THEN (SELECT count(*) FROM titled) < {SOME}
+ELSE %(reach)s IN ({Reach.EVERYWHERE:d}, {Reach.BEGUN:d}) END
+"""
+REACH = f"""
+SELECT CASE WHEN %(reach)s > {Reach.UNDECIDED:d} THEN %(reach)s WHEN t >= %(enough)s THEN {Reach.TITLES:d}
+WHEN t >= {SOME} THEN {Reach.COMPLETE:d} WHEN t + b >= %(enough)s THEN {Reach.BEGUN:d} ELSE {Reach.EVERYWHERE:d} END
+FROM (SELECT (SELECT count(*) FROM titled) AS t, (SELECT count(*) FROM begun) AS b) AS counted
+"""
+SOUGHT = f"""(
+SELECT CASE reach WHEN {Reach.EVERYWHERE:d} THEN coalesce(complete || unfinished, complete) ELSE complete END
+FROM words, reach)"""
+COLUMNS = "id, published, published_at, facets, min_price, max_price, search"
+
+
+def _kind(name: str, few: str, everything: str, *seen: str) -> str:
+    """Products of one kind, without those that were seen: of the few, if these are enough, or of all.
+
+    MATERIALIZED without a LIMIT makes PostgreSQL plan for all rows, which is by an index, and then read a few: with the
+    LIMIT it hopes to find them soon in the whole table, and reads all of that for a word that is nowhere. What is
+    public is looked for afterwards: nearly all is, and a plan for any moment would fetch all that from an index, too.
+    """
+    table = f"SELECT {COLUMNS} FROM catalog_product AS product WHERE <conditions>"
+    new = "".join(f" AND id NOT IN (SELECT id FROM {kind})" for kind in seen)
+    public = f"AS product WHERE <public>{new} LIMIT %(pool)s"
+    return f"""
+{name}_few AS MATERIALIZED ({table} {few}), {name}_1 AS MATERIALIZED (SELECT * FROM {name}_few {public}),
+{name}_n AS MATERIALIZED (SELECT count(*) >= %(enough)s AS enough FROM {name}_1),
+{name}_all AS MATERIALIZED ({table} NOT (SELECT enough FROM {name}_n) AND {everything}),
+{name} AS MATERIALIZED (SELECT * FROM {name}_1 WHERE (SELECT enough FROM {name}_n)
+UNION ALL (SELECT * FROM {name}_all {public}))"""
+
+
+FEW = "id %% 64 = 0 AND"
+KEYS = "catalog_title_keys(id, title) @> (SELECT catalog_wanted_keys('{}', titled) FROM words)"
+BEGUN = f"(SELECT is_begun FROM begins) AND {TITLE} @@ (SELECT unfinished FROM words)"
+ANYWHERE = f"(SELECT reach FROM reach) <= {Reach.COMPLETE:d} AND search @@ {SOUGHT}"
+RANK = f"""
+CASE WHEN kind > 0 THEN kind * {RANK_SCALE} WHEN (SELECT reach FROM reach) > {Reach.EVERYWHERE:d} THEN 0
+ELSE (ts_rank(search, {SOUGHT}) * {RANK_SCALE})::int END
+"""
+FOUND = f"""
+WITH words AS MATERIALIZED ({WORDS}), {_kind("titled", KEYS.format("*"), KEYS.format(""))},
+begins (is_begun) AS MATERIALIZED ({IS_BEGUN}), {_kind("begun", f"{FEW} {BEGUN}", BEGUN, "titled")},
+reach (reach) AS MATERIALIZED ({REACH}), {_kind("anywhere", f"{FEW} {ANYWHERE}", ANYWHERE, "titled", "begun")},
+found AS (SELECT 3 AS kind, * FROM titled UNION ALL SELECT 2, * FROM begun UNION ALL SELECT 0, * FROM anywhere)
+SELECT string_agg(id::text, ' '), string_agg(({RANK})::text, ' '),
+string_agg(array_to_string(facets, chr(31)), chr(31)), string_agg(min_price::text, ' '),
+string_agg(max_price::text, ' '), (SELECT reach FROM reach), (SELECT titled FROM words), (SELECT query FROM words),
+(SELECT t.enough OR b.enough OR a.enough FROM titled_n AS t, begun_n AS b, anywhere_n AS a)
+OR (SELECT greatest(
+(SELECT count(*) FROM titled), (SELECT count(*) FROM begun), (SELECT count(*) FROM anywhere)) >= %(pool)s)
+FROM found
+"""  # served by product_title_keys, and by the indexes of titles' words and of all words, with those of few products
