@@ -40,9 +40,10 @@ def with_request_id(application: Application) -> Application:
 
 def given(environ: Environ) -> str:
     """Return the name that the load balancer gave; empty if it gave none, or one that is not plain."""
-    root = AMAZON_ROOT.search(environ.get("HTTP_X_AMZN_TRACE_ID", ""))
+    trace = environ.get("HTTP_X_AMZN_TRACE_ID", "")
+    root = AMAZON_ROOT.search(trace) if trace else None
     for name in (environ.get("HTTP_X_REQUEST_ID", ""), root[1] if root else ""):
-        if VALID.fullmatch(name):
+        if name and VALID.fullmatch(name):
             return str(name)
     return ""
 

@@ -1,6 +1,7 @@
 """A page that is kept is answered before Django begins, and nobody can tell the difference."""
 
 import gzip
+from dataclasses import replace
 
 import pytest
 from django.core.cache import cache
@@ -12,6 +13,7 @@ from shop.catalog import services as catalog
 from shop.platform import pages
 from shop.platform.pages import shelf
 from shop.platform.pages.middleware import PagesMiddleware
+from shop.platform.pages.page import Page
 from tests import factories
 from tests.wsgi import Server
 
@@ -60,6 +62,15 @@ def test_who_has_it_is_told_so_warm_and_cold(server, address):
     assert warm.body == cold.body == b""
     assert warm.headers == cold.headers
     assert warm.headers.keys() == {"Cache-Control", "Vary", "ETag"}  # the others stay as they are in the copy
+
+
+def test_the_body_stays_in_redis_where_the_client_has_it(server):
+    page = server.get("/products/star/")
+    (key,) = (name.removeprefix("shop:1:") for name in cache.keys("*") if "page:" in name)
+    whole, head = shelf.ask(key), shelf.ask(key, page.headers["ETag"])
+    assert isinstance(whole, Page)
+    assert head == replace(whole, packed=b"")
+    assert shelf.ask(key, 'W/"another"') == shelf.ask(key, "*") == whole
 
 
 def test_a_head_request_has_the_headers_and_no_body(server):

@@ -25,7 +25,7 @@ def with_pages(application: Application) -> Application:
         key = address.key(environ)
         if not key:
             return application(environ, start_response)
-        found = shelf.ask(key)
+        found = shelf.ask(key, environ.get("HTTP_IF_NONE_MATCH", ""))
         if not isinstance(found, Page):
             environ[ASKED] = key, found
             return application(environ, start_response)

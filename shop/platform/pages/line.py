@@ -41,12 +41,13 @@ class Line:
 
     def __init__(self, pool: redis.ConnectionPool) -> None:
         self._pool = pool
+        self._breaker = breaker_for(pool)
         self._idle: deque[_Wire] = deque()  # no more than the process has threads
 
     def run(self, script: Script, keys: Sequence[bytes], arguments: Sequence[bytes]) -> Any:
         """Return the script's answer. Raises RedisError."""
         command = script.command(keys, arguments)
-        with breaker_for(self._pool).call():
+        with self._breaker.call():
             try:
                 return self._talk(command)
             except NoScriptError:

@@ -18,9 +18,9 @@ CACHING = "public, max-age=1, s-maxage=1, stale-while-revalidate=10, stale-if-er
 ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 # Headers of one answer, not of the page. A page with a cookie is never kept, so Set-Cookie is not among them.
 PASSING = {"content-length", "content-encoding", "server-timing", "x-pod", "date", "connection"}
-OURS = {"cache-control", "vary", "etag"}  # set here
-# Said with a 304, to a receiver whose copy keeps its other headers (RFC 9110, 15.4.5)
-OF_A_COPY = {"cache-control", "vary", "etag"}
+# Set here, as the last ones. Said with a 304, too, to a receiver whose copy keeps the others (RFC 9110, 15.4.5)
+OURS = ("Cache-Control", "Vary", "ETag")
+NOT_KEPT = {*PASSING, *(name.lower() for name in OURS)}
 END_OF_HEAD = b"\n\0"  # of a page as it is kept
 
 Headers = list[tuple[str, str]]
@@ -28,7 +28,10 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Page:
-    """The body, gzipped, with all headers that do not depend on who asks; `route` names the view, for metrics."""
+    """The body, gzipped, with all headers that do not depend on who asks; `route` names the view, for metrics.
+
+    Without its body where the client is known to have it.
+    """
 
     packed: bytes
     headers: Headers
@@ -61,9 +64,9 @@ def made_of(response: HttpResponse, route: str) -> Page:
     """Pack an answer that passed all middleware."""
     packed = igzip.compress(response.content, PACKING, mtime=0)
     etag = f'W/"{hashlib.sha256(packed).hexdigest()[:32]}"'  # weak: packed and unpacked are the same page
-    kept = [(name, value) for name, value in response.items() if name.lower() not in {*PASSING, *OURS}]
-    vary = _with_encoding(response.get("Vary", ""))
-    return Page(packed, [*kept, ("Cache-Control", CACHING), ("Vary", vary), ("ETag", etag)], etag, route)
+    kept = [(name, value) for name, value in response.items() if name.lower() not in NOT_KEPT]
+    ours = zip(OURS, (CACHING, _with_encoding(response.get("Vary", "")), etag), strict=True)
+    return Page(packed, [*kept, *ours], etag, route)
 
 
 def _with_encoding(vary: str) -> str:
@@ -74,7 +77,7 @@ def _with_encoding(vary: str) -> str:
 def reply(page: Page, environ: dict[str, Any]) -> Reply:
     """Answer one WSGI request with a page: 304 to who has it, packed where the client can unpack it."""
     if _has_it(page, environ.get("HTTP_IF_NONE_MATCH", "")):
-        return Reply(304, [pair for pair in page.headers if pair[0].lower() in OF_A_COPY], b"")
+        return Reply(304, page.headers[-len(OURS) :], b"")
     if ACCEPTS_GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")):
         body, headers = page.packed, [*page.headers, ("Content-Encoding", "gzip")]
     else:
@@ -84,7 +87,9 @@ def reply(page: Page, environ: dict[str, Any]) -> Reply:
 
 
 def _has_it(page: Page, known: str) -> bool:
-    return bool(known) and (known.strip() == "*" or page.etag.removeprefix("W/") in _etags(known))
+    if known in {"", page.etag}:
+        return bool(known)
+    return known.strip() == "*" or page.etag.removeprefix("W/") in _etags(known)
 
 
 def _etags(header: str) -> Iterable[str]:

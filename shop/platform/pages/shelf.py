@@ -35,10 +35,15 @@ MAKING = 3.0  # seconds until a process that makes a page is taken for dead
 
 MOMENT = "local time = redis.call('TIME') local now = time[1] * 1000000 + time[2] "
 # Returns the page if it may be shown. Else {1, now, page or false} to the one that may make the next one and
-# {0, now, page or false} to the others.
+# {0, now, page or false} to the others. Of a page whose ETag is ARGV[2] it returns the head: who asks has the rest.
 _ask = (
     MOMENT
     + """
+local function shown(answer)
+    local tag = ARGV[2] .. '\\n'
+    if string.sub(answer, 1, #tag) ~= tag then return answer end
+    return string.sub(answer, 1, string.find(answer, '\\n\\0', 1, true) + 1)
+end
 local page = redis.pcall('HMGET', KEYS[1], 'began', 'ends', 'tags', 'answer')
 if page.err then page = {} end
 local ended = 0
@@ -53,11 +58,11 @@ if page[4] then
             if changed and changed >= began and changed < ended then ended = changed end
         end
     end
-    if ended == math.huge then return page[4] end
+    if ended == math.huge then return shown(page[4]) end
 end
 local moment = string.format('%.0f', now)
 if redis.call('SET', KEYS[1] .. ':maker', ARGV[1], 'NX', 'PX', MAKING) then return {1, moment, page[4]} end
-if page[4] and now - ended < LENIENT then return page[4] end
+if page[4] and now - ended < LENIENT then return shown(page[4]) end
 return {0, moment, page[4]}
 """
 )
@@ -125,10 +130,13 @@ def _me() -> str:
     return f"{_Redis.process}{threading.get_ident()}"
 
 
-def ask(key: str) -> Page | Turn | None:
-    """Return the page, or whose turn it is to make it; None while Redis is away."""
+def ask(key: str, known: str = "") -> Page | Turn | None:
+    """Return the page, or whose turn it is to make it; None while Redis is away.
+
+    `known`: the ETag of the page that the client has. If that is the one, it comes without its body.
+    """
     try:
-        found = _line().run(ASK, [_key(key).encode()], [_me().encode()])
+        found = _line().run(ASK, [_key(key).encode()], [_me().encode(), known.encode()])
         if isinstance(found, bytes):
             return load(found)
         mine, began, old = [*found, None][:3]
