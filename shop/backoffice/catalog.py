@@ -58,13 +58,18 @@ class ProductAdmin(FlatAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Product]", search_term: str
     ) -> "tuple[QuerySet[Product], bool]":
-        """By the words of the shop's own search, or by the beginning of a SKU: some hundreds, from indexes."""
+        """By the words of the shop's own search, or by the beginning of a SKU: some hundreds, from indexes.
+
+        A whole SKU is not looked for among words, too: its last digits would be the beginning of many.
+        """
         term = search_term.strip()
         if not term:
             return queryset, False
-        words = [] if "@" in term else found_by_words(term)  # an e-mail address
-        skus = Variant.objects.filter(sku__startswith=term).order_by("sku").values_list("product_id", flat=True)
-        return queryset.filter(pk__in=[*words, *skus[:FOUND_BY_SKU]]), False
+        begun = Variant.objects.filter(sku__startswith=term).order_by("sku").values_list("product_id", "sku")
+        skus = list(begun[:FOUND_BY_SKU])
+        is_clear = "@" in term or any(sku == term for _product, sku in skus)  # an e-mail address, a whole SKU
+        words = [] if is_clear else found_by_words(term)
+        return queryset.filter(pk__in={*words, *(product for product, _sku in skus)}), False
 
     @display(description="")
     def picture(self, product: Product) -> SafeString:

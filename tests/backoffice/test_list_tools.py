@@ -5,6 +5,7 @@ from html import unescape
 from urllib.parse import parse_qs
 
 import pytest
+from django.core.cache import cache
 
 from shop.catalog import services as catalog
 from shop.catalog.models import Category, Product
@@ -90,3 +91,18 @@ def test_pages_keep_the_filters_and_what_is_left_out_is_no_link(admin, few_a_pag
 def test_a_list_of_one_page_has_no_links_to_others(admin, order):
     order()
     assert not links(admin, address(Order), r"scrollable-top.*?</body>")
+
+
+def test_a_large_table_is_counted_once_a_minute_where_it_is_narrowed(admin, monkeypatch):
+    factories.product("Rug", stock=1)
+    narrowed = f"{address(Product)}?stock=low"
+    assert "1 product" in re.sub(r"\s+", " ", admin.get(narrowed).content.decode())
+    monkeypatch.setattr("shop.backoffice.lists.SORTED", -2)
+    admin.get(narrowed)
+    factories.product("Lamp", stock=1)
+    shown = admin.get(narrowed).context["cl"]
+    assert (shown.result_count, len(shown.result_list)) == (1, 2)
+    assert admin.get(address(Product)).context["cl"].result_count == 2
+    assert admin.get(f"{address(Product)}?stock=empty").context["cl"].result_count == 0
+    cache.clear()
+    assert admin.get(narrowed).context["cl"].result_count == 2
