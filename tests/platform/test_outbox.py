@@ -24,6 +24,14 @@ def a_mail() -> OutboxMessage:
     return mail.message
 
 
+def test_a_message_is_found_by_its_id_though_nothing_is_known_of_the_table_and_many_wait():
+    outbox.put_many(topic=TOPIC, payloads=[{"mail_id": number} for number in range(500)])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {outbox.DONE}", {"id": OutboxMessage.objects.last().pk})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert plan.count("using platform_outboxmessage_pkey") == 2, plan
+
+
 def test_a_rollback_takes_the_message_with_it():
     class Refused(Exception):
         pass
