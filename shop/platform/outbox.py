@@ -37,8 +37,8 @@ LONGEST_TRACEBACK = 6000  # characters, its end
 FAILED = ["failures", "unfinished", "last_error", "traceback", "history"]
 FAILED += ["sent_at", "taken_until", "available_at", "dead_at"]
 # Lock the row and write that it is done, in the transaction of its work: if that fails, neither has happened. Nothing
-# is returned for a row that is done, dead, gone, or in another worker's hands. By coalesce, as "done_at IS NULL" would let
-# PostgreSQL read an index of all open rows, which a plan made while there were none takes for the shortest way.
+# is returned for a row that is done, dead, gone, or in another worker's hands. With coalesce, since "done_at IS NULL"
+# lets PostgreSQL read an index of all open rows, which a plan made while there were none takes for the shortest way.
 DONE = """
     UPDATE platform_outboxmessage SET done_at = clock_timestamp() WHERE id = (
         SELECT id FROM platform_outboxmessage WHERE id = %(id)s AND coalesce(done_at, dead_at) IS NULL
