@@ -10,7 +10,7 @@ import importlib
 import logging
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,6 @@ import orjson
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from shop.platform import metrics, request_id, traces
@@ -29,7 +28,6 @@ from shop.stateless.guard.hook import step
 
 logger = logging.getLogger("shop.outbox")
 CHANNEL = "outbox"
-LONGEST_PACK = 5.0  # seconds in which messages that were sent together are begun
 # A message may reach a worker while its relay writes down that it was sent, and holds the row for that moment
 TRIES, SETTLING = 5, 0.05  # seconds between two of them
 LONGEST_BACKOFF = 3600  # seconds
@@ -87,28 +85,6 @@ def wake_relays() -> None:
         cursor.execute(f"NOTIFY {CHANNEL}")
 
 
-def handle_many(message_ids: Sequence[int], *, seconds: float = LONGEST_PACK) -> None:
-    """Do the work of messages that were sent together, one after the other: each as by `handle`.
-
-    What is not begun after so many `seconds` is due again, and then handled by itself.
-    """
-    deadline = time.monotonic() + seconds
-    for number, message_id in enumerate(message_ids):
-        if time.monotonic() > deadline:
-            give_back(message_ids[number:])
-            return
-        handle(message_id)
-
-
-@transaction.atomic
-def give_back(message_ids: Sequence[int]) -> None:
-    """Let relays send these messages again, each by itself. Rows in another worker's hands are passed over."""
-    rows = OutboxMessage.objects.open().select_for_update(skip_locked=True).filter(pk__in=message_ids)
-    free = list(rows.values_list("pk", flat=True))
-    OutboxMessage.objects.filter(pk__in=free).update(sent_at=None, sends=Greatest("sends", 1))
-    transaction.on_commit(wake_relays, robust=True)
-
-
 def handle(message_id: int, *, again: bool = False) -> str:
     """Do the work of one message. Safe to call any number of times, anywhere, at once.
 
@@ -123,9 +99,14 @@ def handle(message_id: int, *, again: bool = False) -> str:
                 break
             time.sleep(SETTLING)
             outcome = _handle(message_id, again)
-        metrics.messages_total.labels(request_id.topic(), outcome).inc()
-        logger.info("outbox message", extra={"outcome": outcome})
+        tell(outcome)
         return outcome
+
+
+def tell(outcome: str) -> None:
+    """Count what became of the message that is worked on, and log it."""
+    metrics.messages_total.labels(request_id.topic(), outcome).inc()
+    logger.info("outbox message", extra={"outcome": outcome})
 
 
 def _handle(message_id: int, again: bool) -> str:
@@ -136,14 +117,16 @@ def _handle(message_id: int, again: bool) -> str:
             found = planned.rows(DONE, {"id": message_id})
             if not found:
                 return "skipped"
-            _work(message_id, *found[0])
+            work(message_id, *found[0])
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failure of its message
-        _record_failure(message_id, error)
+        connection.close_if_unusable_or_obsolete()  # it may have been that of the connection
+        record_failure(message_id, error)
         return "failed"
     return "done"
 
 
-def _work(message_id: int, topic: str, payload: str, request: str, traceparent: str) -> None:
+def work(message_id: int, topic: str, payload: str, request: str, traceparent: str) -> None:
+    """Do the work of a row that the caller has locked, in the caller's transaction. Raises what the handler raises."""
     request_id.caused_by(request, topic=topic)
     with step(topic), traces.work(topic, message_id=message_id, caused_by=traceparent):
         _handler(topic)(**orjson.loads(payload))
@@ -183,9 +166,9 @@ def _named(path: str) -> Callable[..., None]:
     return handler
 
 
-def _record_failure(message_id: int, error: Exception) -> None:
+def record_failure(message_id: int, error: Exception) -> None:
+    """Write down why the message failed, and when it is tried again."""
     logger.warning("outbox message failed", exc_info=error)
-    connection.close_if_unusable_or_obsolete()  # the failure may have been that of the connection
     with transaction.atomic():
         message = _claim(message_id)
         if message is None:

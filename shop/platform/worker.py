@@ -5,7 +5,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import close_old_connections
 
-from shop.platform import outbox
+from shop.platform import outbox, packs
 from shop.platform.broker import PACK, TASK, receives
 
 
@@ -31,6 +31,6 @@ def handle_pack(self: "Task[Any, Any]", /, message_ids: list[int], **_later: Any
     """
     close_old_connections()
     if receives(self.request.properties) > 1:
-        outbox.give_back(message_ids)
+        packs.give_back(message_ids)
     else:
-        outbox.handle_many(message_ids)
+        packs.handle(message_ids)

@@ -238,7 +238,9 @@ def test_a_long_task_keeps_its_message_and_is_not_taken_for_lost(pods, settings)
         time.sleep(0.5)
     assert begun() == ["long"]
     row = OutboxMessage.objects.get()
-    assert (row.sends, row.failures) == (1, 0)  # SQS may have given it to the open question of a worker killed before
+    # None is counted where the worker was faster; and SQS may have given it to the open question of one killed before
+    assert row.sends <= 1
+    assert row.failures == 0
 
 
 def test_what_is_due_later_is_sent_then_whoever_dies_meanwhile(pods):

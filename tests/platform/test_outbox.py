@@ -29,7 +29,7 @@ def test_a_message_is_found_by_its_id_though_nothing_is_known_of_the_table_and_m
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {outbox.DONE}", {"id": OutboxMessage.objects.last().pk})
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert plan.count("using platform_outboxmessage_pkey") == 2, plan
+    assert plan.count(" platform_outboxmessage_pkey ") == 2, plan
 
 
 def test_a_rollback_takes_the_message_with_it():
@@ -121,22 +121,6 @@ def _handle_elsewhere(message_id):
         return outbox.handle(message_id)
     finally:
         connection.close()
-
-
-def test_of_messages_handled_together_each_fails_by_itself(settings):
-    settings.OUTBOX_TOPICS |= {"explode": ("default", f"{__name__}.explode")}
-    rows = [a_mail(), outbox.put(topic="explode", payload={}), a_mail()]
-    outbox.handle_many([row.pk for row in rows])
-    assert [OutboxMessage.objects.get(pk=row.pk).state for row in rows] == ["done", "dead", "done"]
-
-
-def test_what_was_not_begun_in_time_is_due_again_and_then_comes_alone():
-    done, late = a_mail(), a_mail()
-    OutboxMessage.objects.update(sent_at=timezone.now())  # and its relay died before it could count that
-    outbox.handle(done.pk)
-    outbox.handle_many([done.pk, late.pk], seconds=-1)
-    assert (OutboxMessage.objects.due().get(), OutboxMessage.objects.due().get().sends) == (late, 1)
-    assert OutboxMessage.objects.get(pk=done.pk).sent_at
 
 
 def test_what_never_ends_is_given_up_after_some_beginnings(monkeypatch):
