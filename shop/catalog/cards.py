@@ -88,11 +88,14 @@ def read(source: str, *, order: str, parameters: dict[str, Any]) -> list[Card]:
 
 
 def read_beside(
-    beside: Sequence[str], source: str, *, order: str, parameters: dict[str, Any]
+    beside: Sequence[str], source: str, *, order: str, parameters: dict[str, Any], before: str = ""
 ) -> tuple[list[Card], Sequence[str]]:
-    """The same, and what these other statements say, each of which finds one text; nothing where there is no card."""
+    """The same, and what these other statements say, each of which finds one text; nothing where there is no card.
+
+    `before`: WITH what they and the source read.
+    """
     more = "".join([f", CASE WHEN row_number() OVER (ORDER BY {order}) = 1 THEN ({one})::text END" for one in beside])
-    statement = READ.replace("<source>", source).replace("<order>", order).replace("<beside>", more)
+    statement = before + READ.replace("<source>", source).replace("<order>", order).replace("<beside>", more)
     rows, root = planned.rows(statement, parameters), settings.MEDIA_URL
     return [_card(row, root) for row in rows], rows[0][-len(beside) :] if rows and beside else ()
 

@@ -9,11 +9,12 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from shop.catalog import tally
+from shop.catalog import search, tally
+from shop.catalog.found import PUBLIC
 from shop.catalog.listing import Filters, matches
 from shop.catalog.search import Found
 
@@ -101,6 +102,16 @@ def of_kept(counts: Counter[str]) -> Facets:
     return Facets(dict(sorted(options.items())), _categories(counts), _prices(counts), counts["total"])
 
 
+def of_search(found: Found) -> Facets:
+    """The same for a search without filters."""
+    counts = _of_found(found)
+    if not found.is_all:
+        condition, parameters = search.matching(found)
+        given = (f"{PUBLIC} AND {condition}", parameters | {"now": found.now})
+        counts = _times(counts, (found.expected or _expected(*given, least=found.total)) / found.total)
+    return of_kept(counts)
+
+
 def _categories(counts: Counter[str]) -> dict[int, int]:
     return {int(key[2:]): count for key, count in counts.items() if key.startswith("c:")}
 
@@ -124,9 +135,9 @@ def _count(filters: Filters, *, waiting: bool = True) -> Counter[str]:
 def _of_found(found: Found) -> Counter[str]:
     """What a search found is counted already, but for the ranges of prices: all without those below and above."""
     counts = Counter(found.facets)
-    counts["total"] = len(found.ranked)
+    counts["total"] = found.total
     for number, (least, most) in enumerate(PRICE_RANGES):
-        up_to = len(found.low) if most is None else bisect_right(found.low, most)
+        up_to = found.total if most is None else bisect_right(found.low, most)
         counts[f"price:{number}"] = up_to - (bisect_left(found.high, least) if least else 0)
     return counts
 
@@ -145,7 +156,7 @@ def _estimated(filters: Filters, first: Counter[str]) -> Counter[str]:
     The first that are found may be alike, imported together; of a broad list they are taken from everywhere, as a
     search does anyway.
     """
-    expected = _expected(filters, first["total"])
+    expected = _expected(*matches(filters), least=first["total"])
     percent = min(100.0, 150 * MOST / expected)
     is_broad = not filters.query and expected >= BROAD * _products()
     sample = _read(filters, f"TABLESAMPLE SYSTEM ({percent:.4f})") if is_broad else Counter()
@@ -158,9 +169,8 @@ def _times(counts: Counter[str], factor: float) -> Counter[str]:
     return Counter({key: _rounded(n * max(1.0, factor)) for key, n in counts.items()})
 
 
-def _expected(filters: Filters, least: int) -> float:
-    """Return how many products PostgreSQL expects in the list, if they are more than `least`."""
-    conditions, parameters = matches(filters)
+def _expected(conditions: str, parameters: dict[str, Any], *, least: int) -> float:
+    """Return how many products PostgreSQL expects to meet conditions, if they are more than `least`."""
     with connection.cursor() as cursor:
         cursor.execute(PLAN.replace("<conditions>", conditions), parameters)
         ((plan,),) = cursor.fetchall()

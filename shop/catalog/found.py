@@ -28,8 +28,8 @@ class Reach(IntEnum):
 
 
 TITLE = "to_tsvector('english'::regconfig, coalesce(product.title, ''))"
-AS_TYPED = "SELECT %(titled)s::text AS titled, %(query)s::text AS query, %(unfinished)s::text AS unfinished"
-CORRECTED = f"""
+TYPED = "SELECT %(titled)s::text AS titled, %(query)s::text AS query, %(unfinished)s::text AS unfinished"
+LIKELY = f"""
 SELECT string_agg(word, ' ' ORDER BY place) AS titled, string_agg(word, ' or ' ORDER BY place) AS query,
 NULL AS unfinished FROM ({LIKEST}) AS likest
 """
@@ -49,17 +49,18 @@ FROM (SELECT (SELECT count(*) FROM titled) AS t, (SELECT count(*) FROM begun) AS
 SOUGHT = f"""(
 SELECT CASE reach WHEN {Reach.EVERYWHERE:d} THEN coalesce(complete || unfinished, complete) ELSE complete END
 FROM words, reach)"""
-COLUMNS = "id, published, published_at, facets, min_price, max_price, search"
+COLUMNS = "id, published, published_at, facets, min_price, max_price"
+NO_TEXT = "NULL::tsvector AS search"  # none that is carried along; what titles say of themselves is not ranked
 
 
-def _kind(name: str, few: str, everything: str, *seen: str) -> str:
+def _kind(name: str, few: str, everything: str, *seen: str, text: str = NO_TEXT) -> str:
     """Products of one kind, without those that were seen: of the few, if these are enough, or of all.
 
     MATERIALIZED without a LIMIT makes PostgreSQL plan for all rows, which is by an index, and then read a few: with the
     LIMIT it hopes to find them soon in the whole table, and reads all of that for a word that is nowhere. What is
     public is looked for afterwards: nearly all is, and a plan for any moment would fetch all that from an index, too.
     """
-    table = f"SELECT {COLUMNS} FROM catalog_product AS product WHERE <conditions>"
+    table = f"SELECT {COLUMNS}, {text} FROM catalog_product AS product WHERE <conditions>"
     new = "".join(f" AND id NOT IN (SELECT id FROM {kind})" for kind in seen)
     public = f"AS product WHERE <public>{new} LIMIT %(pool)s"
     return f"""
@@ -71,23 +72,68 @@ UNION ALL (SELECT * FROM {name}_all {public}))"""
 
 
 FEW = "id %% 64 = 0 AND"
-KEYS = "catalog_title_keys(id, title) @> (SELECT catalog_wanted_keys('{}', titled) FROM words)"
+KEYS = "catalog_title_keys(id, title) @> (SELECT catalog_wanted_keys('{}', titled) FROM {})"
 BEGUN = f"(SELECT is_begun FROM begins) AND {TITLE} @@ (SELECT unfinished FROM words)"
 ANYWHERE = f"(SELECT reach FROM reach) <= {Reach.COMPLETE:d} AND search @@ {SOUGHT}"
 RANK = f"""
 CASE WHEN kind > 0 THEN kind * {RANK_SCALE} WHEN (SELECT reach FROM reach) > {Reach.EVERYWHERE:d} THEN 0
 ELSE (ts_rank(search, {SOUGHT}) * {RANK_SCALE})::int END
 """
-FOUND = f"""
-WITH words AS MATERIALIZED ({WORDS}), {_kind("titled", KEYS.format("*"), KEYS.format(""))},
-begins (is_begun) AS MATERIALIZED ({IS_BEGUN}), {_kind("begun", f"{FEW} {BEGUN}", BEGUN, "titled")},
-reach (reach) AS MATERIALIZED ({REACH}), {_kind("anywhere", f"{FEW} {ANYWHERE}", ANYWHERE, "titled", "begun")},
-found AS (SELECT 3 AS kind, * FROM titled UNION ALL SELECT 2, * FROM begun UNION ALL SELECT 0, * FROM anywhere)
-SELECT string_agg(id::text, ' '), string_agg(({RANK})::text, ' '),
-string_agg(array_to_string(facets, chr(31)), chr(31)), string_agg(min_price::text, ' '),
-string_agg(max_price::text, ' '), (SELECT reach FROM reach), (SELECT titled FROM words), (SELECT query FROM words),
-(SELECT t.enough OR b.enough OR a.enough FROM titled_n AS t, begun_n AS b, anywhere_n AS a)
-OR (SELECT greatest(
-(SELECT count(*) FROM titled), (SELECT count(*) FROM begun), (SELECT count(*) FROM anywhere)) >= %(pool)s)
-FROM found
-"""  # served by product_title_keys, and by the indexes of titles' words and of all words, with those of few products
+GUESS = f"""
+likely AS MATERIALIZED ({LIKELY} WHERE NOT EXISTS (SELECT FROM titled) AND NOT EXISTS (SELECT FROM begun)
+AND NOT EXISTS (SELECT FROM anywhere)), {_kind("guessed", KEYS.format("*", "likely"), KEYS.format("", "likely"))},
+"""
+NO_GUESS = """
+likely AS (SELECT NULL AS titled, NULL AS query), guessed AS (SELECT * FROM titled WHERE false),
+guessed_n AS (SELECT false AS enough),
+"""
+# Are there more than were found?
+IS_PART = """
+SELECT t.enough OR b.enough OR a.enough OR g.enough OR greatest((SELECT count(*) FROM titled),
+(SELECT count(*) FROM begun), (SELECT count(*) FROM anywhere), (SELECT count(*) FROM guessed)) >= %(pool)s
+FROM titled_n AS t, begun_n AS b, anywhere_n AS a, guessed_n AS g"""
+
+
+def _search(words: str, guess: str) -> str:
+    """WITH the products that are `found`: id, rank, facets, min_price, max_price."""
+    return f"""
+WITH words AS MATERIALIZED ({WORDS.replace("<words>", words)}),
+{_kind("titled", KEYS.format("*", "words"), KEYS.format("", "words"))}, begins (is_begun) AS MATERIALIZED ({IS_BEGUN}),
+{_kind("begun", f"{FEW} {BEGUN}", BEGUN, "titled")}, reach (reach) AS MATERIALIZED ({REACH}),
+{_kind("anywhere", f"{FEW} {ANYWHERE}", ANYWHERE, "titled", "begun", text="search")}, {guess}
+kinds AS (SELECT 3 AS kind, * FROM titled UNION ALL SELECT 2, * FROM begun UNION ALL SELECT 0, * FROM anywhere
+UNION ALL SELECT 3, * FROM guessed),
+found AS MATERIALIZED (SELECT id, {RANK} AS rank, facets, min_price, max_price FROM kinds),
+part (is_part) AS MATERIALIZED ({IS_PART})"""
+
+
+AS_TYPED = _search(TYPED, NO_GUESS)
+OR_GUESSED = _search(TYPED, GUESS)  # if nothing is found, titles with the likest words
+CORRECTED = _search(LIKELY, NO_GUESS)
+# served by product_title_keys, and by the indexes of titles' words and of all words, with those of few products
+
+GIVEN = "coalesce(string_to_array((SELECT titled FROM likely), ' '), %(words)s::text[])"
+# How many products there are, and how many have each word
+KNOWN = f"""
+SELECT string_agg(n::text, ' ' ORDER BY scope, n) FROM (
+SELECT scope, sum(n) AS n FROM catalog_tally
+WHERE scope = 'all' AND key = 'total' OR scope = 'word' AND key = ANY({GIVEN}) GROUP BY scope, key
+) AS known"""
+# Of `found`: what filters count, the parts divided by chr(127); then how it was searched
+TOLD = f"""
+string_agg(array_to_string(facets, chr(127)), chr(127)), string_agg(min_price::text, ' '),
+string_agg(max_price::text, ' '),
+CASE WHEN (SELECT titled FROM likely) IS NULL THEN (SELECT reach FROM reach)
+WHEN count(*) >= %(enough)s THEN {Reach.TITLES:d} ELSE {Reach.UNDECIDED:d} END,
+coalesce((SELECT titled FROM likely), (SELECT titled FROM words)),
+coalesce((SELECT query FROM likely), (SELECT query FROM words)),
+(SELECT is_part FROM part), CASE WHEN (SELECT is_part FROM part) THEN ({KNOWN}) END
+"""
+REACH_AT = 3  # its place there
+IDS = f"SELECT {TOLD}, string_agg(id::text, ' '), string_agg(rank::text, ' ') FROM found"
+BESIDE = f"SELECT json_build_array({TOLD}) FROM found"
+PAGE = """
+SELECT product.*, found.rank FROM (
+SELECT id, rank FROM found AS product WHERE <after> ORDER BY <order> LIMIT <most>
+) AS found JOIN catalog_product AS product USING (id)
+"""

@@ -1,86 +1,102 @@
 """What a search finds, with what the filters beside it count; and which words it goes by: as typed, or the likest."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from shop.catalog.found import AS_TYPED, CORRECTED, ENOUGH, FOUND, PUBLIC, TITLE, Reach
+from shop.catalog import found as found_by
+from shop.catalog.found import ENOUGH, PUBLIC, TITLE, Reach
 from shop.platform.postgresql import planned
 
-POOL = 240  # products of each kind that a search looks at
+POOL = 192  # products of each kind that a search looks at
 OPERATORS = re.compile(r'"|(?:^|\s)-\w|\bor\b', re.IGNORECASE)  # of websearch_to_tsquery
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found: (rank, id) of products, the best first, and whether they are all there are.
+    """What a search found: (rank, id) of products, the best first; how many, and whether they are all there are.
 
-    `facets`: how many of them have each; `low`, `high`: their lowest and highest prices, sorted. `words`: parameters of
-    the statement, as typed or corrected. `now`: the moment for which it was asked.
+    `facets`: how many of them have each; `low`, `high`: their lowest and highest prices, sorted. `expected`: how many
+    there are where these are not all; None if nobody knows. `words`: parameters of the statement, as typed or
+    corrected. `now`: the moment for which it was asked.
     """
 
     ranked: list[tuple[int, int]]
+    total: int
     is_all: bool
     facets: Counter[str]
     low: list[float]
     high: list[float]
+    expected: float | None
     reach: Reach
     words: dict[str, str | None]
     now: datetime
 
-    @property
-    def ids(self) -> list[int]:
-        return [pk for _, pk in self.ranked]
-
 
 def find(query: str, *, pool: int = POOL) -> Found:
     """Return what all products together have for a query: for the words as typed; if there is none, for the likest."""
-    found = _for_all(text_parameters(query), pool=pool)
-    return found if found.ranked else _for_all({"words": split(query)}, pool=pool, words=CORRECTED)
+    given = parameters(query, pool=pool)
+    found = _ask(found_by.OR_GUESSED, given)
+    return found if found.reach and found.ranked else _ask(found_by.CORRECTED, given)
 
 
 def found_by_words(query: str) -> list[int]:
     """Return the ids of products with the words, also of hidden ones; of many, up to POOL with them in titles."""
-    return _for_all(text_parameters(query), public="true").ids
+    return [pk for _, pk in _ask(found_by.AS_TYPED, parameters(query, pool=POOL), public="true").ranked]
 
 
-def _for_all(typed: dict[str, Any], *, pool: int = POOL, words: str = AS_TYPED, public: str = PUBLIC) -> Found:
-    given = {"reach": Reach.UNDECIDED, "pool": pool, "enough": min(ENOUGH, pool), "now": timezone.now()}
-    return _ask(words, public, given | typed)
-
-
-def narrow(found: Found, conditions: str, parameters: dict[str, Any], *, pool: int = POOL) -> Found:
+def narrow(found: Found, conditions: str, more: dict[str, Any], *, pool: int = POOL) -> Found:
     """Return the same search among products that meet conditions: SQL and its parameters."""
-    given = {"reach": found.reach, "pool": pool, "enough": min(ENOUGH, pool), "now": found.now}
-    return _ask(AS_TYPED, PUBLIC, given | found.words | parameters, f"{conditions} AND")
+    given = {"reach": found.reach, "pool": pool, "enough": min(ENOUGH, pool), "now": found.now, "words": []}
+    return _ask(found_by.AS_TYPED, given | found.words | more, conditions=f"{conditions} AND")
 
 
-def _ask(words: str, public: str, parameters: dict[str, Any], conditions: str = "") -> Found:
-    (row,) = planned.rows(_statement(words, public, conditions), parameters)
-    return _read(row, parameters)
+def _ask(search: str, given: dict[str, Any], *, public: str = PUBLIC, conditions: str = "") -> Found:
+    (row,) = planned.rows(statement(search, public=public, conditions=conditions) + found_by.IDS, given)
+    *told, ids, ranks = row
+    return read(told, given, ranked=sorted(zip(_numbers(ranks), _numbers(ids), strict=True), reverse=True))
 
 
-def _statement(words: str, public: str, conditions: str) -> str:
-    return FOUND.replace("<words>", words).replace("<public>", public).replace("<conditions>", conditions)
+def statement(search: str, *, public: str = PUBLIC, conditions: str = "") -> str:
+    """Return one of the beginnings of a statement in shop.catalog.found, complete."""
+    return search.replace("<public>", public).replace("<conditions>", conditions)
 
 
-def _read(row: tuple[Any, ...], parameters: dict[str, Any]) -> Found:
-    ids, ranks, facets, low, high, reach, titled, query, is_part = row
+def parameters(query: str, *, pool: int) -> dict[str, Any]:
+    """Return the parameters of a statement about all products."""
+    given = {"reach": Reach.UNDECIDED, "pool": pool, "enough": min(ENOUGH, pool), "now": timezone.now()}
+    return given | text_parameters(query)
+
+
+def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, int]]) -> Found:
+    """Return what a statement told: found.TOLD."""
+    facets, low, high, reach, titled, query, is_part, known = told
+    as_typed = query == given["query"]
+    prices = [sorted(map(float, (text or "").split())) for text in (low, high)]
     return Found(
-        ranked=sorted(zip(_numbers(ranks), _numbers(ids), strict=True), reverse=True),
+        ranked=ranked,
+        total=len(prices[0]),
         is_all=not is_part,
-        facets=Counter((facets or "").split("\x1f")),
-        low=sorted(map(float, (low or "").split())),
-        high=sorted(map(float, (high or "").split())),
+        facets=Counter((facets or "").split("\x7f")),
+        low=prices[0],
+        high=prices[1],
+        expected=_expected(known, len((titled or "").split())) if reach == Reach.TITLES else None,
         reach=Reach(reach),
-        words={"titled": titled, "query": query, "unfinished": parameters.get("unfinished")},
-        now=parameters["now"],
+        words={"titled": titled, "query": query, "unfinished": given["unfinished"] if as_typed else None},
+        now=given["now"],
     )
+
+
+def _expected(known: str | None, words: int) -> float | None:
+    """Return how many titles have all words, if each is as frequent beside the others; None if not all are known."""
+    total, *each = map(float, (known or "0").split())
+    return total * math.prod(n / total for n in each) if len(each) == words else None
 
 
 def _numbers(text: str | None) -> Iterable[int]:
@@ -99,16 +115,13 @@ def matching(found: Found) -> tuple[str, dict[str, Any]]:
     return f"product.search @@ ({complete} || {unfinished})", found.words
 
 
-def text_parameters(query: str) -> dict[str, str | None]:
+def text_parameters(query: str) -> dict[str, Any]:
     """Return the words as typed: for titles that have all of them, for anywhere, and with the last one unfinished.
 
     Operators ("or", a minus, quotation marks) are for anywhere alone.
     """
-    words = split(query)
+    words = re.findall(r"\w+", query.lower())
     if not words or OPERATORS.search(query):
-        return {"titled": None, "query": query, "unfinished": None}
-    return {"titled": query, "query": query, "unfinished": " & ".join([*words[:-1], f"{words[-1]}:*"])}
-
-
-def split(query: str) -> list[str]:
-    return re.findall(r"\w+", query.lower())
+        return {"titled": None, "query": query, "unfinished": None, "words": words}
+    unfinished = " & ".join([*words[:-1], f"{words[-1]}:*"])
+    return {"titled": query, "query": query, "unfinished": unfinished, "words": words}

@@ -6,9 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from shop.catalog import freshness, shelf
+from shop.catalog import freshness, results, shelf
 from shop.catalog.cards import Card
-from shop.catalog.facets import Facets, facets, of_kept
+from shop.catalog.facets import Facets, facets, of_kept, of_search
 from shop.catalog.listing import Filters, find
 from shop.catalog.tree import Node
 from shop.platform import pages
@@ -17,16 +17,22 @@ from shop.platform.lane import CATALOGUE
 from shop.platform.snapshot import snapshot
 from shop.storefront import listing
 from shop.storefront.aisles import aisles_are, aisles_of
-from shop.storefront.caching import catalogue_page, public_page, shows_cards
+from shop.storefront.caching import public_page, shows_cards
 
 OPTIONS_SHOWN = 6  # options beside a list; imported catalogues may have dozens
 
 
 @CATALOGUE.place()
-@catalogue_page
+@public_page
 def products(request: HttpRequest) -> HttpResponse:
-    filters = listing.read(request.GET, aisles_of(request), None)
-    return _read(request, filters, None)
+    """One statement where nothing but a page of a search is asked for."""
+    query = listing.words(request.GET) if request.GET.keys() <= {"q", "cursor"} else ""
+    found = results.read(query, cursor=request.GET.get("cursor")) if query else None
+    if found is None:
+        with snapshot():
+            return _read(request, listing.read(request.GET, aisles_of(request), None), None)
+    aisles_are(request, found.categories)
+    return _show(request, Filters(query=query), None, found.page, of_search(found.found))
 
 
 @CATALOGUE.place()

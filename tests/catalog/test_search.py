@@ -6,8 +6,9 @@ import json
 import pytest
 from django.db import connection
 
-from shop.catalog import listing, search
-from shop.catalog.facets import facets
+from shop.catalog import listing, results, search
+from shop.catalog import services as catalog
+from shop.catalog.facets import facets, of_search
 from shop.catalog.found import ENOUGH, SOME, Reach
 from shop.catalog.listing import Filters
 from shop.catalog.models import Product
@@ -137,3 +138,23 @@ def test_one_product_of_64_has_the_words_of_its_title_twice():
         assert cursor.fetchone() == (["blue", "cushion", "blue cushion"], ["rug", "*rug"])
         cursor.execute("SELECT catalog_wanted_keys('*', 'c a b'), catalog_wanted_keys('', 'Rugs')")
         assert cursor.fetchone() == (["*b c"], ["rug"])  # "a" is no word to search for
+
+
+@pytest.mark.parametrize("query", ["rug", "ruug", "cush", "cusion", "lamp", "rug lamp", "nowhere"])
+def test_the_page_of_a_search_has_what_list_and_counts_say(query, django_assert_num_queries):
+    titled(ENOUGH + 4, "Rug", facets=["o:size:S"])
+    factories.product("Cushion", prices=("5", "60"), categories=(catalog.category(["Textiles"]),))
+    factories.product("Lamp", body_html="<p>Above a rug.</p>")
+    page, filters = results.read(query), Filters(query=query)
+    if query == "nowhere":
+        assert page is None
+        return
+    assert page.page.rows == listing.find(filters).rows
+    assert of_search(page.found) == facets(filters)
+    assert [category.name for category in page.categories] == ["Textiles"]
+    following = results.read(query, cursor=page.page.next) if page.page.next else None
+    if following:
+        assert following.page.rows == listing.find(filters, cursor=page.page.next).rows
+        assert of_search(following.found) == facets(filters)
+    with django_assert_num_queries(2 if query == "cusion" else 1):
+        results.read(query)
