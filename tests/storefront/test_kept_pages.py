@@ -172,3 +172,12 @@ def test_only_what_reads_is_public(server):
     answer = server.get("/api/v1/products/", "OPTIONS")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "ETag" not in answer.headers
+
+
+@pytest.mark.parametrize("address", ["/products/", "/products/star/", "/api/v1/products/star/", "/products/nowhere/"])
+def test_a_public_page_has_nobodys_session_or_messages(server, client, address):
+    personal = ["session", "_messages"]
+    public, other = client.get(address).wsgi_request, client.get("/cart/").wsgi_request
+    assert [hasattr(public, name) for name in personal] == [False, False]
+    assert [hasattr(other, name) for name in personal] == [True, True]
+    assert hasattr(client.post(address).wsgi_request, "session")

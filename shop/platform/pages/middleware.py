@@ -25,6 +25,7 @@ class PagesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key, found = request.META.get(ASKED) or _ask(request)
+        setattr(request, "is_public", bool(key))  # noqa: B010 - HttpRequest declares no such attribute
         if isinstance(found, Turn) and not found.mine:
             found = _wait(key, found)
         if isinstance(found, Page):
@@ -49,6 +50,11 @@ class PagesMiddleware:
         finally:
             if turn and turn.mine and not kept:
                 shelf.let_go(key)
+
+
+def is_public(request: HttpRequest) -> bool:
+    """Say whether the request's address alone says that its answer is the same for everybody."""
+    return getattr(request, "is_public", False)
 
 
 def _ask(request: HttpRequest) -> tuple[str, Page | Turn | None]:
