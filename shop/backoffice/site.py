@@ -26,6 +26,7 @@ class BackofficeSite(UnfoldAdminSite):
     index_template = "backoffice/dashboard.html"
     index_title = _("Today")
     login_form = SignInForm
+    login_template = "backoffice/login.html"
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """The theme's own asks for each of its settings again."""

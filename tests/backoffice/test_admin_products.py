@@ -85,6 +85,13 @@ class TestTheProduct:
         assert change_page(product) in admin.get(address(Product), {"q": term}).content.decode()
         assert change_page(product) not in admin.get(address(Product), {"q": "rug"}).content.decode()
 
+    def test_a_whole_sku_finds_its_product_alone(self, admin):
+        product, other = factories.product("Tile"), factories.product("Tile like SKU-1")
+        sku = product.variants.get().sku
+        page = admin.get(address(Product), {"q": sku}).content.decode()
+        assert change_page(product) in page
+        assert change_page(other) not in page
+
     def test_the_list_is_filtered_by_category_with_all_below_it(self, admin):
         leaf = catalog.category(["Home", "Tiles"])
         product, other = factories.product(categories=(leaf,)), factories.product()
