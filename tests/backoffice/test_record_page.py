@@ -70,7 +70,7 @@ def test_an_action_opens_over_the_page_and_is_a_page_by_itself_without_javascrip
     page = admin.get(change_page(placed)).content.decode()
     link = re.search(r'<a href="([^"]*/note/)"[^>]*hx-get="\1"[^>]*>', page)
     assert 'x-on:htmx:after-on-load="openModal = true"' in link[0]
-    assert re.search(r"<noscript><style>html\[x-cloak\]", page)
+    assert re.search(r"<noscript><style>\s*html\[x-cloak\]", page)
     sent = Form(admin.get(link[1]).content.decode()).values | {"note": "Called her."}
     answer = admin.post(link[1], sent)
     assert answer["Location"] == change_page(placed)
