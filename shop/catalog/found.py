@@ -62,13 +62,12 @@ def _kind(name: str, few: str, everything: str, *seen: str, text: str = NO_TEXT)
     """
     table = f"SELECT {COLUMNS}, {text} FROM catalog_product AS product WHERE <conditions>"
     new = "".join(f" AND id NOT IN (SELECT id FROM {kind})" for kind in seen)
-    public = f"AS product WHERE <public>{new} LIMIT %(pool)s"
     return f"""
-{name}_few AS MATERIALIZED ({table} {few}), {name}_1 AS MATERIALIZED (SELECT * FROM {name}_few {public}),
-{name}_n AS MATERIALIZED (SELECT count(*) >= %(enough)s AS enough FROM {name}_1),
-{name}_all AS MATERIALIZED ({table} NOT (SELECT enough FROM {name}_n) AND {everything}),
-{name} AS MATERIALIZED (SELECT * FROM {name}_1 WHERE (SELECT enough FROM {name}_n)
-UNION ALL (SELECT * FROM {name}_all {public}))"""
+{name}_few AS MATERIALIZED ({table} {few}), {name}_rest AS MATERIALIZED ({table}
+(SELECT count(*) FROM (SELECT FROM {name}_few AS product WHERE <public> LIMIT %(enough)s) AS counted) < %(enough)s
+AND {everything} AND id %% 64 <> 0),
+{name} AS MATERIALIZED (SELECT * FROM (SELECT * FROM {name}_few UNION ALL SELECT * FROM {name}_rest) AS product
+WHERE <public>{new} LIMIT %(pool)s)"""
 
 
 FEW = "id %% 64 = 0 AND"
@@ -85,17 +84,11 @@ AND NOT EXISTS (SELECT FROM anywhere)), {_kind("guessed", KEYS.format("*", "like
 """
 NO_GUESS = """
 likely AS (SELECT NULL AS titled, NULL AS query), guessed AS (SELECT * FROM titled WHERE false),
-guessed_n AS (SELECT false AS enough),
 """
-# Are there more than were found?
-IS_PART = """
-SELECT t.enough OR b.enough OR a.enough OR g.enough OR greatest((SELECT count(*) FROM titled),
-(SELECT count(*) FROM begun), (SELECT count(*) FROM anywhere), (SELECT count(*) FROM guessed)) >= %(pool)s
-FROM titled_n AS t, begun_n AS b, anywhere_n AS a, guessed_n AS g"""
 
 
 def _search(words: str, guess: str) -> str:
-    """WITH the products that are `found`: id, rank, facets, min_price, max_price."""
+    """WITH the products that are `found`: id, kind, rank, facets, min_price, max_price."""
     return f"""
 WITH words AS MATERIALIZED ({WORDS.replace("<words>", words)}),
 {_kind("titled", KEYS.format("*", "words"), KEYS.format("", "words"))}, begins (is_begun) AS MATERIALIZED ({IS_BEGUN}),
@@ -103,8 +96,7 @@ WITH words AS MATERIALIZED ({WORDS.replace("<words>", words)}),
 {_kind("anywhere", f"{FEW} {ANYWHERE}", ANYWHERE, "titled", "begun", text="search")}, {guess}
 kinds AS (SELECT 3 AS kind, * FROM titled UNION ALL SELECT 2, * FROM begun UNION ALL SELECT 0, * FROM anywhere
 UNION ALL SELECT 3, * FROM guessed),
-found AS MATERIALIZED (SELECT id, {RANK} AS rank, facets, min_price, max_price FROM kinds),
-part (is_part) AS MATERIALIZED ({IS_PART})"""
+found AS MATERIALIZED (SELECT id, kind, {RANK} AS rank, facets, min_price, max_price FROM kinds)"""
 
 
 AS_TYPED = _search(TYPED, NO_GUESS)
@@ -112,6 +104,9 @@ OR_GUESSED = _search(TYPED, GUESS)  # if nothing is found, titles with the likes
 CORRECTED = _search(LIKELY, NO_GUESS)
 # served by product_title_keys, and by the indexes of titles' words and of all words, with those of few products
 
+IS_PART = "count(*) FILTER (WHERE id %% 64 = 0) >= %(enough)s OR greatest({}, {}, {}) >= %(pool)s".format(
+    *(f"count(*) FILTER (WHERE kind = {kind})" for kind in (3, 2, 0))
+)
 GIVEN = "coalesce(string_to_array((SELECT titled FROM likely), ' '), %(words)s::text[])"
 # How many products there are, and how many have each word
 KNOWN = f"""
@@ -127,7 +122,7 @@ CASE WHEN (SELECT titled FROM likely) IS NULL THEN (SELECT reach FROM reach)
 WHEN count(*) >= %(enough)s THEN {Reach.TITLES:d} ELSE {Reach.UNDECIDED:d} END,
 coalesce((SELECT titled FROM likely), (SELECT titled FROM words)),
 coalesce((SELECT query FROM likely), (SELECT query FROM words)),
-(SELECT is_part FROM part), CASE WHEN (SELECT is_part FROM part) THEN ({KNOWN}) END
+{IS_PART}, CASE WHEN {IS_PART} THEN ({KNOWN}) END
 """
 REACH_AT = 3  # its place there
 IDS = f"SELECT {TOLD}, string_agg(id::text, ' '), string_agg(rank::text, ' ') FROM found"
