@@ -156,7 +156,8 @@ def _estimated(filters: Filters, first: Counter[str]) -> Counter[str]:
     The first that are found may be alike, imported together; of a broad list they are taken from everywhere, as a
     search does anyway.
     """
-    expected = _expected(*matches(filters), least=first["total"])
+    known = filters.found.expected if filters.query else None
+    expected = known or _expected(*matches(filters), least=first["total"])
     percent = min(100.0, 150 * MOST / expected)
     is_broad = not filters.query and expected >= BROAD * _products()
     sample = _read(filters, f"TABLESAMPLE SYSTEM ({percent:.4f})") if is_broad else Counter()

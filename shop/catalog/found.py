@@ -53,7 +53,7 @@ COLUMNS = "id, published, published_at, facets, min_price, max_price"
 NO_TEXT = "NULL::tsvector AS search"  # none that is carried along; what titles say of themselves is not ranked
 
 
-def _kind(name: str, few: str, everything: str, *seen: str, text: str = NO_TEXT) -> str:
+def _kind(name: str, few: str, everything: str, *seen: str, text: str = NO_TEXT, most: str = "%(pool)s") -> str:
     """Products of one kind, without those that were seen: of the few, if these are enough, or of all.
 
     MATERIALIZED without a LIMIT makes PostgreSQL plan for all rows, which is by an index, and then read a few: with the
@@ -67,7 +67,7 @@ def _kind(name: str, few: str, everything: str, *seen: str, text: str = NO_TEXT)
 (SELECT count(*) FROM (SELECT FROM {name}_few AS product WHERE <public> LIMIT %(enough)s) AS counted) < %(enough)s
 AND {everything} AND id %% 64 <> 0),
 {name} AS MATERIALIZED (SELECT * FROM (SELECT * FROM {name}_few UNION ALL SELECT * FROM {name}_rest) AS product
-WHERE <public>{new} LIMIT %(pool)s)"""
+WHERE <public>{new} LIMIT {most})"""
 
 
 FEW = "id %% 64 = 0 AND"
@@ -80,7 +80,9 @@ ELSE (ts_rank(search, {SOUGHT}) * {RANK_SCALE})::int END
 """
 GUESS = f"""
 likely AS MATERIALIZED ({LIKELY} WHERE NOT EXISTS (SELECT FROM titled) AND NOT EXISTS (SELECT FROM begun)
-AND NOT EXISTS (SELECT FROM anywhere)), {_kind("guessed", KEYS.format("*", "likely"), KEYS.format("", "likely"))},
+AND NOT EXISTS (SELECT FROM anywhere)), {
+    _kind("guessed", KEYS.format("*", "likely"), KEYS.format("", "likely"), most="%(enough)s")
+},
 """
 NO_GUESS = """
 likely AS (SELECT NULL AS titled, NULL AS query), guessed AS (SELECT * FROM titled WHERE false),
@@ -95,18 +97,20 @@ WITH words AS MATERIALIZED ({WORDS.replace("<words>", words)}),
 {_kind("begun", f"{FEW} {BEGUN}", BEGUN, "titled")}, reach (reach) AS MATERIALIZED ({REACH}),
 {_kind("anywhere", f"{FEW} {ANYWHERE}", ANYWHERE, "titled", "begun", text="search")}, {guess}
 kinds AS (SELECT 3 AS kind, * FROM titled UNION ALL SELECT 2, * FROM begun UNION ALL SELECT 0, * FROM anywhere
-UNION ALL SELECT 3, * FROM guessed),
+UNION ALL SELECT 1, * FROM guessed),
 found AS MATERIALIZED (SELECT id, kind, {RANK} AS rank, facets, min_price, max_price FROM kinds)"""
 
 
 AS_TYPED = _search(TYPED, NO_GUESS)
-OR_GUESSED = _search(TYPED, GUESS)  # if nothing is found, titles with the likest words
+OR_GUESSED = _search(TYPED, GUESS)  # if nothing is found, some titles with the likest words
 CORRECTED = _search(LIKELY, NO_GUESS)
 # served by product_title_keys, and by the indexes of titles' words and of all words, with those of few products
 
-IS_PART = "count(*) FILTER (WHERE id %% 64 = 0) >= %(enough)s OR greatest({}, {}, {}) >= %(pool)s".format(
-    *(f"count(*) FILTER (WHERE kind = {kind})" for kind in (3, 2, 0))
-)
+COUNTED = "count(*) FILTER (WHERE kind = {})"
+IS_PART = f"""
+count(*) FILTER (WHERE id %% 64 = 0) >= %(enough)s OR {COUNTED.format(1)} >= %(enough)s
+OR greatest({COUNTED.format(3)}, {COUNTED.format(2)}, {COUNTED.format(0)}) >= %(pool)s
+"""
 GIVEN = "coalesce(string_to_array((SELECT titled FROM likely), ' '), %(words)s::text[])"
 # How many products there are, and how many have each word
 KNOWN = f"""
