@@ -1,13 +1,18 @@
 """The category tree as pages walk it: read once a request, with one query, and only by pages that show it."""
 
 import functools
+from collections.abc import Container
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from markupsafe import Markup, escape
 
 from shop.catalog import tree
+from shop.catalog.addresses import category_urls
 from shop.catalog.tree import Node
+from shop.storefront.stencils import stencil
 
 
 class Aisles:
@@ -73,3 +78,13 @@ def aisles_of(request: HttpRequest, **wanted: Any) -> Aisles:
         found = Aisles(**wanted)
         setattr(request, "aisles", found)  # noqa: B010 - HttpRequest declares no such attribute
     return found
+
+
+def aisle_links(roots: list[Node], trail: Container[Node], shown: Node | None) -> Markup:
+    """Return the header's links. `trail`: the way to the category that is `shown`, if one is."""
+    language, url_of, written = get_language(), category_urls(), []
+    for root in roots:
+        current = "" if root not in trail else "page" if root == shown else "true"
+        words = {"url": escape(url_of(root.slug)), "name": escape(root.name)}
+        written.append(stencil(language, "storefront/_aisle.html", "link", current) % words)
+    return Markup("".join(written))  # noqa: S704 - of a template, filled with what is safe

@@ -25,23 +25,37 @@ from markupsafe import escape
 from shop.catalog.addresses import category_urls, product_urls
 from shop.platform import routes
 from shop.storefront import cards, panel, pictures, prices, stencils, words
-from shop.storefront.aisles import aisles_of
+from shop.storefront.aisles import aisle_links, aisles_of
 
 # {{ _("Home") }}, {{ url("home") }}, {{ static("storefront/img/mark.svg") }}
 CONSTANT = re.compile(r"""\{\{ (_|url|static)\(("[^"]*"|'[^']*')\) \}\}""")
+INCLUDE = re.compile(r"""\{% include "([^"]+)" %\}""")
 WORDS = re.compile(r"""(?<![\w.])_\(("[^"\\]*"|'[^'\\]*')\)""")  # as in {{ _("from %(price)s")|format(price=least) }}
 
 
 class Constants(Extension):
     """What is the same in all pages of a language is written into the template when that is compiled.
 
-    A page says fifty things and names thirty addresses; looking each up cost a tenth of making it.
+    A page says fifty things and names thirty addresses; looking each up cost a tenth of making it. So do the ten parts
+    that it includes, which are written into it, too; not where templates are looked at anew whenever they change.
     """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        language, named, _ = (name or "").partition(":")
-        with translation.override(language if named else translation.get_language()):
+        prefix, named, _ = (name or "").partition(":")
+        if not self.environment.auto_reload:
+            source = self._whole(source, prefix if named else _language())
+        with translation.override(prefix if named else translation.get_language()):
             return WORDS.sub(self._quote, CONSTANT.sub(self._write, source))
+
+    def _whole(self, source: str, language: str) -> str:
+        """With the parts that it includes in their places."""
+        loader: Any = self.environment.loader
+
+        def part(call: re.Match[str]) -> str:
+            found = loader.get_source(self.environment, f"{language}:{call[1]}")[0]
+            return self._whole(found.removesuffix("\n"), language)
+
+        return INCLUDE.sub(part, source)
 
     def _write(self, call: re.Match[str]) -> str:
         function: Any = self.environment.globals[call[1]]
@@ -60,8 +74,7 @@ class Pages(Environment):
     """
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Any:  # noqa: A002 - Jinja2's
-        language, named, _ = (parent or "").partition(":")
-        return super().get_template(f"{language if named else _language()}:{name}", parent, globals)
+        return super().get_template(f"{_language()}:{name}", parent, globals)
 
     def make_globals(self, d: Any) -> Any:
         return super().make_globals(d) if d else self.globals
@@ -102,6 +115,7 @@ FUNCTIONS: dict[str, Any] = {
     "static": static,
     "get_messages": get_messages,
     "aisles_of": aisles_of,
+    "aisle_links": aisle_links,
     "json_script": json_script,
     "designs": words.designs,
     "cart_of": words.cart_of,

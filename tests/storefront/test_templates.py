@@ -42,3 +42,12 @@ def test_what_never_changes_is_written_into_the_template_for_each_language(monke
             said = f"{{{{ {shown.replace('&lt;', '<').replace('&gt;', '>')!r}|upper }}}}"
             assert Constants(ENGINE.env).preprocess('{{ _("Home")|upper }}', "without/a-language.html") == said
     assert Constants(ENGINE.env).preprocess('{{ url("cart") }}{{ url(name) }}', "en:x.html") == "/cart/{{ url(name) }}"
+
+
+def test_the_parts_of_a_page_are_written_into_it_with_what_they_say():
+    written = Constants(ENGINE.env).preprocess('<a>{% include "storefront/_header.html" %}</a>', "en:x.html")
+    assert "{% include" not in written
+    assert written.startswith('<a><header class="top">')
+    assert written.endswith("</header></a>")
+    assert 'aria-label="Your account and cart"' in written
+    assert '<svg viewBox="0 0 48 48"' in written  # a part of that part
