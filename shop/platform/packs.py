@@ -148,7 +148,7 @@ def give_back(message_ids: Sequence[int]) -> None:
 
 
 def _make_due(message_ids: list[int]) -> None:
-    """What counts as sent before is sent alone."""
+    """What counts as sent before is sent alone. The relay may not have written it down: it passes over locked rows."""
     rows = OutboxMessage.objects.filter(pk__in=message_ids)
-    rows.update(done_at=None, sent_at=None, sends=Greatest("sends", 1))
+    rows.update(done_at=None, sent_at=None, taken_until=None, sends=Greatest("sends", 1))
     transaction.on_commit(outbox.wake_relays, robust=True)

@@ -88,7 +88,7 @@ def test_what_fails_when_it_is_committed_makes_each_go_by_itself():
 
 def test_a_pack_that_ends_with_its_worker_has_done_nothing_and_comes_again_one_by_one():
     ids = put("a", "b", "c", b="kill")
-    OutboxMessage.objects.update(sent_at=timezone.now())  # and its relay died before it could count that
+    OutboxMessage.objects.update(taken_until=timezone.now() + timedelta(seconds=9))  # its relay has not settled it
     with pytest.raises(Killed):
         packs.handle(ids)
     assert not written()
