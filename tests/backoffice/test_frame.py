@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.template import Context, Template
+from django.utils import translation
 
 from shop.catalog.models import Product
 from shop.orders.models import Order
@@ -65,10 +67,17 @@ def test_a_list_offers_all_rows_where_it_shows_only_some(admin):
 
 def test_each_language_has_its_own_texts(admin, settings):
     settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-    assert "Log out" in admin.get("/admin/").content.decode()
-    page = admin.get(address(Payment), headers={"accept-language": "de"}).content.decode()
+    with translation.override("en"):  # what the middleware speaks at last, later tests would speak, too
+        assert "Log out" in admin.get("/admin/").content.decode()
+        page = admin.get(address(Payment), headers={"accept-language": "de"}).content.decode()
     assert "Abmelden" in page
     assert '<html lang="de"' in page
+
+
+def test_what_is_made_once_knows_the_settings_and_nothing_of_the_page(settings):
+    page = Template("{% load backoffice_frame %}{% once %}[{{ secret }}{{ site_title }}]{% endonce %}{{ secret }}")
+    assert page.render(Context({"secret": "a"})) == f"[{settings.SHOP_NAME}]a"
+    assert page.render(Context({"secret": "b"})) == f"[{settings.SHOP_NAME}]b"
 
 
 def test_what_is_kept_of_a_page_holds_nothing_of_who_asked_first(admin, viewer):

@@ -6,9 +6,11 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
+from shop.accounts.models import RefreshFamily
+from shop.notifications.models import Mail
 from shop.orders.models import Order
-from shop.payments.models import Payment
 from shop.platform.models import OutboxMessage
+from tests import factories
 from tests.backoffice.pages import Form, address, change_page
 
 pytestmark = pytest.mark.django_db
@@ -44,16 +46,18 @@ def test_a_record_that_is_gone_leads_to_the_front_page(admin, order):
 
 def test_what_is_missing_is_a_dash_and_what_is_typed_is_text(admin, order):
     order()
-    message = OutboxMessage.objects.first()
+    message, mail = OutboxMessage.objects.first(), Mail.objects.first()
+    assert fields(admin, mail)["Last error"] == "-"
     OutboxMessage.objects.update(last_error="<b>one\n\ntwo</b>", sent_at=None)
     shown = fields(admin, message)
     assert shown["Last error"] == "&lt;b&gt;one\n\ntwo&lt;/b&gt;"
     assert shown["Sent"] == "-"
+    assert fields(admin, mail)["Last error"] == "&lt;b&gt;one<br><br>two&lt;/b&gt;"
 
 
 def test_a_row_of_another_table_leads_to_its_page(admin, order):
-    payment = Payment.objects.get(order=order())
-    assert f'href="{change_page(payment.order)}"' in fields(admin, payment)["Order"]
+    phone = RefreshFamily.objects.create(user=factories.user(), current="x", expires_at=timezone.now())
+    assert f'href="{change_page(phone.user)}"' in fields(admin, phone)["User"]
 
 
 def test_what_may_be_done_depends_on_the_state_and_on_who_looks(admin, viewer, order):

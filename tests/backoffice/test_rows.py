@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.contrib.admin import site as admin_site
 
 from shop.accounts.models import User
-from shop.catalog.models import Product
+from shop.backoffice.cells import cell
+from shop.catalog.models import Product, Variant
 from shop.orders.models import Order
 from tests import factories
 from tests.backoffice.pages import address, change_page
@@ -45,6 +47,14 @@ def test_what_somebody_typed_is_shown_as_text(admin):
     assert row["field-vendor"] == "&lt;i&gt;Loom&lt;/i&gt;"
     assert "&lt;b&gt;Rug" in row["field-name"]
     assert "<b>" not in row["field-name"]
+
+
+def test_a_cell_of_a_row_that_is_not_there_is_a_dash():
+    variant = factories.product("Rug").variants.get()
+    shown = cell(admin_site._registry[Variant], "stock")
+    assert shown(variant) == str(variant.stock)
+    variant.stock.delete()
+    assert shown(Variant.objects.get()) == "-"
 
 
 def test_a_window_that_chooses_a_row_learns_its_key(admin):
