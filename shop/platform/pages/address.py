@@ -13,7 +13,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http.request import split_domain_port, validate_host
 from django.utils.translation import get_language_from_request
 
-FORMAT = "2"  # of what is kept; releases that keep something else have pages of their own
+FORMAT = "3"  # of what is kept; releases that keep something else have pages of their own
 LONGEST = 300  # characters; longer addresses are nobody's popular page
 SAFE = {"GET", "HEAD"}
 

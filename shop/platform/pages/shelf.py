@@ -48,8 +48,7 @@ local page = redis.pcall('HMGET', KEYS[1], 'began', 'ends', 'tags', 'answer')
 if page.err then page = {} end
 local ended = 0
 if page[4] then
-    local began, ends, tags = tonumber(page[1]), tonumber(page[2]), {}
-    for tag in string.gmatch(page[3], '[^ ]+') do tags[#tags + 1] = tag end
+    local began, ends, tags = tonumber(page[1]), tonumber(page[2]), cmsgpack.unpack(page[3])
     ended = math.huge
     if now >= ends then ended = ends end
     if #tags > 0 then
@@ -71,8 +70,10 @@ ASK = Script(_ask.replace("MAKING", str(int(MAKING * 1000))).replace("LENIENT", 
 KEEP = Script("""
 local other = redis.pcall('HGET', KEYS[1], 'began')
 if type(other) ~= 'string' or tonumber(other) <= tonumber(ARGV[2]) then
+    local tags = {}
+    for tag in string.gmatch(ARGV[4], '[^ ]+') do tags[#tags + 1] = tag end
     redis.call('DEL', KEYS[1])
-    redis.call('HSET', KEYS[1], 'began', ARGV[2], 'ends', ARGV[3], 'tags', ARGV[4], 'answer', ARGV[5])
+    redis.call('HSET', KEYS[1], 'began', ARGV[2], 'ends', ARGV[3], 'tags', cmsgpack.pack(tags), 'answer', ARGV[5])
     redis.call('EXPIRE', KEYS[1], ARGV[6])
 end
 if redis.call('GET', KEYS[1] .. ':maker') == ARGV[1] then redis.call('DEL', KEYS[1] .. ':maker') end
