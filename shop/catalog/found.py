@@ -37,18 +37,20 @@ WORDS = """
 SELECT titled, query, websearch_to_tsquery('english', query) AS complete,
 to_tsquery('english', unfinished) AS unfinished FROM (<words>) AS words
 """
-IS_BEGUN = f"""
-SELECT CASE %(reach)s::int WHEN {Reach.UNDECIDED:d} THEN (SELECT count(*) FROM titled) < {SOME}
-ELSE %(reach)s IN ({Reach.EVERYWHERE:d}, {Reach.BEGUN:d}) END
+# The beginning that is looked for, if one is
+BEGINS = f"""
+SELECT unfinished FROM words WHERE CASE %(reach)s::int WHEN {Reach.UNDECIDED:d}
+THEN (SELECT count(*) FROM titled) < {SOME} ELSE %(reach)s IN ({Reach.EVERYWHERE:d}, {Reach.BEGUN:d}) END
 """
+# How far the search reaches, and what is looked for anywhere, if something is
 REACH = f"""
-SELECT CASE WHEN %(reach)s > {Reach.UNDECIDED:d} THEN %(reach)s WHEN t >= %(enough)s THEN {Reach.TITLES:d}
-WHEN t >= {SOME} THEN {Reach.COMPLETE:d} WHEN t + b >= %(enough)s THEN {Reach.BEGUN:d} ELSE {Reach.EVERYWHERE:d} END
-FROM (SELECT (SELECT count(*) FROM titled) AS t, (SELECT count(*) FROM begun) AS b) AS counted
+SELECT reach, CASE reach WHEN {Reach.EVERYWHERE:d} THEN coalesce(complete || unfinished, complete)
+WHEN {Reach.COMPLETE:d} THEN complete END AS sought
+FROM words, (SELECT CASE WHEN %(reach)s > {Reach.UNDECIDED:d} THEN %(reach)s
+WHEN t >= %(enough)s THEN {Reach.TITLES:d} WHEN t >= {SOME} THEN {Reach.COMPLETE:d}
+WHEN t + b >= %(enough)s THEN {Reach.BEGUN:d} ELSE {Reach.EVERYWHERE:d} END AS reach
+FROM (SELECT (SELECT count(*) FROM titled) AS t, (SELECT count(*) FROM begun) AS b) AS counted) AS decided
 """
-SOUGHT = f"""(
-SELECT CASE reach WHEN {Reach.EVERYWHERE:d} THEN coalesce(complete || unfinished, complete) ELSE complete END
-FROM words, reach)"""
 COLUMNS = "id, published, published_at, facets, min_price, max_price"
 NO_TEXT = "NULL::tsvector AS search"  # none that is carried along; what titles say of themselves is not ranked
 
@@ -72,11 +74,11 @@ WHERE <public>{new} LIMIT {most})"""
 
 FEW = "id %% 64 = 0 AND"
 KEYS = "catalog_title_keys(id, title) @> (SELECT catalog_wanted_keys('{}', titled) FROM {})"
-BEGUN = f"(SELECT is_begun FROM begins) AND {TITLE} @@ (SELECT unfinished FROM words)"
-ANYWHERE = f"(SELECT reach FROM reach) <= {Reach.COMPLETE:d} AND search @@ {SOUGHT}"
+BEGUN = f"{TITLE} @@ (SELECT unfinished FROM begins)"
+ANYWHERE = "search @@ (SELECT sought FROM reach)"
 RANK = f"""
 CASE WHEN kind > 0 THEN kind * {RANK_SCALE} WHEN (SELECT reach FROM reach) > {Reach.EVERYWHERE:d} THEN 0
-ELSE (ts_rank(search, {SOUGHT}) * {RANK_SCALE})::int END
+ELSE (ts_rank(search, (SELECT sought FROM reach)) * {RANK_SCALE})::int END
 """
 GUESS = f"""
 likely AS MATERIALIZED ({LIKELY} WHERE NOT EXISTS (SELECT FROM titled) AND NOT EXISTS (SELECT FROM begun)
@@ -93,12 +95,12 @@ def _search(words: str, guess: str) -> str:
     """WITH the products that are `found`: id, kind, rank, facets, min_price, max_price."""
     return f"""
 WITH words AS MATERIALIZED ({WORDS.replace("<words>", words)}),
-{_kind("titled", KEYS.format("*", "words"), KEYS.format("", "words"))}, begins (is_begun) AS MATERIALIZED ({IS_BEGUN}),
-{_kind("begun", f"{FEW} {BEGUN}", BEGUN, "titled")}, reach (reach) AS MATERIALIZED ({REACH}),
+{_kind("titled", KEYS.format("*", "words"), KEYS.format("", "words"))}, begins AS MATERIALIZED ({BEGINS}),
+{_kind("begun", f"{FEW} {BEGUN}", BEGUN, "titled")}, reach AS MATERIALIZED ({REACH}),
 {_kind("anywhere", f"{FEW} {ANYWHERE}", ANYWHERE, "titled", "begun", text="search")}, {guess}
 kinds AS (SELECT 3 AS kind, * FROM titled UNION ALL SELECT 2, * FROM begun UNION ALL SELECT 0, * FROM anywhere
 UNION ALL SELECT 1, * FROM guessed),
-found AS MATERIALIZED (SELECT id, kind, {RANK} AS rank, facets, min_price, max_price FROM kinds)"""
+found AS NOT MATERIALIZED (SELECT id, kind, {RANK} AS rank, facets, min_price, max_price FROM kinds)"""
 
 
 AS_TYPED = _search(TYPED, NO_GUESS)

@@ -152,7 +152,7 @@ def test_a_mistyped_word_is_compared_with_words_like_it_alone(plans):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # some thousand words are read as quickly one by one
     indexes, scanned = plans(lambda: search.find("wrod77 word7x"))
-    assert indexes & {"tally_words", "tally_of_scope"}
+    assert "tally_words" in indexes
     assert not scanned
 
 
