@@ -4,11 +4,8 @@ Django's own backend makes it, with autoescape on.
 """
 
 import ast
-import functools
 import re
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -23,8 +20,7 @@ from jinja2.ext import Extension
 from markupsafe import escape
 
 from shop.catalog.addresses import category_urls, product_urls
-from shop.platform import routes
-from shop.storefront import cards, panel, pictures, prices, stencils, words
+from shop.storefront import cards, cart_lines, panel, pictures, prices, stencils, words
 from shop.storefront.aisles import aisle_links, aisles_of
 
 # {{ _("Home") }}, {{ url("home") }}, {{ static("storefront/img/mark.svg") }}
@@ -101,17 +97,10 @@ def url(name: str, *args: Any) -> str:
     return reverse(name, args=args)
 
 
-def urls(name: str) -> Callable[[int], str]:
-    """Return what writes the addresses of a route that takes one number: url() looks each up."""
-    before, after = routes.around(name, 0)
-    return lambda number: f"{before}{number}{after}"
-
-
 FUNCTIONS: dict[str, Any] = {
     "_": translation.gettext,
     "language": translation.get_language,
     "url": url,
-    "urls": urls,
     "static": static,
     "get_messages": get_messages,
     "aisles_of": aisles_of,
@@ -126,6 +115,7 @@ FUNCTIONS: dict[str, Any] = {
     "preload": pictures.preload,
     "SLIDE": pictures.SLIDE,
     "card_items": cards.card_items,
+    "line_items": cart_lines.line_items,
     "facet_links": panel.facet_links,
     "facet_boxes": panel.facet_boxes,
     "product_prices": prices.product_prices,
@@ -136,7 +126,6 @@ FUNCTIONS: dict[str, Any] = {
 }
 FILTERS: dict[str, Any] = {
     "money": words.money,
-    "quoted": functools.partial(quote, safe=""),
     "date": date_words,
     "capfirst": capfirst,
     "beginning": words.beginning,

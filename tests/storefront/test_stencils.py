@@ -24,6 +24,17 @@ def test_names_in_cards_and_filters_are_text(client):
     assert "<b>" not in page
 
 
+@pytest.mark.django_db
+def test_names_in_the_cart_are_text(client):
+    variant = factories.variant(title=ODD)
+    client.post("/cart/lines/", {"variant": variant.pk, "quantity": 2})
+    page = client.get("/cart/").content.decode()
+    assert f'?variant={variant.sku}">{AS_TEXT}</a>' in page
+    assert f">Quantity of {AS_TEXT}</label>" in page
+    assert "<b>" not in page
+    assert '<span class="line-sum numbers">€39.80</span>' in page
+
+
 @pytest.mark.parametrize("image", [READY, None])
 def test_what_a_picture_shows_is_said_as_text(image):
     shown = picture(image, "50vw", alt=ODD)
