@@ -96,7 +96,7 @@ def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, 
 def _expected(known: str | None, words: int) -> float | None:
     """Return how many titles have all words, if each is as frequent beside the others; None if not all are known."""
     total, *each = map(float, (known or "0").split())
-    return total * math.prod(n / total for n in each) if len(each) == words else None
+    return total * math.prod(n / total for n in each) if total > 0 and len(each) == words else None
 
 
 def _numbers(text: str | None) -> Iterable[int]:
