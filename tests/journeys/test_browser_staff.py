@@ -22,6 +22,14 @@ def sign_in(page: Page) -> None:
     expect(page).to_have_title(re.compile("Today"))
 
 
+def open_filters_by_key(page: Page) -> None:
+    page.get_by_role("button", name="Filters").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="sold out")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="sold out")).to_be_hidden()
+
+
 @pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
 def test_all_rows_of_a_list_are_selected_at_once_and_hidden_from_shoppers(
     shop: Fleet, chromium: Browser, width: int
@@ -34,6 +42,7 @@ def test_all_rows_of_a_list_are_selected_at_once_and_hidden_from_shoppers(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     sign_in(page)
     page.goto("/admin/catalog/product/")
+    open_filters_by_key(page)
     page.locator("#action-toggle").check()
     expect(page.locator("input.action-select:checked")).to_have_count(Product.objects.count())
     page.locator("select[name=action]").select_option("unpublish")
