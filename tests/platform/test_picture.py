@@ -31,7 +31,7 @@ def test_it_is_shown_alike_whichever_release_made_its_renditions(width):
     assert now == picture.of_image(image, alt="A star")
     Image.objects.update(**dict.fromkeys(READY))
     assert shown() == now
-    migration = importlib.import_module("shop.platform.migrations.0007_picture_sources")
+    migration = importlib.import_module("shop.platform.migrations.0008_picture_sources_filled")
     migration.fill(None, SimpleNamespace(connection=connection))
     assert Image.objects.values(*READY).get() == ready
 

@@ -1,7 +1,9 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
+
+from shop.platform.postgresql.indexes import AddIndexConcurrently
 
 
 class Migration(migrations.Migration):

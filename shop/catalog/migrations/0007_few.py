@@ -9,8 +9,9 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.expressions
 import django.db.models.lookups
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from shop.platform.postgresql.indexes import AddIndexConcurrently
 
 MOST = 12  # words of a title that are paired; a longer title is found by its words in `search`
 # What a title is found by: "blue", "cushion", "blue cushion" (words are sorted); and of one product of 64 "*blue" and so on

@@ -1,6 +1,7 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.models.functions import Upper
+
+from shop.platform.postgresql.indexes import AddIndexConcurrently
 
 
 class Migration(migrations.Migration):
