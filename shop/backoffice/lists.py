@@ -30,14 +30,16 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     def count(self) -> int:
         """By the ids alone: what else the list shows of a row would be calculated for each row that is counted.
 
-        In a large table few rows may be as a filter asks, and many are looked at to count them: once a minute.
+        In a large table few rows may be as a filter asks, and many are looked at to count them. What took long is kept
+        for a minute: the other pages of the list need it again.
         """
         rows: Any = self.object_list
         found = rows.order_by().values("pk")[:COUNTED]
         if not (self.is_large and rows.query.where):
             return int(found.count())
         written = "{} {}".format(*found.query.sql_with_params())
-        return int(kept(f"backoffice:count:{sha256(written.encode()).hexdigest()}", found.count))
+        key = f"backoffice:count:{sha256(written.encode()).hexdigest()}"
+        return int(kept(key, found.count, unless_quick=True))
 
     def page(self, number: Any) -> Page:  # type: ignore[type-arg]
         """Choose the rows by their ids first: what else is asked of them is then not asked of those passed over."""
