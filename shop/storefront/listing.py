@@ -57,11 +57,12 @@ def words(query: QueryDict) -> str:
 
 
 def _price(text: str) -> Decimal | None:
+    """Return an amount to the cent: PostgreSQL takes no number as small as 1e-99999."""
     try:
         amount = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and 0 <= amount <= HIGHEST_PRICE else None
+    return round(amount, 2) if amount.is_finite() and 0 <= amount <= HIGHEST_PRICE else None
 
 
 def without(request: HttpRequest, name: str, value: str | None = None) -> str:
