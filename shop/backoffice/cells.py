@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db.models import DateTimeField, Field, Model
 from django.utils.formats import localize
 from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name, localtime
 from django.utils.translation import get_language
 from unfold.utils import display_for_field, display_for_header, display_for_label, display_for_value
@@ -27,9 +28,10 @@ def cell(options: "BaseModelAdmin[Any]", name: str) -> Cell:
 
     def text(row: Model) -> str:
         try:
-            return conditional_escape(shown(row))
+            value = shown(row)
         except ObjectDoesNotExist:
             return empty
+        return value if isinstance(value, SafeString) else conditional_escape(value)
 
     return text
 

@@ -1,6 +1,7 @@
 """States as small coloured labels, the same in lists and on pages."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.utils.html import format_html
@@ -18,4 +19,9 @@ TONES: Mapping[str, str] = {
 
 def pill(state: str, text: Any) -> SafeString:
     """Return the label of a state; an unknown one is grey."""
-    return format_html('<span class="bo-state {}">{}</span>', TONES.get(state, ""), text)
+    return _pill(TONES.get(state, ""), str(text))
+
+
+@lru_cache(maxsize=500)  # per-pod: a calculation from its arguments
+def _pill(tone: str, text: str) -> SafeString:
+    return format_html('<span class="bo-state {}">{}</span>', tone, text)
