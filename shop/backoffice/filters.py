@@ -38,7 +38,7 @@ class QuickFilter(SimpleListFilter):
         }
         address = changelist.get_query_string({name: _HERE})
         for value, title in map(tuple, self.lookup_choices):
-            here = address.replace(_HERE, quote_plus(str(value)))
+            here = address.replace(f"{name}={_HERE}", f"{name}={quote_plus(str(value))}")  # of no other parameter
             yield {"selected": chosen == str(value), "query_string": here, "display": title}
 
 

@@ -138,4 +138,5 @@ def _turns(cl: ChangeList, address: str) -> Iterator[str]:
             yield TURNED.format(number)
         else:
             css, end = ("pr-2", ' class="end"') if number == last else ("pr-4", "")
-            yield TURN.format(css, address.replace(_HERE, str(number)), end, number)
+            here = address.replace(f"{PAGE_VAR}={_HERE}", f"{PAGE_VAR}={number}")  # and not in a search
+            yield TURN.format(css, here, end, number)

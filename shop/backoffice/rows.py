@@ -94,7 +94,8 @@ def _address(opts: Any) -> str:
 
 
 def _with_key(address: str, row: Model) -> str:
-    return f'href="{address.replace(_HERE, escape(quote(row.pk)))}"'
+    """Its first place is that of the key: the filters behind it may have the same text."""
+    return f'href="{address.replace(_HERE, escape(quote(row.pk)), 1)}"'
 
 
 def _link(cl: ChangeList) -> Callable[[Model], str]:

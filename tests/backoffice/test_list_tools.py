@@ -2,7 +2,7 @@
 
 import re
 from html import unescape
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote_plus
 
 import pytest
 from django.core.cache import cache
@@ -11,7 +11,7 @@ from shop.catalog import services as catalog
 from shop.catalog.models import Category, Product
 from shop.orders.models import Order
 from tests import factories
-from tests.backoffice.pages import address
+from tests.backoffice.pages import address, change_page
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,18 @@ def test_a_choice_keeps_what_the_other_filters_say(admin):
     assert choices["sold out"] == {**kept, "stock": ["empty"]}
     assert choices["Shirts & more"] == {**kept, "stock": ["low"], "category": [str(Category.objects.get().pk)]}
     assert choices["No"] == {"q": ["shirt"], "stock": ["low"], "published__exact": ["0"]}
+
+
+def test_a_search_may_be_for_any_word(admin, few_a_page):
+    """Also for those that stand for a row, a value or a number in what is made once for all links."""
+    words = "a-row- a-value- a-number-"
+    rows = [factories.product(f"Rug {words}") for _number in range(3)]
+    page = admin.get(address(Product), {"q": words}).content.decode()
+    kept = f'{change_page(rows[2])}?_changelist_filters=q%3Da-row-%2Ba-value-%2Ba-number-"'
+    assert page.count(kept) == 2
+    assert filters(admin, f"{address(Product)}?q={quote_plus(words)}")["sold out"] == {"q": [words], "stock": ["empty"]}
+    pages = links(admin, f"{address(Product)}?q={quote_plus(words)}", r"scrollable-top.*?</body>")
+    assert pages["2"] == {"q": [words], "p": ["2"]}
 
 
 def test_the_choices_made_are_marked(admin):
