@@ -22,6 +22,6 @@ def pill(state: str, text: Any) -> SafeString:
     return _pill(TONES.get(state, ""), str(text))
 
 
-@lru_cache(maxsize=500)  # per-pod: a calculation from its arguments
+@lru_cache(maxsize=500, typed=True)  # per-pod: a calculation from its arguments; safe texts are a type of their own
 def _pill(tone: str, text: str) -> SafeString:
     return format_html('<span class="bo-state {}">{}</span>', tone, text)
