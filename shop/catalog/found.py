@@ -12,7 +12,7 @@ from shop.catalog.tally import LIKEST
 
 # Conditions and columns are SQL about the alias `product`. Shoppers may see, as ProductQuerySet.public() says:
 PUBLIC = "product.published AND product.published_at <= %(now)s"
-ENOUGH = 96  # products: where titles have as many, a search ends with them; where one of 64 products are, with those
+ENOUGH = 72  # products: where titles have as many, a search ends with them; where one of 64 products are, with those
 SOME = 24  # titles with all words, which are then taken for complete: the last is not the beginning of another
 RANK_SCALE = 100_000_000  # of ranks, which survive the way into a cursor and back as whole numbers
 

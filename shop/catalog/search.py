@@ -14,7 +14,7 @@ from shop.catalog import found as found_by
 from shop.catalog.found import ENOUGH, PUBLIC, TITLE, Reach
 from shop.platform.postgresql import planned
 
-POOL = 192  # products of each kind that a search looks at
+POOL = 192  # products of each kind that a search looks at: eight pages
 OPERATORS = re.compile(r'"|(?:^|\s)-\w|\bor\b', re.IGNORECASE)  # of websearch_to_tsquery
 
 
