@@ -60,8 +60,11 @@ class Effects:
         return execute(*statement)
 
     def keep(self) -> None:
+        """What it does after the commit may fail, and Django then goes on with what the others do."""
         if self._savepoint:
             transaction.savepoint_commit(self._savepoint)
+        hooks: list[Any] = connection.run_on_commit
+        hooks[self._hooks :] = [(savepoints, hook, True) for savepoints, hook, _robust in hooks[self._hooks :]]
 
     def take_back(self) -> None:
         """Raises Django's database errors if that is not possible."""

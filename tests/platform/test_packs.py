@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from shop.notifications.models import Mail
-from shop.platform import outbox, packs
+from shop.platform import metrics, outbox, packs
 from shop.platform.models import OutboxMessage, QueueDepth
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,6 +25,8 @@ def write(name, after=""):
     """Leave a mail, then do what the test wants."""
     Mail.objects.create(kind=name, to="nobody@example.com", context={})
     transaction.on_commit(lambda: hooks.append(name))
+    if after == "late":
+        transaction.on_commit(lambda: hooks.remove("nothing"))
     if after == "fail":
         raise RuntimeError("it never works")
     if after == "break":
@@ -76,6 +78,15 @@ def test_one_that_fails_is_taken_back_and_tried_again_and_the_others_are_done_at
     assert (failed.pk, failed.state, failed.failures) == (ids[1], "waiting", 1)
     assert failed.available_at > timezone.now() + timedelta(seconds=3)
     assert transactions([ids[0], ids[2]]) == 1
+
+
+def test_what_fails_after_the_commit_keeps_nothing_of_the_others_from_being_done():
+    told = metrics.messages_total.labels("write", "done")._value
+    before = told.get()
+    packs.handle(put("a", "b", "c", b="late"))
+    assert hooks == ["a", "b", "c"]
+    assert not OutboxMessage.objects.filter(done_at=None).exists()
+    assert told.get() == before + 3
 
 
 def test_what_fails_when_it_is_committed_makes_each_go_by_itself():
