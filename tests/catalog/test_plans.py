@@ -20,9 +20,9 @@ FILL = f"""
 INSERT INTO catalog_product (slug, title, body_html, vendor, product_type, tags, option_names, attributes, tax_class,
     published, published_at, seo_title, seo_description, created_at, updated_at, min_price, max_price, compare_at_price,
     facets, keywords, description)
-SELECT 'p' || n, 'Word' || n % 5000 || ' thing', '', '', '', '{{}}', '{{}}', '{{}}', 'standard', n % 5000 <> 1,
+SELECT 'p' || n, 'Word' || n % 5000 || ' oddment', '', '', '', '{{}}', '{{}}', '{{}}', 'standard', n % 5000 <> 1,
     now() - n * interval '1 minute', '', '', now(), now(), n % 900, n % 900 + 5, CASE WHEN n % 8 = 0 THEN 2000 END,
-    ARRAY['c:' || n % 30, CASE WHEN n % 1500 = 7 THEN 'c:1007' ELSE 'tag:x' END, 'o:size:' || n % 4], '', 'Body'
+    ARRAY['c:' || n % 30, CASE WHEN n % 1500 = 7 THEN 'c:1007' ELSE 'tag:x' END, 'o:size:' || n % 4], '', 'Oddtext'
 FROM generate_series(1, {PRODUCTS}) AS n;
 INSERT INTO orders_order (number, token, email, language, state, currency, subtotal, shipping_price, tax_total, total,
     shipping_address, shipping_method, shipping_method_name, payment_method, placed_at)
@@ -38,6 +38,7 @@ WHERE indrelid IN ('catalog_product'::regclass, 'catalog_tally'::regclass)
     AND relam = (SELECT oid FROM pg_am WHERE amname = 'gin');
 ANALYZE catalog_product, catalog_placement, catalog_tally, orders_order, notifications_mail
 """  # what waits to be put into an index is read from end to end, and counts against it
+# The words are such as no other test has: an index still counts what was rolled back
 WIDE, NARROW = Category(pk=7), Category(pk=1007)
 LISTS = {
     "product_newest": [Filters()],
@@ -51,7 +52,7 @@ LISTS = {
     "product_on_sale": [Filters(on_sale=True)],
     "product_facets": [Filters(category=NARROW, sort="price"), Filters(category=NARROW, options=("size:3",))],
     "product_up_to": [Filters(min_price=Decimal(904))],
-    "product_title_keys": [Filters(query="word77"), Filters(query="thing")],
+    "product_title_keys": [Filters(query="word77"), Filters(query="oddment")],
     "product_title_words": [Filters(query="word77")],
     "product_search": [Filters(query="word77")],
 }
@@ -159,7 +160,7 @@ def test_a_mistyped_word_is_compared_with_words_like_it_alone(plans):
 
 @pytest.mark.parametrize(
     ("query", "places", "found"),
-    [("thing", 100, 100), ("thin", 100, 100), ("word77 thing", 2, 2), ("body", 100, 100), ("word77", 22, 22)],
+    [("oddment", 100, 100), ("oddm", 100, 100), ("word77 oddment", 2, 2), ("oddtext", 100, 100), ("word77", 22, 22)],
 )
 def test_a_search_reads_few_of_those_with_a_frequent_word(_filled, db, query, places, found):
     """And of two words of a title, however frequent, those alone that have both."""
@@ -177,7 +178,7 @@ def test_a_search_reads_few_of_those_with_a_frequent_word(_filled, db, query, pl
 
 
 def test_many_finds_are_estimated_from_what_was_read(_filled, db):
-    assert facets.facets(Filters(query="thing")).total in range(5_000, 8_000)
+    assert facets.facets(Filters(query="oddment")).total in range(5_000, 8_000)
 
 
 @pytest.mark.parametrize(
