@@ -176,14 +176,13 @@ class OrderAdmin(RecordAdmin):
     def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self._may_become(request, object_id, Order.State.CANCELLED)
 
+    def has_note_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.has_change_permission(request) and _asked_for(request, object_id) is not None
+
     def _may_become(self, request: HttpRequest, object_id: Any, state: Order.State) -> bool:
         """Offer only what the order's state allows; an old page's button gets the refusal as a message."""
-        if not self.has_change_permission(request):
-            return False
-        if request.method == "POST":
-            return True
-        order = getattr(request, "record", None) or Order.objects.filter(pk=object_id).only("state").first()
-        return order is not None and order.can_become(state)
+        order = _asked_for(request, object_id) if self.has_change_permission(request) else None
+        return order is not None and (request.method == "POST" or order.can_become(state))
 
     @action(
         description=_("Mark paid"),
@@ -225,7 +224,7 @@ class OrderAdmin(RecordAdmin):
     @action(
         description=_("Add a note"),
         url_path="note",
-        permissions=["change"],
+        permissions=["note"],
         icon="edit_note",
         dialog=dialog(
             _("Add a note"), _("For the order's history. The customer does not see it."), _("Add"), required=True
@@ -244,6 +243,14 @@ class OrderAdmin(RecordAdmin):
             done = _("Order %(number)s is %(state)s.") % {"number": order.number, "state": order.get_state_display()}
             messages.success(request, done)
         return _back(request, object_id)
+
+
+def _asked_for(request: HttpRequest, object_id: Any) -> Order | None:
+    """Return the order of the page, or of an action's address, which anybody may have typed."""
+    order: Order | None = getattr(request, "record", None)
+    if order is None and str(object_id).isdecimal():
+        order = Order.objects.filter(pk=object_id).only("state").first()
+    return order
 
 
 def _back(request: HttpRequest, object_id: str) -> HttpResponse:

@@ -109,6 +109,16 @@ def test_who_may_only_look_has_no_buttons(viewer, order, button):
     assert len(history(placed)) == 1
 
 
+@pytest.mark.parametrize("key", ["x", "%00", "0", "9" * 30])
+def test_nothing_is_done_with_an_order_that_is_not_there(admin, order, key):
+    path = change_page(order()).split("/")
+    path[-3] = key
+    for button in ("ship", "note"):
+        asked = "/".join([*path[:-2], button, ""])
+        assert admin.get(asked).status_code == 403
+        assert admin.post(asked, {"note": "Gone", "_form_submitted": "on"}).status_code == 403
+
+
 def test_another_sites_page_cannot_press_a_button(admin, order):
     placed = order()
     strict = Client(enforce_csrf_checks=True)
