@@ -15,7 +15,8 @@ def kept_by_django() -> Iterator[tuple[object, str]]:
 
 
 def _middleware() -> Iterator[tuple[object, str]]:
-    """Only the chain of handlers, made of closures, knows them; the garbage collector knows all."""
+    """Only the chain of handlers, made of closures, knows them; the garbage collector knows all that is not frozen."""
+    gc.unfreeze()
     found = [import_string(name) for name in settings.MIDDLEWARE]
     classes = [cls for cls in found if isinstance(cls, type)]
     for thing in gc.get_referrers(*classes) if classes else ():

@@ -20,6 +20,16 @@ class Shelf:
 SHELF = Shelf()
 
 
+class Asked:
+    """A middleware that counts."""
+
+    def __init__(self, _get_response: object) -> None:
+        self.times = 0
+
+    def __call__(self, _request: object = None) -> None:
+        self.times += 1
+
+
 @lru_cache
 def twice(number: int) -> int:
     return 2 * number

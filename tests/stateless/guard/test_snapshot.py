@@ -1,5 +1,6 @@
 """What code leaves in variables of its process is named."""
 
+import gc
 import itertools
 
 import pytest
@@ -55,6 +56,20 @@ def test_what_grew_or_changed_is_named(name):
 )
 def test_what_is_no_change(action, leaves_no_state):
     leaves_no_state(action, packages=[HERE])
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_a_middleware_that_changes_is_named_also_where_the_process_has_frozen_what_it_loaded(settings, is_frozen):
+    settings.MIDDLEWARE = [f"{HERE}.Asked"]
+    middleware = memory.Asked(None)
+    if is_frozen:
+        gc.freeze()
+    try:
+        with pytest.raises(StateChanged) as caught:
+            snapshot.check(middleware, packages=[HERE])
+    finally:
+        gc.unfreeze()
+    assert [change.name for change in caught.value.changes] == [f"{HERE}.Asked({id(middleware):x}).times"]
 
 
 def test_the_caller_may_accept_names(leaves_no_state):
