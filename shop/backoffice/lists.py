@@ -4,6 +4,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
@@ -13,10 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
 
 from shop.backoffice.keeping import kept
 from shop.backoffice.record_page import record_page
 
+NUL = "\x00"  # PostgreSQL takes none in a text
 SORTED = 50_000  # rows
 COUNTED = 3_000  # rows; nobody turns to page 100, and counting a million rows takes longer than the page itself
 
@@ -74,6 +77,15 @@ class FlatAdmin(ModelAdmin):
     list_filter_sheet = True
     compressed_fields = True
     warn_unsaved_form = True
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Treat what no column can hold as Django treats what is no column: it shows the whole list."""
+        if any(NUL in value for value in request.GET.values()):
+            raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        return None if NUL in object_id else super().get_object(request, object_id, from_field)
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         """Offer what is quick; a small table may be sorted by any column."""

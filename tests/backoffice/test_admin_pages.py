@@ -124,6 +124,19 @@ def test_a_list_never_counts_a_whole_table(admin, order, monkeypatch):
     assert not [sql for sql in counts if "SUM(" in sql], "pieces in stock are summed for the rows that are shown, only"
 
 
+@pytest.mark.parametrize("asked", ["orders/order/?state__exact=", "platform/deadletter/?queue="])
+def test_a_filter_by_what_no_column_can_hold_shows_the_whole_list(admin, asked):
+    answer = admin.get(f"/admin/{asked}%00")
+    assert answer["Location"] == f"/admin/{asked.partition('?')[0]}?e=1"
+    assert admin.get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["change", "history"])
+def test_a_row_that_no_column_can_name_is_not_there(admin, page):
+    answer = admin.get(f"/admin/platform/pod/%00/{page}/")
+    assert answer["Location"] == "/admin/"
+
+
 @pytest.mark.django_db
 def test_strangers_and_customers_are_asked_to_sign_in(client):
     assert client.get("/admin/")["Location"] == "/admin/login/?next=/admin/"
