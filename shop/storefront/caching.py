@@ -13,6 +13,7 @@ from shop.inventory.freshness import availability
 from shop.platform import pages
 from shop.platform.snapshot import snapshot
 
+NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -42,6 +43,18 @@ def public_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResp
         return view(request, *args, **kwargs)
 
     return public
+
+
+def never_kept(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Make a view one visitor's: no cache keeps its answer. Django's never_cache, but for `Expires`, of HTTP/1.0."""
+
+    @functools.wraps(view)
+    def personal(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers["Cache-Control"] = NEVER
+        return response
+
+    return personal
 
 
 def shows_cards(request: HttpRequest, products: Iterable[Card]) -> None:

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,18 +16,19 @@ from shop.cart.contents import Contents, Line
 from shop.cart.models import MAX_QUANTITY, Cart
 from shop.checkout.quote import goods
 from shop.storefront import cart_cookie
+from shop.storefront.caching import never_kept
 from shop.storefront.shopper import cart_name, cart_of, shopper_of, signed_in
 
 
 @require_safe
-@never_cache
+@never_kept
 def cart(request: HttpRequest) -> HttpResponse:
     return render(request, "storefront/cart.html", _context(request, cart_of(request)))
 
 
 @csrf_exempt  # catalogue pages carry no token; CrossOriginMiddleware refuses other sites
 @require_POST
-@never_cache
+@never_kept
 def add(request: HttpRequest) -> HttpResponse:
     """Add pieces of a variant. Answers the note for htmx, else goes to the cart."""
     variant_id, quantity = _number(request, "variant"), max(1, _number(request, "quantity", 1))
@@ -53,7 +53,7 @@ def _add(request: HttpRequest, variant_id: int, quantity: int) -> carts.Added:
 
 @csrf_exempt
 @require_POST
-@never_cache
+@never_kept
 def change(request: HttpRequest, line_id: int) -> HttpResponse:
     """Set a line's quantity, as far as stock allows."""
     name = cart_name(request)
@@ -68,7 +68,7 @@ def change(request: HttpRequest, line_id: int) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-@never_cache
+@never_kept
 def remove(request: HttpRequest, line_id: int) -> HttpResponse:
     name = cart_name(request)
     if name is not None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from shop.accounts.models import User
@@ -13,6 +12,7 @@ from shop.cart import named
 from shop.cart import services as carts
 from shop.cart.contents import Contents
 from shop.storefront import cart_cookie
+from shop.storefront.caching import never_kept
 
 
 class MemberRequest(HttpRequest):
@@ -62,7 +62,7 @@ def _first_name(request: HttpRequest) -> str:
 
 
 @require_safe
-@never_cache
+@never_kept
 def fragment(request: HttpRequest) -> HttpResponse:
     """The header's corner: account and cart. Loaded by script into pages that are the same for everybody."""
     name = cart_name(request)

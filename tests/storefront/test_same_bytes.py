@@ -75,6 +75,7 @@ def test_what_a_pod_of_another_release_kept_does_no_harm(client, shelf):
 def test_the_personal_corner_is_never_cached(regular, client_class):
     corner = regular.get("/fragments/shopper/")
     assert "no-store" in corner["Cache-Control"]
+    assert "no-store" in regular.get("/cart/")["Cache-Control"]
     assert b"Cart, 1 piece" in corner.content
     assert b"Ada" not in client_class().get("/fragments/shopper/").content
 
