@@ -3,16 +3,20 @@
 from hashlib import sha256
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
@@ -86,6 +90,20 @@ class FlatAdmin(ModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         return None if NUL in object_id else super().get_object(request, object_id, from_field)
+
+    def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> HttpResponse | None:
+        """Find out first whether the rows chosen have keys: Django leaves that to the database."""
+        if all(self._is_key(value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            return super().response_action(request, queryset)  # type: ignore[no-any-return]
+        messages.error(request, _("No such row is in this list. Nothing was changed: choose rows again."))
+        return redirect(request.get_full_path())
+
+    def _is_key(self, value: str) -> bool:
+        try:
+            self.opts.pk.to_python(value)
+        except ValidationError:
+            return False
+        return NUL not in value
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         """Offer what is quick; a small table may be sorted by any column."""

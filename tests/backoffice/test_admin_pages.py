@@ -131,6 +131,15 @@ def test_a_filter_by_what_no_column_can_hold_shows_the_whole_list(admin, asked):
     assert admin.get(answer["Location"]).status_code == 200
 
 
+@pytest.mark.parametrize("key", ["x", "\x00"])
+def test_an_action_on_a_row_that_cannot_be_changes_nothing(admin, key):
+    rug = factories.product("Rug")
+    sent = {"action": "unpublish", "_selected_action": [rug.pk, key], "index": 0}
+    assert "No such row is in this list" in admin.post(address(Product), sent, follow=True).content.decode()
+    rug.refresh_from_db()
+    assert rug.published
+
+
 @pytest.mark.parametrize("page", ["change", "history"])
 def test_a_row_that_no_column_can_name_is_not_there(admin, page):
     answer = admin.get(f"/admin/platform/pod/%00/{page}/")
