@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ class Found:
 
     `facets`: how many of them have each; `low`, `high`: their lowest and highest prices, sorted. `expected`: how many
     there are where these are not all; None if nobody knows. `words`: parameters of the statement, as typed or
-    corrected. `now`: the moment for which it was asked.
+    corrected. `now`: the moment for which it was asked. `guess`: the likest words, where those typed were nowhere.
     """
 
     ranked: list[tuple[int, int]]
@@ -37,6 +37,7 @@ class Found:
     reach: Reach
     words: dict[str, str | None]
     now: datetime
+    guess: str = ""
 
 
 def find(query: str, *, pool: int = POOL) -> Found:
@@ -54,7 +55,8 @@ def found_by_words(query: str) -> list[int]:
 def narrow(found: Found, conditions: str, more: dict[str, Any], *, pool: int = POOL) -> Found:
     """Return the same search among products that meet conditions: SQL and its parameters."""
     given = {"reach": found.reach, "pool": pool, "enough": min(ENOUGH, pool), "now": found.now, "words": []}
-    return _ask(found_by.AS_TYPED, given | found.words | more, conditions=f"{conditions} AND")
+    narrowed = _ask(found_by.AS_TYPED, given | found.words | more, conditions=f"{conditions} AND")
+    return replace(narrowed, guess=found.guess)
 
 
 def _ask(search: str, given: dict[str, Any], *, public: str = PUBLIC, conditions: str = "") -> Found:
@@ -90,6 +92,7 @@ def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, 
         reach=Reach(reach),
         words={"titled": titled, "query": query, "unfinished": given["unfinished"] if as_typed else None},
         now=given["now"],
+        guess="" if as_typed or not titled or titled.split() == given["words"] else titled,
     )
 
 

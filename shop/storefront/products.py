@@ -32,7 +32,7 @@ def products(request: HttpRequest) -> HttpResponse:
         with snapshot():
             return _read(request, listing.read(request.GET, aisles_of(request), None), None)
     aisles_are(request, found.categories)
-    return _show(request, Filters(query=query), None, found.page, of_search(found.found))
+    return _show(request, Filters(query=query), None, found.page, of_search(found.found), guess=found.found.guess)
 
 
 @CATALOGUE.place()
@@ -58,12 +58,14 @@ def _read(request: HttpRequest, filters: Filters, page_of: Node | None) -> HttpR
     """In the snapshot that the list is read in: what that says of later products is true of the counts."""
     page = find(filters, cursor=request.GET.get("cursor"))
     counts = facets(filters, waiting=not page.rows or page.rows[0].until is not None)
-    return _show(request, filters, page_of, page, counts)
+    guess = filters.found.guess if filters.query and page.rows else ""
+    return _show(request, filters, page_of, page, counts, guess=guess)
 
 
 def _show(
-    request: HttpRequest, filters: Filters, page_of: Node | None, page: Page[Card], counts: Facets
+    request: HttpRequest, filters: Filters, page_of: Node | None, page: Page[Card], counts: Facets, *, guess: str = ""
 ) -> HttpResponse:
+    """`guess`: words that were looked for, as those typed are nowhere."""
     shows_cards(request, page.rows)
     pages.depends(request, freshness.inside(filters.category))
     context = {
@@ -73,6 +75,7 @@ def _show(
         "heading": _heading(filters, page_of),
         "crumb_end": _heading(filters, page_of) if filters.query or not filters.category else "",
         "branches": aisles_of(request).below(page_of) if page_of else [],
+        "guess": guess,
         "products": page.rows,
         "page": page,
         "sorts": listing.sorts(filters),

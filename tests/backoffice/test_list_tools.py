@@ -124,3 +124,13 @@ def test_a_count_in_a_large_table_that_takes_long_is_made_once_a_minute(admin, m
     assert admin.get(narrowed).context["cl"].result_count == 2
     factories.product("Vase", stock=1)
     assert admin.get(narrowed).context["cl"].result_count == 3
+
+
+def test_an_empty_list_says_whether_anything_was_looked_for(admin):
+    new = admin.get(address(Order)).content.decode()
+    assert "There are no orders so far." in new
+    assert "Nothing matches" not in new
+    narrowed = admin.get(f"{address(Order)}?q=nobody@example.com").content.decode()
+    assert "There are no orders with these words and filters." in narrowed
+    popup = admin.get(f"{address(Product)}?stock=low&_popup=1").content.decode()
+    assert '<a href="?_popup=1"' in popup.partition("Nothing matches")[2]

@@ -32,6 +32,25 @@ def test_a_search_forgives_a_typing_error(client):
     assert titles(page) == ["Alhambra cushion"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "guess"),
+    [
+        ("q=cusion", "cushion"),
+        ("q=cusion&sort=price", "cushion"),
+        ("q=Blue+cusion&sort=-price&min=1", "blue cushion"),
+        ("q=cushion", ""),
+        ("q=Cush", ""),
+        ("q=zzzz", ""),
+    ],
+)
+def test_a_guess_is_called_one(client, asked, guess):
+    factories.product("Blue cushion Alba")
+    page = client.get(f"/products/?{asked}").content.decode()
+    note = f"<p>No product has these words. Here is what there is for “{guess}”.</p>"
+    assert (note in page) is bool(guess)
+    assert ("No product has these words" in page) is bool(guess)
+
+
 def test_nothing_found_shows_a_way_on(client):
     catalog.category(["Tiles"])
     page = client.get("/products/", {"q": "zeppelin"}).content.decode()
