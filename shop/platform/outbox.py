@@ -114,7 +114,7 @@ def _handle(message_id: int, again: bool) -> str:
         return "skipped"
     try:
         with transaction.atomic():
-            found = planned.rows(DONE, {"id": message_id})
+            found = planned.anew(DONE, {"id": message_id})
             if not found:
                 return "skipped"
             work(message_id, *found[0])

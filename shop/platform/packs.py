@@ -118,10 +118,10 @@ def _together(message_ids: Sequence[int], deadline: float) -> Pack:
 
 def _locked(message_ids: Sequence[int]) -> list[Row]:
     """Lock the rows and mark them as done. Those that their relay holds at this moment are waited for."""
-    found: list[Row] = planned.rows(DONE, {"ids": list(message_ids)})
+    found: list[Row] = planned.anew(DONE, {"ids": list(message_ids)})
     if len(found) < len(message_ids):
         time.sleep(outbox.SETTLING)
-        found += planned.rows(DONE, {"ids": list(message_ids)})
+        found += planned.anew(DONE, {"ids": list(message_ids)})
     return found
 
 

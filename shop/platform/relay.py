@@ -88,7 +88,7 @@ def _settle(rows: list[OutboxMessage], until: datetime, accepted: Collection[int
     work on a message right now will say itself what became of it, or the message is due when the lease is over.
     """
     now = timezone.now()
-    planned.rows(SENT, {"ids": list(accepted), "until": until, "now": now})
+    planned.anew(SENT, {"ids": list(accepted), "until": until, "now": now})
     refused = [row.pk for row in rows if row.pk not in accepted]
     if refused:
         _let_go(refused, until, {"available_at": now + timedelta(seconds=wait)} if wait else {})

@@ -142,3 +142,27 @@ def test_packs_that_wait_for_each_other_are_done_one_by_one():
         list(threads.map(_elsewhere, [[pk] for pk in ids]))
     assert written() == ["one", "two"]
     assert set(OutboxMessage.objects.values_list("failures", "unfinished")) == {(0, 0)}
+
+
+def rows_read_in_turn() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'platform_outboxmessage'")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("handle", [packs.handle, lambda ids: [outbox.handle(pk) for pk in ids]])
+def test_messages_are_found_by_their_ids_however_few_there_were_at_first(handle):
+    def read(count):
+        """Of that many new messages, how many rows PostgreSQL read one after another to handle two."""
+        ids, before = put(*map(str, range(count)))[-2:], rows_read_in_turn()
+        handle(ids)
+        return rows_read_in_turn() - before
+
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE platform_outboxmessage CASCADE")
+            cursor.execute("ANALYZE platform_outboxmessage")
+        for _ in range(8):  # after five PostgreSQL keeps a plan for any ids
+            read(2)
+        assert read(3_000) < 3_000
+    assert written()[-2:] == ["2998", "2999"]
