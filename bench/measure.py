@@ -110,9 +110,9 @@ class Measurement:
             visitor.close()
 
     def _warm_up(self, scenario: Scenario, callers: list[Caller], feed: Iterator[Request], count: int) -> None:
-        """Ask each page that is to be warm once, and let each thread connect."""
+        """Ask for each page once, so that PostgreSQL has what it reads in its memory, and let each thread connect."""
         few = FEW * len(callers)
-        most = few if scenario.once or scenario.cold else max(few, count)
+        most = few if scenario.once or (scenario.cold and self.options.quick) else max(few, count)
         drive(callers, feed, seconds=WARM_UP, most=most, before=self._before(scenario))
 
     def _measure(
