@@ -80,4 +80,4 @@ def test_a_record_without_parts_says_so(admin):
 
 def test_a_list_without_rows_offers_to_look_for_others(admin):
     factories.product("Rug")
-    assert "Reset filters" in admin.get(f"{address(Product)}?q=nowhere").content.decode()
+    assert "Nothing matches" in admin.get(f"{address(Product)}?q=nowhere").content.decode()
