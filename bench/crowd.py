@@ -83,7 +83,7 @@ def measure(stage: Stage, numbers: tuple[int, ...], *, seconds: float, requests:
     with ExitStack() as stack:
         fleet = stage.fleet_of(max(numbers))
         crowd.starts = [_start(stage, fleet, name, stack) for name in fleet.ports]
-        roots = {name: process.pid for name, process in fleet.processes.items() if name in fleet.ports}
+        roots = {name: fleet.processes[name].pid for name in fleet.ports}
         members = [_Member(port, stage.products, stack) for port in fleet.ports.values()]
         store = _Group({member.port: member.requests for member in members}, roots | _services(stage))
         bare = _bare_views(stage, max(numbers), stack)

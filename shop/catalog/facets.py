@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from shop.catalog import search, tally
 from shop.catalog.found import PUBLIC
 from shop.catalog.listing import Filters, matches
 from shop.catalog.search import Found
+from shop.platform.postgresql import planned
 
 FACETS_SHOWN = 30  # values of one option
 GROUPS_COUNTED = 5  # options filtered by at once whose other values are counted: each is a query
@@ -145,9 +144,7 @@ def _of_found(found: Found) -> Counter[str]:
 def _read(filters: Filters, sample: str = "") -> Counter[str]:
     conditions, parameters = matches(filters)
     statement = COUNTS.replace("<conditions>", conditions).replace("<sample>", sample)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return Counter(dict(cursor.fetchall()))
+    return Counter(dict(planned.anew(statement, parameters)))
 
 
 def _estimated(filters: Filters, first: Counter[str]) -> Counter[str]:
@@ -172,18 +169,14 @@ def _times(counts: Counter[str], factor: float) -> Counter[str]:
 
 def _expected(conditions: str, parameters: dict[str, Any], *, least: int) -> float:
     """Return how many products PostgreSQL expects to meet conditions, if they are more than `least`."""
-    with connection.cursor() as cursor:
-        cursor.execute(PLAN.replace("<conditions>", conditions), parameters)
-        ((plan,),) = cursor.fetchall()
+    ((plan,),) = planned.anew(PLAN.replace("<conditions>", conditions), parameters)
     plan = json.loads(plan) if isinstance(plan, str) else plan
     return float(max(least, plan[0]["Plan"]["Plan Rows"]))
 
 
 def _products() -> float:
     """Return how many products there are, about, at least 1."""
-    with connection.cursor() as cursor:
-        cursor.execute(ALL)
-        ((products,),) = cursor.fetchall()
+    ((products,),) = planned.anew(ALL, {})
     return float(products)
 
 

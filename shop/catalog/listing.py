@@ -10,7 +10,6 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -21,6 +20,7 @@ from shop.catalog.models import Category
 from shop.catalog.search import POOL, Found
 from shop.catalog.tree import Node
 from shop.platform import keyset
+from shop.platform.postgresql import planned
 
 PAGE_SIZE = 24
 SORTS = {
@@ -131,9 +131,7 @@ def _read(filters: Filters, part: keyset.Part) -> list[Card]:
     if filters.category and filters.is_shelf:
         placed = parameters | {"category": filters.category.pk}
         return cards.read(filled(PLACED, "", part), order=part.order, parameters=placed)
-    with connection.cursor() as cursor:
-        cursor.execute(filled(CHOSEN, conditions, part), parameters)
-        return cards.ranked(cursor.fetchall(), parameters["now"])
+    return cards.ranked(planned.anew(filled(CHOSEN, conditions, part), parameters), parameters["now"])
 
 
 def _best(filters: Filters, order: tuple[str, ...], values: list[Any] | None, most: int) -> list[Card]:

@@ -71,13 +71,11 @@ def counts(scope: str, *, waiting: bool = True) -> dict[str, int] | None:
 
     `waiting`: whether products may be there that are published later, by themselves.
     """
-    found = dict(_shown_now(scope) if waiting else planned.rows(KEPT, {"scope": scope}))
+    if waiting:  # planned for how many are published later, which takes longer than running it
+        found = dict(planned.anew(SHOWN_NOW, {"scope": scope, "now": timezone.now()}))
+    else:
+        found = dict(planned.rows(KEPT, {"scope": scope}))
     return found if found.pop("counted", 0) else None
-
-
-def _shown_now(scope: str) -> list[tuple[str, int]]:
-    """Planned each time, for how many are published later: that takes several times as long as running it."""
-    return planned.anew(SHOWN_NOW, {"scope": scope, "now": timezone.now()})
 
 
 def difference() -> Counter[Key]:
