@@ -8,7 +8,7 @@ the bare view dearer too, though its processes have nothing to do with each othe
 import re
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
@@ -84,14 +84,16 @@ def measure(stage: Stage, numbers: tuple[int, ...], *, seconds: float, requests:
         fleet = stage.fleet_of(max(numbers))
         crowd.starts = [_start(stage, fleet, name, stack) for name in fleet.ports]
         roots = {name: fleet.processes[name].pid for name in fleet.ports}
-        members = [_Member(port, stage.products, stack) for port in fleet.ports.values()]
+        members = [_Member(port, stage.products) for port in fleet.ports.values()]
         store = _Group({member.port: member.requests for member in members}, roots | _services(stage))
         bare = _bare_views(stage, max(numbers), stack)
+        members[0].ask(min(requests, len(KINDS) * MIXED))  # each page was asked for before, and is kept for all of them
         crowd.points = _by_turns(store, bare, numbers, seconds)
         members[0].ask(requests)
         crowd.requests = members[0].answered
         crowd.memory = sorted(private_megabytes(pid) for pid in descendants(fleet.processes["web-1"].pid))[::-1]
-        crowd.hot = hot.rates(members[0].visitor, fleet.ports.values(), orders=orders)
+        with closing(Visitor(members[0].port, products=stage.products, carts=0, orders=0)) as buyer:
+            crowd.hot = hot.rates(buyer, fleet.ports.values(), orders=orders)
     return crowd
 
 
@@ -111,21 +113,19 @@ def _start(stage: Stage, fleet: Fleet, name: str, stack: ExitStack) -> float:
 
 
 class _Member:
-    """One process of the crowd with its visitors."""
+    """One process of the crowd with what its visitors ask for."""
 
-    def __init__(self, port: int, products: int, stack: ExitStack) -> None:
+    def __init__(self, port: int, products: int) -> None:
         self.port = port
         self.answered = 0
-        self.visitor = Visitor(port, products=products, carts=10, orders=0)
-        stack.callback(self.visitor.close)
-        self.requests = mixed(self.visitor)
-        self.caller = Caller(port)
-        stack.callback(self.caller.close)
+        with closing(Visitor(port, products=products, carts=10, orders=0)) as visitor:
+            self.requests = mixed(visitor)
 
     def ask(self, until: int) -> None:
         """Ask one by one until it has answered that many."""
         most = max(0, until - self.answered)
-        self.answered += checked(drive([self.caller], self.requests, seconds=600, most=most)).count
+        with closing(Caller(self.port)) as caller:
+            self.answered += checked(drive([caller], self.requests, seconds=600, most=most)).count
 
 
 def mixed(visitor: Visitor) -> Iterator[Request]:
@@ -164,9 +164,8 @@ def _bare_views(stage: Stage, count: int, stack: ExitStack) -> _Group:
     with stage.on_app_core():
         started = [stage.bare_process(f"bare-{number}", stack) for number in range(1, count + 1)]
     for process, port in started:
-        visitor = Visitor(port, products=1, carts=0, orders=0)
-        stack.callback(visitor.close)
-        feeds[port] = cycle(scenarios.bare(visitor))
+        with closing(Visitor(port, products=1, carts=0, orders=0)) as visitor:
+            feeds[port] = cycle(scenarios.bare(visitor))
         roots[process.name] = process.pid
     return _Group(feeds, roots)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bench.catalogue.rows import LEAVES
 from bench.catalogue.words import PATTERNS
 from bench.client import Request, request
-from bench.visitor import LINES, Visitor
+from bench.visitor import HOST, LINES, Visitor
 
 WARM_PAGES = 20  # different products that are asked for again and again
 COLD_PAGES = 400
@@ -51,7 +51,7 @@ def products(visitor: Visitor) -> list[Request]:
 
 def not_modified(visitor: Visitor) -> list[Request]:
     """A product page that the browser has already."""
-    path = visitor.address + f"/products/{visitor.article(0).slug}/"
+    path = HOST + f"/products/{visitor.article(0).slug}/"
     etag = visitor.send(request("GET", path)).header("ETag")
     return [request("GET", path, headers={"If-None-Match": etag}, status=304)]
 

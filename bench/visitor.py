@@ -11,6 +11,7 @@ from bench.catalogue.rows import Article
 from bench.client import Answer, Caller, Request, request
 
 FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+HOST = "127.0.0.1"  # one name for all processes, as behind one Service: a page is kept once for each name of the host
 LINES = 3  # of an order
 KNOWN = 3000  # products that a visitor asks for, spread over all there are
 ADMIN, PASSWORD = "bench@example.com", "a password for the benchmark"  # of whom the stage lets into the admin
@@ -30,7 +31,6 @@ class Visitor:
 
     def __init__(self, port: int, *, products: int, carts: int, orders: int) -> None:
         """`products`: how many there are. `carts`, `orders`: how many to prepare where requests use them up."""
-        self.address = f"127.0.0.1:{port}"
         self.caller = Caller(port)
         self.carts = carts
         self.orders = orders
@@ -48,17 +48,17 @@ class Visitor:
         return self.articles[::step][:count]
 
     def get(self, path: str, *, cookies: Mapping[str, str] | None = None, **wanted: Any) -> Request:
-        return request("GET", self.address + path, headers=_cookie(cookies or {}), **wanted)
+        return request("GET", HOST + path, headers=_cookie(cookies or {}), **wanted)
 
     def post(self, path: str, fields: Mapping[str, object], cookies: Mapping[str, str], **wanted: Any) -> Request:
         """A form, sent by a browser from one of the store's own pages."""
-        browser = {"Content-Type": FORM, "Origin": f"http://{self.address}", "Sec-Fetch-Site": "same-origin"}
+        browser = {"Content-Type": FORM, "Origin": f"http://{HOST}", "Sec-Fetch-Site": "same-origin"}
         headers = {**browser, **_cookie(cookies), **wanted.pop("headers", {})}
-        return request("POST", self.address + path, headers=headers, body=urlencode(fields).encode(), **wanted)
+        return request("POST", HOST + path, headers=headers, body=urlencode(fields).encode(), **wanted)
 
     def json(self, path: str, value: object, *, headers: Mapping[str, str] | None = None, status: int) -> Request:
         fields = {"Content-Type": "application/json", **(headers or {})}
-        return request("POST", self.address + path, headers=fields, body=json.dumps(value).encode(), status=status)
+        return request("POST", HOST + path, headers=fields, body=json.dumps(value).encode(), status=status)
 
     def send(self, wanted: Request) -> Answer:
         return self.caller.send(wanted)
