@@ -3,17 +3,16 @@
 It is written here, and not by way of logging and structlog: that took a fifth of what the cheapest request takes.
 """
 
-import json
 import os
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from gunicorn.glogging import Logger
-from structlog.contextvars import get_contextvars
 
-from shop.platform import request_id
+from shop.platform import request_id, traces
 from shop.platform.logs import without_personal_data
 
 PROBES = {"/livez", "/readyz", "/metrics"}
@@ -22,7 +21,7 @@ SECRET_AFTER = ("/orders/", "/account/", "/api/v1/orders/", "/api/v1/carts/")
 
 
 POD = os.environ.get("POD_NAME") or os.environ.get("HOSTNAME") or "pod"
-_encode = json.JSONEncoder().encode
+FORM = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
 
 class JsonLogger(Logger):  # type: ignore[misc]
@@ -32,7 +31,6 @@ class JsonLogger(Logger):  # type: ignore[misc]
         if path in PROBES:
             return
         said = {
-            **get_contextvars(),  # such as the name of its trace
             "event": "request",
             # not the thread's: a request that is no HTTP has none, and would be logged with that of the one before
             "request_id": environ.get(request_id.KEY, ""),
@@ -43,12 +41,14 @@ class JsonLogger(Logger):  # type: ignore[misc]
             "ms": round(request_time.total_seconds() * 1000, 1),
             "logger": "gunicorn.access",
             "level": "info",
-            "timestamp": datetime.now(UTC).isoformat()[: -len("+00:00")] + "Z",
+            "timestamp": datetime.now(UTC),
             "pod": POD,
         }
+        if trace := environ.get(traces.KEY):
+            said["trace_id"] = trace
         with suppress(OSError):  # who no longer reads the log keeps no request waiting for an answer
-            sys.stdout.write(f"{_encode(said)}\n")  # at once: lines of several threads do not mix
-            sys.stdout.flush()
+            sys.stdout.buffer.write(orjson.dumps(said, option=FORM))  # at once: lines of several threads do not mix
+            sys.stdout.buffer.flush()
 
 
 def shown(path: str) -> str:

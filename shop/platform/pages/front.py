@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 
 from shop.platform import metrics, pod, timing
-from shop.platform.pages import address, shelf
+from shop.platform.pages import shelf
+from shop.platform.pages.address import Addresses
 from shop.platform.pages.middleware import ASKED
 from shop.platform.pages.page import Page, reply
 
@@ -18,11 +19,12 @@ STATUS = {200: "200 OK", 304: "304 Not Modified"}
 
 def with_pages(application: Application) -> Application:
     """Wrap a WSGI application. What is not kept goes to it, with what Redis said, so that Redis is asked once."""
+    addresses, is_shown = Addresses(), settings.SHOP_SHOW_POD
 
     def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         began = time.perf_counter()
-        timed = timing.begin(environ) if settings.SHOP_SHOW_POD else None
-        key = address.key(environ)
+        timed = timing.begin(environ) if is_shown else None
+        key = addresses.key(environ)
         if not key:
             return application(environ, start_response)
         found = shelf.ask(key, environ.get("HTTP_IF_NONE_MATCH", ""))

@@ -104,9 +104,10 @@ class _Wire:
         """Read one answer in RESP2 or RESP3, of the kinds that a script can give."""
         while (end := self._unread.find(b"\r\n")) < 0:
             self._receive()
-        kind, said, self._unread = self._unread[:1], self._unread[1:end], self._unread[end + 2 :]
+        kind, said = self._unread[:1], self._unread[1:end]
         if kind == b"$":
-            return self._read_bytes(int(said))
+            return self._read_bytes(end + 2, int(said))
+        self._unread = self._unread[end + 2 :]
         if kind == b"*":
             return [self._read() for _ in range(int(said))]
         if kind == b":":
@@ -115,12 +116,14 @@ class _Wire:
             raise self._connection._parser.parse_error(said.decode())
         return None if kind == b"_" else said
 
-    def _read_bytes(self, length: int) -> bytes | None:
+    def _read_bytes(self, start: int, length: int) -> bytes | None:
         if length < 0:
+            self._unread = self._unread[start:]
             return None
-        while len(self._unread) < length + 2:
+        end = start + length
+        while len(self._unread) < end + 2:
             self._receive()
-        found, self._unread = self._unread[:length], self._unread[length + 2 :]
+        found, self._unread = self._unread[start:end], self._unread[end + 2 :]
         return found
 
     def _receive(self) -> None:

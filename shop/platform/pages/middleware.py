@@ -22,15 +22,20 @@ class PagesMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self._addresses = address.Addresses()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        key, found = request.META.get(ASKED) or _ask(request)
+        key, found = request.META.get(ASKED) or self._ask(request)
         setattr(request, "is_public", bool(key))  # noqa: B010 - HttpRequest declares no such attribute
         if isinstance(found, Turn) and not found.mine:
             found = _wait(key, found)
         if isinstance(found, Page):
             return _response(reply(found, request.META), found.route)
         return self._make(request, key, found)
+
+    def _ask(self, request: HttpRequest) -> tuple[str, Page | Turn | None]:
+        key = self._addresses.key(request.META)
+        return key, shelf.ask(key) if key else None
 
     def _make(self, request: HttpRequest, key: str, turn: Turn | None) -> HttpResponse:
         kept = False
@@ -55,11 +60,6 @@ class PagesMiddleware:
 def is_public(request: HttpRequest) -> bool:
     """Say whether the request's address alone says that its answer is the same for everybody."""
     return getattr(request, "is_public", False)
-
-
-def _ask(request: HttpRequest) -> tuple[str, Page | Turn | None]:
-    key = address.key(request.META)
-    return key, shelf.ask(key) if key else None
 
 
 def _wait(key: str, found: Turn) -> Page | Turn | None:

@@ -4,9 +4,8 @@ import gzip
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from isal import igzip
@@ -26,8 +25,7 @@ END_OF_HEAD = b"\n\0"  # of a page as it is kept
 Headers = list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """The body, gzipped, with all headers that do not depend on who asks; `route` names the view, for metrics.
 
     Without its body where the client is known to have it.
@@ -44,8 +42,7 @@ class Page:
         return head.encode() + END_OF_HEAD + self.packed
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """What is sent: the status, the headers and the body, empty for HEAD and 304."""
 
     status: int

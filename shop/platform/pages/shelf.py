@@ -36,6 +36,7 @@ MAKING = 3.0  # seconds until a process that makes a page is taken for dead
 MOMENT = "local time = redis.call('TIME') local now = time[1] * 1000000 + time[2] "
 # Returns the page if it may be shown. Else {1, now, page or false} to the one that may make the next one and
 # {0, now, page or false} to the others. Of a page whose ETag is ARGV[2] it returns the head: who asks has the rest.
+# EXISTS tells by one number what is true of nearly all pages: nothing of theirs has changed of late.
 _ask = (
     MOMENT
     + """
@@ -51,7 +52,7 @@ if page[4] then
     local began, ends, tags = tonumber(page[1]), tonumber(page[2]), cmsgpack.unpack(page[3])
     ended = math.huge
     if now >= ends then ended = ends end
-    if #tags > 0 then
+    if #tags > 0 and redis.call('EXISTS', unpack(tags)) > 0 then
         for _, changed in ipairs(redis.call('MGET', unpack(tags))) do
             changed = changed and tonumber(changed)
             if changed and changed >= began and changed < ended then ended = changed end

@@ -14,6 +14,8 @@ from django.conf import settings
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
+KEY = "shop.trace_id"  # where in the WSGI environment the request's trace is named
+
 
 def with_traces(application: Application) -> Application:
     """Wrap a WSGI application: a span for each request, with one for each statement within."""

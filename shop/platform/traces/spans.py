@@ -19,6 +19,8 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
+from shop.platform.traces import KEY
+
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -85,7 +87,8 @@ def _request(environ: Environ) -> Iterator[Span]:
     facts = {"http.request.method": method, "url.scheme": str(environ.get("wsgi.url_scheme", "http"))}
     before = extract(environ, getter=HEADERS)
     with _span(method, context=before, kind=SpanKind.SERVER, attributes=facts) as span:
-        bind_contextvars(trace_id=_id(span))  # until the thread's next request: the access log comes after the answer
+        environ[KEY] = _id(span)  # for the access log, which comes after the answer
+        bind_contextvars(trace_id=environ[KEY])  # until the thread's next request
         yield span
 
 
