@@ -1,6 +1,5 @@
 """Price tags. A shop has few different prices and shows each again and again, so each tag is written once."""
 
-import functools
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from shop.cart.contents import CartVariant
 from shop.catalog.cards import Card
 from shop.catalog.detail import DetailVariant
+from shop.storefront.stencils import written_once
 
 TAGS = 5_000  # different ones; a process that has written more forgets those not asked for
 
@@ -34,7 +34,7 @@ def variant_price(variant: DetailVariant | CartVariant, saved: int = 0) -> Marku
     return _tag(get_language(), variant.price, variant.compare_at_price if variant.on_sale else None, False, saved)
 
 
-@functools.lru_cache(maxsize=TAGS)  # per-pod: a calculation from its arguments
+@written_once(TAGS)
 def _tag(language: str | None, now: Decimal, was: Decimal | None, from_price: bool, saved: int) -> Markup:
     """`language`: the active one."""
     pages: Any = engines["jinja2"]

@@ -9,11 +9,14 @@ what a list costs.
 """
 
 import functools
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from django.conf import settings
 from django.template import engines
 from markupsafe import Markup
 
+Write = TypeVar("Write", bound=Callable[..., Any])
 EDGE = "\ue000"  # around the name of a hole: for private use, says Unicode, so that no text of ours has it
 
 
@@ -22,7 +25,16 @@ def hole(name: str) -> Markup:
     return Markup(f"{EDGE}{name}{EDGE}")  # noqa: S704 - a name in one of our templates
 
 
-@functools.cache  # per-pod: texts of this release, for as many arguments as there are kinds of a thing
+def written_once(most: int | None = None) -> Callable[[Write], Write]:
+    """Keep what a function writes from templates, for `most` different arguments.
+
+    Not where templates are edited: what they say now is wanted there.
+    """
+    keep: Any = functools.lru_cache(maxsize=most)  # per-pod: texts of this release
+    return (lambda write: write) if settings.DEBUG else keep
+
+
+@written_once()  # for as many arguments as there are kinds of a thing
 def stencil(_language: str | None, template: str, macro: str, *arguments: Any) -> str:
     """Return what a template's macro writes for these arguments, to be filled by `%` with a mapping of its holes.
 

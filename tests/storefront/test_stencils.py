@@ -6,6 +6,7 @@ from shop.catalog import services as catalog
 from shop.catalog.models import Product
 from shop.platform.picture import Picture
 from shop.storefront.pictures import picture
+from shop.storefront.stencils import written_once
 from tests import factories
 
 ODD = '50 % <b>"Star"</b> %(title)s & Søn'
@@ -46,3 +47,13 @@ def test_a_picture_that_is_seen_first_is_not_loaded_late():
     assert 'fetchpriority="high"' in picture(READY, "50vw", eager=True)
     assert 'loading="lazy"' not in picture(READY, "50vw", eager=True)
     assert 'loading="lazy"' in picture(READY, "50vw")
+
+
+@pytest.mark.parametrize(("debug", "written"), [(False, ["a", "b"]), (True, ["a", "b", "a"])])
+def test_what_templates_say_is_written_once_but_where_they_are_edited(settings, debug, written):
+    settings.DEBUG = debug
+    wrote = []
+    write = written_once()(wrote.append)
+    for text in "aba":
+        write(text)
+    assert wrote == written
