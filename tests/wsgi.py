@@ -10,6 +10,7 @@ from django.core.signals import request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
+from shop.platform.body import with_bodies
 from shop.platform.pages.front import with_pages
 
 
@@ -32,10 +33,10 @@ class Answer:
 
 class Server:
     def __init__(self) -> None:
-        self.application = with_pages(get_wsgi_application())
+        self.application = with_pages(with_bodies(get_wsgi_application()))
 
-    def get(self, address: str, method: str = "GET", **fields: str) -> Answer:
-        """Ask; `fields` are WSGI's, such as HTTP_HOST."""
+    def get(self, address: str, method: str = "GET", **fields: Any) -> Answer:
+        """Ask; `fields` are WSGI's, such as HTTP_HOST or wsgi.input."""
         path, _, query = address.partition("?")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,

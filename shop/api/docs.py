@@ -14,3 +14,4 @@ class Docs(SpectacularSwaggerView):
 
     authentication_classes = []
     url_name = "api:schema"
+    http_method_names = ["get", "head"]  # OPTIONS would have to be described by this page

@@ -39,4 +39,12 @@ def is_same_origin(request: HttpRequest) -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in {"same-origin", "none"}
-    return origin is None or urlsplit(origin).netloc == request.get_host()
+    return origin is None or _host(origin) == request.get_host()
+
+
+def _host(origin: str) -> str | None:
+    """Host and port; None for what is no address, such as http://["""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

@@ -106,6 +106,10 @@ def test_the_pages_are_served_without_asking_another_site(client):
     assert "Content-Security-Policy" not in page.headers
 
 
+def test_the_pages_are_only_read(client):
+    assert client.options("/api/v1/docs/").status_code == 405
+
+
 def test_the_schema_is_served(client):
     assert client.get("/api/v1/schema/").status_code == 200
     assert client.get("/api/v1/schema/?format=json").json()["openapi"]

@@ -34,6 +34,7 @@ def test_our_own_pages_may_post(add, headers):
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
     ],
 )

@@ -110,3 +110,9 @@ def test_each_mail_has_its_link_in_both_forms(kind):
 @pytest.mark.parametrize("page", ["/account/", "/account/orders/", "/account/addresses/", "/account/email/"])
 def test_the_accounts_pages_ask_strangers_to_sign_in(client, page):
     assert client.get(page)["Location"].startswith("/account/login/?next=")
+
+
+@pytest.mark.parametrize("page", ["login", "signup", "password/reset"])
+def test_an_address_to_go_on_to_that_is_none_is_left_out(client, page):
+    answer = client.get(f"/account/{page}/", {"next": "http://["})
+    assert answer.status_code == 200

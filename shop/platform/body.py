@@ -1,0 +1,60 @@
+"""Bodies of requests as Django can read them, whatever a client makes of HTTP."""
+
+import re
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+CHUNK = 64 * 1024  # bytes; so much of a body that nobody wanted is read by gunicorn itself
+MOST = 16 * 1024 * 1024  # bytes; more than any form of this store takes
+CHARSET = re.compile(r"""\s*;\s*charset\s*=\s*("[^"]*"|[^;]*)""", re.IGNORECASE)
+
+
+def with_bodies(application: Application) -> Application:
+    """Wrap a WSGI application: bodies of unknown length and in unknown characters are read as well as others."""
+
+    def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("HTTP_TRANSFER_ENCODING"):
+            _gather(environ)
+        if "charset" in environ.get("CONTENT_TYPE", "").lower():
+            _forget_unknown_charset(environ)
+        answer = application(environ, start_response)
+        if int(environ.get("CONTENT_LENGTH") or 0) > CHUNK:
+            _finish(environ)
+        return answer
+
+    return wrapped
+
+
+def _gather(environ: Environ) -> None:
+    """Give a body that came in pieces its length, without which Django takes it for empty.
+
+    Of one that is too long there is just so much that Django refuses it.
+    """
+    environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1))
+    environ["CONTENT_LENGTH"] = str(environ["wsgi.input"].getbuffer().nbytes)
+
+
+def _forget_unknown_charset(environ: Environ) -> None:
+    """Let a charset by which Python cannot read every text count as none, that is UTF-8.
+
+    Django takes any codec that Python knows, such as rot13 or idna, and fails while reading.
+    """
+    for named in CHARSET.findall(environ["CONTENT_TYPE"]):
+        try:
+            b"a\xff\x00".decode(named.strip('" '), "replace")
+        except (LookupError, ValueError):
+            environ["CONTENT_TYPE"] = CHARSET.sub("", environ["CONTENT_TYPE"])
+
+
+def _finish(environ: Environ) -> None:
+    """Read what was refused unread. Closing the connection in the middle of it would lose the answer: a 502."""
+    body = environ["wsgi.input"]
+    for _ in range(MOST // CHUNK):
+        if not body.read(CHUNK):
+            return

@@ -1,0 +1,49 @@
+"""Bodies that HTTP allows and Django stumbles over are read, or refused with an answer that arrives."""
+
+import json
+from io import BytesIO
+
+import pytest
+
+from shop.cart.models import CartLine
+from tests import factories
+from tests.wsgi import Server
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+ONE_FIELD = b'--X\r\nContent-Disposition: form-data; name="variant"\r\n\r\n%d\r\n--X--\r\n'
+
+
+def post(address: str, body: bytes, content_type: str, **fields):
+    length = {} if "HTTP_TRANSFER_ENCODING" in fields else {"CONTENT_LENGTH": str(len(body))}
+    given = fields | length | {"wsgi.input": BytesIO(body), "CONTENT_TYPE": content_type}
+    return Server().get(address, method="POST", **given), given["wsgi.input"]
+
+
+def test_a_phone_may_send_its_body_in_pieces_without_saying_how_long_it_is():
+    cart, variant = factories.open_cart(), factories.variant()
+    body = json.dumps({"variant": variant.pk, "quantity": 2}).encode()
+    answer, _ = post(f"/api/v1/carts/{cart.public_id}/lines/", body, JSON, HTTP_TRANSFER_ENCODING="chunked")
+    assert answer.status == 201
+    assert json.loads(answer.body)["lines"][0]["quantity"] == 2
+
+
+def test_one_in_pieces_that_is_too_long_is_refused():
+    answer, _ = post("/api/v1/auth/token/", b'"' + b"x" * 70_000, JSON, HTTP_TRANSFER_ENCODING="chunked")
+    assert answer.status == 413
+    assert json.loads(answer.body)["code"] == "body_too_large"
+
+
+@pytest.mark.parametrize("charset", ["rot13", '"idna"', "undefined", "nonsense"])
+def test_characters_that_no_text_is_written_in_count_as_none(charset):
+    variant = factories.variant()
+    content_type = f"multipart/form-data; charset={charset}; boundary=X"
+    answer, _ = post("/cart/lines/", ONE_FIELD % variant.pk, content_type, HTTP_HX_REQUEST="true")
+    assert answer.status == 200
+    assert CartLine.objects.get().variant == variant
+
+
+def test_a_large_body_that_is_refused_unread_is_read_before_the_answer():
+    answer, sent = post("/api/v1/products/", b"x" * 3_000_000, "text/plain")
+    assert answer.status == 405
+    assert sent.read() == b""
