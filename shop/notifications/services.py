@@ -81,7 +81,7 @@ def _sent(mail: Mail, message: EmailMessage) -> None:
 
 def _doubt(mail: Mail, message: EmailMessage, error: InDoubt) -> None:
     """Send once more, later, what the server may have: a mail twice is better than none, and than one three times."""
-    mail.doubts += 1
+    mail.doubts += 1  # locked: by send
     logger.warning("the mail server did not confirm a mail", extra={"mail": mail.pk, "error": str(error)})
     if mail.doubts > MOST_DOUBTS:
         mail.save(update_fields=["doubts"])

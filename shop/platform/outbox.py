@@ -146,7 +146,7 @@ def _begins(message_id: int) -> bool:
     message = _claim(message_id)
     if message is None:
         return False
-    message.unfinished += 1
+    message.unfinished += 1  # locked: by _claim
     if message.unfinished > MAX_UNFINISHED:
         message.last_error = f"Begun {MAX_UNFINISHED} times and never ended: it may be killing its worker."
         message.note(message.last_error, by=settings.POD_NAME)
@@ -173,7 +173,7 @@ def record_failure(message_id: int, error: Exception) -> None:
         message = _claim(message_id)
         if message is None:
             return
-        message.failures += 1
+        message.failures += 1  # locked: by _claim
         message.unfinished = 0
         message.last_error = f"{type(error).__name__}: {error}"[:2000]
         message.traceback = "".join(traceback.format_exception(error))[-LONGEST_TRACEBACK:]

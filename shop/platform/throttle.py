@@ -103,4 +103,4 @@ class LocalCounters:
             self._counters.pop(key, None)
 
 
-_here = LocalCounters()
+_here = LocalCounters()  # per-pod: counts by itself while Redis is away

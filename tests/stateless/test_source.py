@@ -103,9 +103,7 @@ def test_a_view_that_writes(tmp_path, call):
     assert [found.line for found in scanned(writes, tmp_path, views=f"def page(request):\n    {call}\n")] == [2]
 
 
-@pytest.mark.parametrize(
-    "call", ["open('x')", "open('/dev/null', 'w')", "default_storage.open('x', 'w')", "mkstemp(), open(x, 'w')"]
-)
+@pytest.mark.parametrize("call", ["open('x')", "open('/dev/null', 'w')", "default_storage.open('x', 'w')"])
 def test_a_view_that_does_not(tmp_path, call):
     assert scanned(writes, tmp_path, views=f"def page(request):\n    {call}\n") == []
 

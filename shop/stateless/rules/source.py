@@ -1,32 +1,143 @@
 """State that code keeps in the process or on its disk: found by reading it, with file and line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from shop.stateless.places import POD_DISK, POD_MEMORY, THIS_MACHINE
+from shop.stateless.places import DATABASE, POD_DISK, POD_MEMORY, THIS_MACHINE
 from shop.stateless.project import Project
 from shop.stateless.rows import Question, Row
-from shop.stateless.scan import containers, loopback, memoised, session_uses, threads, writes
+from shop.stateless.scan import (
+    containers,
+    lasting,
+    locks,
+    loopback,
+    memoised,
+    paths,
+    races,
+    session_uses,
+    threads,
+    writes,
+)
 from shop.stateless.scan.findings import Finding
+from shop.stateless.scan.modules import Module
 
-CONTAINER, MEMOISED, THREAD, WRITE, LOOPBACK = 150, 151, 152, 153, 154
+CONTAINER, MEMOISED, THREAD, WRITE, LOOPBACK, PATH, LOCK, LOST_UPDATE, MADE_TWICE = range(150, 159)
 SHOWN = 5
 OWNER = "whoever is served by that process"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the findings of one reader have in common: `what` takes the name of the finding."""
+
+    number: int
+    find: Callable[[Module], Iterator[Finding]]
+    what: str
+    place: str
+    lost: str
+    remedy: str
+    owner: str = OWNER
+
+
+GROWS = "What one request left there, the next one does not find on another pod; and it grows until a restart."
+KEEP = "Keep it in the database, the session or the cache"
+KINDS = (
+    Kind(CONTAINER, containers.find, "Variable {}", POD_MEMORY, GROWS, KEEP),
+    Kind(CONTAINER, lasting.find, "Variable {}", POD_MEMORY, GROWS, KEEP),
+    Kind(
+        MEMOISED,
+        memoised.find,
+        "Answers of {}() that are remembered",
+        POD_MEMORY,
+        "Nothing is lost, but each pod goes on believing the old data, and a change made on one is not seen.",
+        "django.core.cache on a shared cache, with a time-out",
+    ),
+    Kind(
+        THREAD,
+        threads.find,
+        "Work in {}",
+        POD_MEMORY,
+        "The work under way, with no second try; and each pod does it once more.",
+        "A task in a queue, or a cron job of the platform",
+    ),
+    Kind(
+        WRITE,
+        writes.find,
+        "File written by {}",
+        POD_DISK,
+        "The file: the next request looks for it on another pod. A read-only pod answers 500.",
+        "django.core.files.storage.default_storage on S3, or no file",
+    ),
+    Kind(
+        LOOPBACK,
+        loopback.find,
+        "Service at {}",
+        THIS_MACHINE,
+        "Whatever this service does: in a pod there is nothing at this address, or one of its own.",
+        "An address from the environment",
+        owner="the site",
+    ),
+    Kind(
+        PATH,
+        paths.find,
+        "Uploads by their path: {}",
+        POD_DISK,
+        "Every upload that another pod took. On S3 a file has no path: NotImplementedError.",
+        "open() of the field or of default_storage; a temporary copy for a program that wants a path",
+    ),
+    Kind(
+        LOCK,
+        locks.find,
+        "Lock {}",
+        THIS_MACHINE,
+        "Nothing is lost with the pod, but other pods do not wait: the last piece is sold twice.",
+        "select_for_update(), one UPDATE with F(), or an advisory lock of PostgreSQL",
+    ),
+    Kind(
+        LOST_UPDATE,
+        races.lost_updates,
+        "Number {}",
+        DATABASE,
+        "One of two changes, if two pods make them at once: both begin with the same number.",
+        'update(n=F("n") - 1) with the condition in its filter, or select_for_update() in a transaction',
+        owner="whoever it counts for",
+    ),
+    Kind(
+        MADE_TWICE,
+        races.made_twice,
+        "Row {}",
+        DATABASE,
+        "Nothing, but two pods may each make the row; from then on get() fails: MultipleObjectsReturned.",
+        "A UniqueConstraint over these fields: then get_or_create() finds what the other pod has made",
+        owner="whoever it is about",
+    ),
+)
 
 
 def rows(project: Project) -> Iterator[Row]:
     online = project.sources.online()
     for number, module in enumerate(online):
         project.say(f"Looking for state in source code: {number} of {len(online)} modules")
-        for finding in containers.find(module):
-            yield _container(finding)
-        for finding in memoised.find(module):
-            yield _memoised(finding)
-        for finding in threads.find(module):
-            yield _thread(finding)
-        for finding in writes.find(module):
-            yield _write(finding)
-        for finding in loopback.find(module):
-            yield _loopback(finding)
+        for kind in KINDS:
+            yield from _rows(project, module, kind)
+
+
+def _rows(project: Project, module: Module, kind: Kind) -> Iterator[Row]:
+    """Yield one row for all lines of which the same is to be said."""
+    lines: dict[tuple[str, str], list[Finding]] = {}
+    for finding in _found(project, module, kind):
+        lines.setdefault((finding.name, finding.text), []).append(finding)
+    for first, *others in lines.values():
+        also = ", ".join(sorted({str(one.line) for one in others} - {str(first.line)}, key=int))
+        yield _row(kind, replace(first, text=f"{first.text}; also on line {also}") if also else first)
+
+
+def _found(project: Project, module: Module, kind: Kind) -> list[Finding]:
+    try:
+        return list(kind.find(module))
+    except Exception as error:  # noqa: BLE001 - code of others may hold anything; the rest is read
+        project.note(module.shown, f"not read for {kind.number}: {error!r}")
+        return []
 
 
 def session_users(project: Project) -> str:
@@ -40,37 +151,8 @@ def session_users(project: Project) -> str:
     return f"code: written at {len(written)} places, read at {len(read)}" + (f"; {places}" if places else "")
 
 
-def _row(asked: Question, number: int, place: str, finding: Finding, lost: str, remedy: str) -> Row:
+def _row(kind: Kind, finding: Finding) -> Row:
     """A finding on the way of a request is pod-local; one that may as well run once at start is unknown."""
-    kind = asked.weak if finding.certain else asked.unknown
-    return kind(number, finding.text, place, lost, remedy, file=finding.file, line=finding.line)
-
-
-def _container(finding: Finding) -> Row:
-    asked = Question(f"Variable {finding.name}", OWNER)
-    lost = "What one request left there, the next one does not find on another pod; and it grows until a restart."
-    return _row(asked, CONTAINER, POD_MEMORY, finding, lost, "Keep it in the database, the session or the cache")
-
-
-def _memoised(finding: Finding) -> Row:
-    asked = Question(f"Answers of {finding.name}() that are remembered", OWNER)
-    lost = "Nothing is lost, but each pod goes on believing the old data, and a change made on one is not seen."
-    return _row(asked, MEMOISED, POD_MEMORY, finding, lost, "django.core.cache on a shared cache, with a time-out")
-
-
-def _thread(finding: Finding) -> Row:
-    asked = Question(f"Work in {finding.name}", OWNER)
-    lost = "The work under way, with no second try; and each pod does it once more."
-    return _row(asked, THREAD, POD_MEMORY, finding, lost, "A task in a queue, or a cron job of the platform")
-
-
-def _write(finding: Finding) -> Row:
-    asked = Question(f"File written by {finding.name}", OWNER)
-    lost = "The file: the next request looks for it on another pod. A read-only pod answers 500."
-    return _row(asked, WRITE, POD_DISK, finding, lost, "django.core.files.storage.default_storage on S3, or no file")
-
-
-def _loopback(finding: Finding) -> Row:
-    asked = Question(f"Service at {finding.name}", "the site")
-    lost = "Whatever this service does: in a pod there is nothing at this address, or one of its own."
-    return _row(asked, LOOPBACK, THIS_MACHINE, finding, lost, "An address from the environment")
+    asked = Question(kind.what.format(finding.name), kind.owner)
+    answer = asked.weak if finding.certain else asked.unknown
+    return answer(kind.number, finding.text, kind.place, kind.lost, kind.remedy, file=finding.file, line=finding.line)

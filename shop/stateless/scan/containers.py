@@ -1,99 +1,133 @@
-"""Dictionaries, lists and sets of a module that functions change, and globals that functions assign."""
+"""Variables of modules that functions change: dictionaries, counters, objects, and what a module takes from another."""
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from shop.stateless.scan.changes import assigned, bound, changed, containers, mentions_request, runs_at_start
 from shop.stateless.scan.findings import (
     Finding,
+    Function,
     Place,
+    dotted,
     finding,
     functions,
+    is_accepted,
+    is_middleware,
     last_name,
     serves_requests,
     takes_requests,
 )
-from shop.stateless.scan.modules import Module
-
-MAKERS = {"dict", "list", "set", "defaultdict", "OrderedDict", "deque", "Counter", "WeakValueDictionary"}
-CHANGES = {
-    "append", "add", "update", "setdefault", "pop", "popitem", "extend", "insert", "remove", "discard", "clear",
-    "appendleft", "extendleft", "popleft", "move_to_end",
-}  # fmt: skip
-# What fills a registry runs while modules are imported: the same in each pod.
-AT_START = (
-    "register", "unregister", "_register", "connect", "setup", "ready", "autodiscover", "__init_subclass__", "__new__",
-    "__set_name__", "contribute_to_class", "configure", "patch", "install", "discover",
-)  # fmt: skip
+from shop.stateless.scan.memoised import reads_database
+from shop.stateless.scan.modules import Module, base_of
 
 
 def find(module: Module) -> Iterator[Finding]:
     """Yield one finding for each name: the first place on the way of a request, else the first place."""
-    names = _containers(module)
+    names = _names(module)
     best: dict[str, Finding] = {}
     for place in functions(module):
-        if takes_requests(place) or not _runs_at_start(place.function):
-            for found in _changes(module, place, names - _local(place.function)):
+        if takes_requests(place) or is_middleware(place) or not runs_at_start(place.function):
+            for found in _changes(module, place, names):
                 if found.name not in best or (found.certain and not best[found.name].certain):
                     best[found.name] = found
     yield from best.values()
 
 
-def _containers(module: Module) -> set[str]:
-    """Return the names at the top of the module that are bound to something that can be changed."""
-    found = set[str]()
+def _names(module: Module) -> dict[str, str]:
+    """Return {how this module writes it: "NAME of module"} for each container, its own and those of others."""
+    names = {name: f"{name} of {module.name}" for name in containers(module, module.tree.body)}
     for node in module.tree.body:
-        if isinstance(node, ast.Assign):
-            targets, value = node.targets, node.value
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            targets, value = [node.target], node.value
-        else:
-            continue
-        if _is_container(value):
-            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+        if isinstance(node, ast.ImportFrom):
+            names |= _taken(module, node)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                names |= _inside(module.known.get(alias.name), alias.asname or alias.name)
+    return names
+
+
+def _taken(module: Module, node: ast.ImportFrom) -> dict[str, str]:
+    base, found = base_of(module, node), dict[str, str]()
+    other = module.known.get(base)
+    theirs = containers(other, other.tree.body) if other else set[str]()
+    for alias in node.names:
+        written = alias.asname or alias.name
+        if alias.name in theirs:
+            found[written] = f"{alias.name} of {base}"
+        found |= _inside(module.known.get(f"{base}.{alias.name}"), written)
     return found
 
 
-def _is_container(value: ast.expr) -> bool:
-    literal = isinstance(value, ast.Dict | ast.List | ast.Set | ast.DictComp | ast.ListComp | ast.SetComp)
-    return literal or (isinstance(value, ast.Call) and last_name(value.func) in MAKERS)
+def _inside(other: Module | None, written: str) -> dict[str, str]:
+    if other is None:
+        return {}
+    return {f"{written}.{name}": f"{name} of {other.name}" for name in containers(other, other.tree.body)}
 
 
-def _runs_at_start(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Return whether it is named like what fills a registry, or is a decorator: it returns a function of its own."""
-    if function.name.startswith(AT_START):
-        return True
-    inner = {node.name for node in ast.walk(function) if isinstance(node, ast.FunctionDef) and node is not function}
-    returned = {last_name(node.value) for node in ast.walk(function) if isinstance(node, ast.Return)}
-    first = function.args.args[0].arg if function.args.args else ""
-    return bool(inner & returned) or (bool(first) and first in returned and first not in {"self", "cls", "request"})
-
-
-def _local(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Return the names that mean something else inside the function."""
-    declared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
-    bound = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    arguments = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-    return (bound | arguments) - declared
-
-
-def _changes(module: Module, place: Place, names: set[str]) -> Iterator[Finding]:
+def _changes(module: Module, place: Place, names: dict[str, str]) -> Iterator[Finding]:
+    certain, scope = serves_requests(module, place), _Scope.of(module, place.function)
     for node in ast.walk(place.function):
-        name = _changed(node)
-        if name in names:
-            text = f"{name} of {module.name}, changed by {place.function.name}()"
-            yield from finding(module, node, name, text, certain=serves_requests(module, place))
+        name = dotted(changed(node))
+        where = names.get(name, "") if name.partition(".")[0] not in scope.local else ""
+        if not where and name in scope.shared:
+            where = f"{name} of {module.name}"
+        if not where:
+            name, where = _assigned(module, scope, node, certain=certain)
+        if where:
+            yield from finding(module, node, name, f"{where}, changed by {place.function.name}()", certain=certain)
 
 
-def _changed(node: ast.AST) -> str:
-    """Return the name that this node changes: x[k] = v, del x[k], x.append(v), x[k].append(v), x += [v]."""
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-        return _root(node.value)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES:
-        return _root(node.func.value)
-    return node.target.id if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) else ""
+@dataclass(frozen=True)
+class _Scope:
+    """Names in a function: its own, those it declares as global, and objects that the module made."""
+
+    local: set[str]
+    shared: set[str]
+    objects: set[str]
+
+    @classmethod
+    def of(cls, module: Module, function: Function) -> "_Scope":
+        shared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
+        names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        arguments = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+        return cls(({node.id for node in names} | arguments) - shared, shared, _made(module))
 
 
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
+def _assigned(module: Module, scope: _Scope, node: ast.AST, *, certain: bool) -> tuple[str, str]:
+    """Return (name, where) of what an assignment leaves in a global, in an object of the module or in the settings."""
+    targets, value = assigned(node)
+    for target in targets:
+        name = dotted(target)
+        before = name.rpartition(".")[0]
+        if name in scope.shared and value is not None and _keeps(module, value):
+            return name, f"{name} of {module.name}"
+        if before in scope.objects - scope.local:
+            return name, f"{name} of {module.name}"
+        if certain and (found := _configuration(module, target)):
+            return found, found
+    return "", ""
+
+
+def _keeps(module: Module, value: ast.expr) -> bool:
+    """Return whether a value comes from the database or from a request; a client that is made once does not."""
+    return mentions_request(value) or reads_database(module, value)
+
+
+def _made(module: Module) -> set[str]:
+    """Return the functions of the module and the names of objects that it made; each thread has its own local()."""
+    made = {
+        name
+        for name, value in bound(module.tree.body)
+        if isinstance(value, ast.Call)
+        and last_name(value.func).lower() != "local"
+        and not is_accepted(module, value.lineno)
+    }
+    return made | {node.name for node in module.tree.body if isinstance(node, Function)}
+
+
+def _configuration(module: Module, target: ast.expr) -> str:
+    """Return which setting or variable of the environment is written: "settings.DEBUG", "os.environ"."""
+    name = dotted(target.value) if isinstance(target, ast.Subscript | ast.Attribute) else ""
+    if name == "os.environ" and isinstance(target, ast.Subscript):
+        return name
+    return dotted(target) if module.meaning(name) == "django.conf.settings" else ""

@@ -8,10 +8,13 @@ from shop.stateless.scan.modules import Module
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 REQUEST_MODULES = {"views", "viewsets", "middleware", "tasks", "context_processors", "consumers", "api", "endpoints"}
+# What these modules of an app hold is run by requests, tasks or commands, and seldom at start.
+MODEL_MODULES = {"models", "forms", "serializers", "signals", "receivers", "handlers", "admin", "services", "fields"}
 REQUEST_BASES = ("View", "ViewSet", "Middleware", "MiddlewareMixin", "APIView", "Consumer", "Mixin")
 REQUEST_ARGUMENTS = {"request", "http_request", "req"}
 TASK_DECORATORS = {"shared_task", "task", "periodic_task", "db_task", "job", "actor", "api_view", "receiver"}
-ACCEPTED = "per-pod:"
+# Remarks that accept a line: its state may be of one pod; its row is locked by whoever calls.
+ACCEPTED, LOCKED = "per-pod:", "locked:"
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,22 @@ def serves_requests(module: Module, place: Place) -> bool:
     return by_place or takes_requests(place)
 
 
+def may_serve(module: Module, place: Place) -> bool:
+    """Return whether a request may run it: it serves requests, or is among the models, forms or services of an app."""
+    return serves_requests(module, place) or bool(set(module.name.split(".")[1:]) & MODEL_MODULES)
+
+
 def takes_requests(place: Place) -> bool:
     """Return whether its arguments, decorators or class say that it runs for a request or a task."""
     arguments = {argument.arg for argument in all_arguments(place.function)}
     if arguments & REQUEST_ARGUMENTS or TASK_DECORATORS & {last_name(one) for one in place.function.decorator_list}:
         return True
     return bool(place.within and any(last_name(base).endswith(REQUEST_BASES) for base in place.within.bases))
+
+
+def is_middleware(place: Place) -> bool:
+    """Return whether it is a middleware written as a function: the one inside it runs for each request."""
+    return not place.within and "get_response" in {argument.arg for argument in all_arguments(place.function)}
 
 
 def all_arguments(function: Function) -> list[ast.arg]:
@@ -88,15 +101,9 @@ def dotted(node: ast.AST | None) -> str:
 
 
 def is_accepted(module: Module, line: int, last: int = 0) -> bool:
-    """Return whether one of the lines carries "# per-pod: reason": somebody has thought about it."""
-    return any(ACCEPTED in text.partition("#")[2] for text in _lines(module)[max(line, 1) - 1 : max(line, last)])
-
-
-def _lines(module: Module) -> list[str]:
-    try:
-        return module.path.read_text(errors="replace").splitlines()
-    except OSError:
-        return []
+    """Return whether one of the lines carries one of the remarks above: somebody has thought about it."""
+    remarks = [text.partition("#")[2] for text in module.lines[max(line, 1) - 1 : max(line, last)]]
+    return any(word in remark for word in (ACCEPTED, LOCKED) for remark in remarks)
 
 
 def finding(module: Module, node: ast.AST, name: str, text: str, *, certain: bool) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from shop.stateless.scan.findings import (
     Finding,
     Function,
     all_arguments,
+    dotted,
     finding,
     functions,
     last_name,
@@ -23,35 +24,43 @@ PERSONAL = REQUEST_ARGUMENTS | {"user", "session", "customer", "basket", "cart"}
 
 
 def find(module: Module) -> Iterator[Finding]:
-    places = list(functions(module))
-    bodies = {place.function.name: place.function for place in places}
-    for place in places:
-        if not _remembers(place.function):
+    for place in functions(module):
+        if not _remembers(module, place.function):
             continue
         personal = sorted({argument.arg for argument in all_arguments(place.function)} & PERSONAL)
         if personal:
             text = f"memory of {module.name}, for each {', '.join(personal)}"
-        elif _reads(place.function, bodies):
+        elif reads_database(module, place.function):
             text = f"memory of {module.name}, read from the database"
         else:
             continue
         yield from finding(module, place.function, place.function.name, text, certain=True)
 
 
-def _remembers(function: Function) -> bool:
-    """Return whether functools.cache or lru_cache is on it."""
-    return bool({last_name(decorator) for decorator in function.decorator_list} & REMEMBERS)
+def _remembers(module: Module, function: Function) -> bool:
+    """Return whether functools.cache, lru_cache or one of cachetools is on it; Django's caches have such names, too."""
+    names = {last_name(decorator) for decorator in function.decorator_list}
+    return bool(names & REMEMBERS) or any(
+        module.meaning(dotted(one.func if isinstance(one, ast.Call) else one)).startswith("cachetools")
+        for one in function.decorator_list
+    )
 
 
-def _reads(function: Function, bodies: dict[str, Function], depth: int = 2) -> bool:
+def reads_database(module: Module, code: ast.AST, depth: int = 2) -> bool:
     """Return whether it, or a function of the same module that it calls, asks the database."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Attribute) and node.attr in READS:
+    for node in ast.walk(code):
+        if isinstance(node, ast.Attribute) and (node.attr in READS or _is_model(module, node.value)):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            called = bodies.get(node.func.id)
+            called = module.functions.get(node.func.id)
             if node.func.id in READS or (
-                called and called is not function and depth and _reads(called, bodies, depth - 1)
+                called and called is not code and depth and reads_database(module, called, depth - 1)
             ):
                 return True
     return False
+
+
+def _is_model(module: Module, node: ast.expr) -> bool:
+    """Return whether it is a class taken from models.py: what is asked of it comes from the database, mostly."""
+    before, _, name = module.meaning(dotted(node)).rpartition(".")
+    return before.endswith(".models") and name[:1].isupper() and not name.isupper()

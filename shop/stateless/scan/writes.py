@@ -4,39 +4,63 @@ import ast
 from collections.abc import Iterator
 
 from shop.stateless.places import is_stream
-from shop.stateless.scan.findings import Finding, Function, dotted, finding, functions, last_name, serves_requests
+from shop.stateless.scan.findings import (
+    Finding,
+    Function,
+    Place,
+    dotted,
+    finding,
+    functions,
+    last_name,
+    may_serve,
+    serves_requests,
+)
 from shop.stateless.scan.modules import Module
 
-OPENERS = {"open", "io.open", "codecs.open", "gzip.open"}
+OPENERS = {"open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open"}
+ARCHIVES = {"zipfile.ZipFile", "tarfile.open"}
 PATH_WRITERS = {"write_text", "write_bytes"}
-SHUTIL = {"shutil.copy", "shutil.copyfile", "shutil.move", "shutil.copy2", "os.rename", "os.replace"}
+SHUTIL = {"shutil.copy", "shutil.copyfile", "shutil.move", "shutil.copy2", "shutil.copytree", "os.rename", "os.replace"}
+FILES = {"shelve.open", "dbm.open", "sqlite3.connect", "django.core.files.storage.FileSystemStorage"}
+# Methods of pictures, tables and plots, which take a path and nothing else; a storage takes a name and a content.
+SAVERS = {"save", "to_csv", "to_excel", "to_json", "to_pickle", "to_parquet", "to_html", "savefig"}
 TEMPORARY = {"NamedTemporaryFile", "TemporaryDirectory", "TemporaryFile", "mkstemp", "mkdtemp", "SpooledTemporaryFile"}
+STAYING = {"mkstemp", "mkdtemp"}
+REMOVES = {"unlink", "remove", "rmtree", "cleanup", "rename", "replace", "move"}
+PATH_NAMES = ("path", "filename", "file_name", "_dir", "_root", "_file")
 
 
 def find(module: Module) -> Iterator[Finding]:
     for place in functions(module):
-        if not serves_requests(module, place) or _uses_temporary(place.function):
+        if not may_serve(module, place):
             continue
+        certain = serves_requests(module, place)
+        temporary = _temporary(place.function)
         for node in ast.walk(place.function):
-            if isinstance(node, ast.Call) and _writes(node):
-                text = (
-                    f"disk of the pod, by {ast.unparse(node.func)[:60]}() in {place.function.name}() of {module.name}"
-                )
-                yield from finding(module, node, f"{place.function.name}()", text, certain=True)
+            if isinstance(node, ast.Call) and _writes(module, node) and not _mentions(node, temporary):
+                yield from _finding(module, place, node, "disk of the pod, by", certain=certain)
+        if not _calls(place.function, REMOVES):
+            for node in _staying(place.function):
+                yield from _finding(module, place, node, "temporary file that nothing here removes, by", certain=False)
 
 
-def _writes(node: ast.Call) -> bool:
-    full, name = dotted(node.func), last_name(node.func)
-    if full in OPENERS:
-        return _is_for_writing(_mode(node, 1)) and not (node.args and _is_device(node.args[0]))
-    if full in SHUTIL or (isinstance(node.func, ast.Attribute) and name in PATH_WRITERS):
+def _finding(module: Module, place: Place, node: ast.Call, what: str, *, certain: bool) -> Iterator[Finding]:
+    name = f"{place.function.name}()"
+    text = f"{what} {ast.unparse(node.func)[:60]}() in {name} of {module.name}"
+    yield from finding(module, node, name, text, certain=certain)
+
+
+def _writes(module: Module, node: ast.Call) -> bool:
+    full, name, first = module.meaning(dotted(node.func)), last_name(node.func), node.args[0] if node.args else None
+    if full in OPENERS or full in ARCHIVES:
+        return _is_for_writing(_mode(node, 1)) and not _is_device(first)
+    if full in FILES:
+        return not (isinstance(first, ast.Constant) and first.value == ":memory:")
+    if not isinstance(node.func, ast.Attribute):
+        return full in SHUTIL
+    if full in SHUTIL or name in PATH_WRITERS or (name in SAVERS and len(node.args) == 1 and _is_file_path(first)):
         return True
-    return (
-        isinstance(node.func, ast.Attribute)
-        and name == "open"
-        and _is_path(node.func.value)
-        and _is_for_writing(_mode(node, 0))
-    )
+    return name == "open" and _is_path(node.func.value) and _is_for_writing(_mode(node, 0))
 
 
 def _mode(node: ast.Call, position: int) -> str:
@@ -48,7 +72,7 @@ def _is_for_writing(mode: str) -> bool:
     return bool(set(mode) & set("wax+"))
 
 
-def _is_device(node: ast.expr) -> bool:
+def _is_device(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and is_stream(node.value)
 
 
@@ -57,6 +81,51 @@ def _is_path(node: ast.expr) -> bool:
     return last_name(node) in {"Path", "joinpath", "with_suffix", "with_name"} or "path" in last_name(node).lower()
 
 
-def _uses_temporary(function: Function) -> bool:
-    """A function that asks for a temporary file has thought about where it writes."""
-    return any(isinstance(node, ast.Call) and last_name(node.func) in TEMPORARY for node in ast.walk(function))
+def _is_file_path(node: ast.expr | None) -> bool:
+    """Return whether it is a path rather than a response or a buffer: a text, a / b, os.path.join(), x.path."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and "." in node.value
+    if isinstance(node, ast.BinOp):
+        return _is_file_path(node.left) or _is_file_path(node.right)
+    if isinstance(node, ast.Call):
+        return dotted(node.func) == "os.path.join" or _is_path(node)
+    return isinstance(node, ast.JoinedStr) or last_name(node).lower().endswith(PATH_NAMES)
+
+
+def _temporary(function: Function) -> set[str]:
+    """Return the names that hold a temporary file, or something made of its name."""
+    found, before = set[str](), -1
+    while len(found) > before:
+        before = len(found)
+        for node in ast.walk(function):
+            target, value = _binding(node)
+            if value is not None and (_mentions(value, found) or _calls(value, TEMPORARY)):
+                found |= {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
+    return found
+
+
+def _binding(node: ast.AST) -> tuple[ast.AST, ast.expr | None]:
+    if isinstance(node, ast.Assign):
+        return node.targets[0], node.value
+    if isinstance(node, ast.withitem) and node.optional_vars is not None:
+        return node.optional_vars, node.context_expr
+    return node, None
+
+
+def _mentions(code: ast.AST, names: set[str]) -> bool:
+    return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(code))
+
+
+def _calls(code: ast.AST, names: set[str]) -> bool:
+    return any(isinstance(node, ast.Call) and last_name(node.func) in names for node in ast.walk(code))
+
+
+def _staying(function: Function) -> Iterator[ast.Call]:
+    """Yield the calls that make a temporary file which is still there when the function has ended."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and last_name(node.func) in STAYING:
+            yield node
+        elif isinstance(node, ast.Call) and last_name(node.func) == "NamedTemporaryFile":
+            kept = [one.value for one in node.keywords if one.arg == "delete"]
+            if kept and isinstance(kept[0], ast.Constant) and kept[0].value is False:
+                yield node
