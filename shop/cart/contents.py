@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -97,6 +98,7 @@ SELECT
     product.published AND product.published_at <= %(now)s,
     shown.alt::text,
     {picture.COLUMNS}
+    <beside>
 FROM cart_cart AS cart
 LEFT JOIN cart_cartline AS line ON line.cart_id = cart.id
 LEFT JOIN catalog_variant AS variant ON variant.id = line.variant_id
@@ -112,23 +114,35 @@ OPEN = "cart.state = 'open' AND "
 
 def read(cart: Named) -> Contents | None:
     """Return an open cart; None if there is none."""
-    return _read(OPEN + cart.condition, cart.parameters)
+    return _contents(_rows(OPEN + cart.condition, cart.parameters))
+
+
+def read_beside(cart: Named, other: str) -> tuple[Contents | None, str | None]:
+    """The same, and what another statement says, which finds one text; None where there is no cart."""
+    beside = f", CASE WHEN row_number() OVER (ORDER BY line.id) = 1 THEN ({other}) END"
+    found = _rows(OPEN + cart.condition, cart.parameters, beside)
+    return _contents(found), found[0][-1] if found else None
 
 
 def read_closed(cart_id: int) -> Contents | None:
     """Return a cart in whatever state, for the transaction that closed it."""
-    return _read("cart.id = %(cart)s::bigint", {"cart": cart_id})
+    return _contents(_rows("cart.id = %(cart)s::bigint", {"cart": cart_id}))
 
 
-def _read(condition: str, parameters: dict[str, Any]) -> Contents | None:
-    statement = READ.replace("<condition>", condition)
-    found = planned.rows(statement, {**parameters, "now": timezone.now()})
+def _rows(condition: str, parameters: dict[str, Any], beside: str = "") -> list[tuple[Any, ...]]:
+    statement = READ.replace("<condition>", condition).replace("<beside>", beside)
+    return planned.rows(statement, {**parameters, "now": timezone.now()})
+
+
+def _contents(found: list[tuple[Any, ...]]) -> Contents | None:
     if not found:
         return None
     pk, public_id, user_id, version = found[0][:4]
-    return Contents(pk, public_id, user_id, version, tuple(_line(row) for row in found if row[4] is not None))
+    root = settings.MEDIA_URL
+    lines = tuple([_line(row, root) for row in found if row[4] is not None])
+    return Contents(pk, public_id, user_id, version, lines)
 
 
-def _line(row: tuple[Any, ...]) -> Line:
-    shown = picture.read(row[20:], alt=row[19] or row[16])
+def _line(row: tuple[Any, ...], root: str) -> Line:
+    shown = picture.read(row[20:29], alt=row[19] or row[16], root=root)
     return Line(row[4], row[5], CartVariant._make((*row[6:15], CartProduct._make(row[15:19]), shown)))

@@ -1,6 +1,9 @@
 """The category tree as pages show it: lean rows from one statement, at most a few hundred."""
 
+import functools
 from typing import NamedTuple
+
+import orjson
 
 from shop.catalog.addresses import category_url
 from shop.platform import picture
@@ -35,8 +38,26 @@ LEFT JOIN platform_image AS image ON image.id = category.image_id AND %(pictured
 ORDER BY {ORDER}
 """  # noqa: S608 - texts of ours
 
+# One value, as JSON, for who asks for something else beside it
+ROOTS = f"""
+SELECT coalesce(json_agg(json_build_array(category.id, category.name, category.slug) ORDER BY {ORDER}), '[]')::text
+FROM catalog_category AS category WHERE category.parent_id IS NULL
+"""  # noqa: S608 - the same
+
 
 def read(*, pictured: bool = False, described: str = "") -> list[Node]:
     """Return all categories in the shop's order; with their pictures, and with the description of one, by its slug."""
     rows = planned.rows(READ, {"pictured": pictured, "described": described})
     return [Node._make((*row[:5], picture.read(row[5:]) if pictured else None)) for row in rows]
+
+
+def roots() -> tuple[Node, ...]:
+    """Return the categories that have no parent, with nothing but their names."""
+    ((text,),) = planned.rows(ROOTS, {})
+    return roots_of(text)
+
+
+@functools.lru_cache(maxsize=16)  # per-pod: a calculation from its argument
+def roots_of(text: str) -> tuple[Node, ...]:
+    """The same from what ROOTS says."""
+    return tuple([Node(pk, None, name, slug, "", None) for pk, name, slug in orjson.loads(text)])

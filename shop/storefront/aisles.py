@@ -1,7 +1,7 @@
 """The category tree as pages walk it: read once a request, with one query, and only by pages that show it."""
 
 import functools
-from collections.abc import Container
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from markupsafe import Markup, escape
 
 from shop.catalog import tree
-from shop.catalog.addresses import category_urls
 from shop.catalog.tree import Node
-from shop.storefront.stencils import stencil
+from shop.platform import routes
+from shop.storefront.stencils import stencil, written_once
 
 
 class Aisles:
@@ -32,6 +32,11 @@ class Aisles:
     @cached_property
     def roots(self) -> list[Node]:
         return [category for category in self.everything if category.parent_id is None]
+
+    @cached_property
+    def header(self) -> tuple[Node, ...]:
+        """The roots as every page names them in its header; most pages of one shopper read no more of the tree."""
+        return tuple(self.roots) if "everything" in vars(self) else tree.roots()
 
     @cached_property
     def leaves(self) -> list[Node]:
@@ -80,11 +85,21 @@ def aisles_of(request: HttpRequest, **wanted: Any) -> Aisles:
     return found
 
 
-def aisle_links(roots: list[Node], trail: Container[Node], shown: Node | None) -> Markup:
+def aisle_links(roots: tuple[Node, ...], trail: Sequence[Node], shown: Node | None) -> Markup:
     """Return the header's links. `trail`: the way to the category that is `shown`, if one is."""
-    language, url_of, written = get_language(), category_urls(), []
+    within = trail[0].pk if trail else None
+    return _links(get_language(), routes.around("category", "-"), roots, within, bool(trail) and trail[0] == shown)
+
+
+@written_once(256)
+def _links(
+    language: str | None, around: tuple[str, str], roots: tuple[Node, ...], within: int | None, is_shown: bool
+) -> Markup:
+    """`around`: the parts of a category's address. `within`: the root, by its id, to which what is shown belongs."""
+    before, after = around
+    written = []
     for root in roots:
-        current = "" if root not in trail else "page" if root == shown else "true"
-        words = {"url": escape(url_of(root.slug)), "name": escape(root.name)}
+        current = "" if root.pk != within else "page" if is_shown else "true"
+        words = {"url": escape(f"{before}{root.slug}{after}"), "name": escape(root.name)}
         written.append(stencil(language, "storefront/_aisle.html", "link", current) % words)
     return Markup("".join(written))  # noqa: S704 - of a template, filled with what is safe

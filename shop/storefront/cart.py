@@ -17,13 +17,13 @@ from shop.cart.models import MAX_QUANTITY, Cart
 from shop.checkout.quote import goods
 from shop.storefront import cart_cookie
 from shop.storefront.caching import never_kept
-from shop.storefront.shopper import cart_name, cart_of, shopper_of, signed_in
+from shop.storefront.shopper import cart_for_page, cart_name, cart_of, shopper_of, signed_in
 
 
 @require_safe
 @never_kept
 def cart(request: HttpRequest) -> HttpResponse:
-    return render(request, "storefront/cart.html", _context(request, cart_of(request)))
+    return render(request, "storefront/cart.html", _context(request, cart_for_page(request)))
 
 
 @csrf_exempt  # catalogue pages carry no token; CrossOriginMiddleware refuses other sites

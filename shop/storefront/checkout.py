@@ -21,7 +21,7 @@ from shop.payments import services as payments
 from shop.platform.visitor import network
 from shop.storefront import cart_cookie, paying
 from shop.storefront.forms import ADDRESS_FIELDS, CheckoutForm
-from shop.storefront.shopper import cart_of, shopper_of, signed_in
+from shop.storefront.shopper import cart_for_page, cart_of, shopper_of, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +30,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     """Show the form; place the order when it comes back complete."""
     if request.method == "POST" and "update" not in request.POST:
         return _order(request)
-    cart = cart_of(request)
+    cart = cart_for_page(request)
     if cart is None or not cart.lines:
         return redirect("cart")
     if request.method == "POST":

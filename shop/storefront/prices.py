@@ -31,7 +31,18 @@ def product_prices() -> Callable[[Card], Markup]:
 
 def variant_price(variant: DetailVariant | CartVariant, saved: int = 0) -> Markup:
     """Return a variant's price. `saved`: the per cent to name; 0 for none."""
-    return _tag(get_language(), variant.price, variant.compare_at_price if variant.on_sale else None, False, saved)
+    return variant_prices()(variant, saved)
+
+
+def variant_prices() -> Callable[[DetailVariant | CartVariant, int], Markup]:
+    """Return what writes the prices of many."""
+    language = get_language()
+
+    def tag(variant: DetailVariant | CartVariant, saved: int) -> Markup:
+        was = variant.compare_at_price if variant.on_sale else None
+        return _tag(language, variant.price, was, False, saved)
+
+    return tag
 
 
 @written_once(TAGS)

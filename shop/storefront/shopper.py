@@ -8,10 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from shop.accounts.models import User
-from shop.cart import named
+from shop.cart import contents, named
 from shop.cart import services as carts
 from shop.cart.contents import Contents
+from shop.catalog import tree
 from shop.storefront import cart_cookie
+from shop.storefront.aisles import aisles_of
 from shop.storefront.caching import never_kept
 
 
@@ -47,9 +49,17 @@ def cart_name(request: HttpRequest) -> named.Named | None:
 
 def cart_of(request: HttpRequest) -> Contents | None:
     """Return the shopper's open cart with all that a page shows of it: one query."""
-    user = signed_in(request)
-    public_id = None if user else cart_cookie.read(request)
-    return carts.find(public_id=public_id, user_id=user.pk if user else None)
+    name = cart_name(request)
+    return contents.read(name) if name else None
+
+
+def cart_for_page(request: HttpRequest) -> Contents | None:
+    """The same, and by the same query what the page's header names."""
+    name = cart_name(request)
+    found, roots = contents.read_beside(name, tree.ROOTS) if name else (None, None)
+    if roots is not None:
+        aisles_of(request).header = tree.roots_of(roots)
+    return found
 
 
 def shopper_of(request: HttpRequest, cart: Contents | None) -> Shopper:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model
 
 NAMED = re.compile(r"%%|%\((\w+)\)s")
@@ -39,7 +39,7 @@ def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]
 
     Seen by all that watches Django's cursors: tests that count, logs, traces. Raises Django's database errors.
     """
-    django: Any = connection
+    django: Any = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks for it at each name
     django.close_if_health_check_failed()
     django.ensure_connection()
     with django.wrap_database_errors:
