@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.crowd import MOST_DEARER
+from bench.measure import Row
 from bench.result import LARGER, Result
 
 COLOURS = {"app": "#2f5d62", "postgres": "#c98b3c", "redis": "#a4443b"}
+GOAL = "#d6336c"
 NAMES = {"app": "application", "postgres": "PostgreSQL", "redis": "Redis"}
 
 
@@ -28,9 +30,8 @@ def _save(figure: Any, path: Path) -> None:
 
 def plot(result: Result, path: Path) -> None:
     """The cost of each row at the smallest size, beside its goal."""
-    pyplot = _pyplot()
     rows = [row for row in reversed(result.all_rows) if row.good]
-    figure, axes = pyplot.subplots(figsize=(9, 1 + 0.32 * len(rows)), layout="constrained")
+    figure, axes = _rows(len(rows))
     left = [0.0] * len(rows)
     for part, colour in COLOURS.items():
         values = [row.ratio * row.cpu.get(part, 0.0) / row.cost for row in rows]
@@ -38,33 +39,55 @@ def plot(result: Result, path: Path) -> None:
         left = [before + value for before, value in zip(left, values, strict=True)]
     goals = [(row.goal, place) for place, row in enumerate(rows) if row.goal is not None]
     at, places = zip(*goals, strict=True) if goals else ((), ())
-    axes.scatter(at, places, marker="|", s=160, color="#d6336c", label="goal", zorder=3)
+    axes.scatter(at, places, marker="|", s=160, color=GOAL, label="goal", zorder=3)
     for place, row in enumerate(rows):
-        axes.annotate(f" {row.ratio:.1f}", (left[place], place), va="center", fontsize=8)
-    axes.set_xlabel("CPU time of a request, in bare views")
-    axes.margins(y=0.01)
+        _beside(axes, place, *_told(row))
+    axes.set_xlabel("CPU time of a request, in bare views, and the goal")
     figure.legend(loc="outside upper right", ncols=4, frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
     _save(figure, path)
 
 
 def plot_sizes(result: Result, path: Path) -> None:
-    """A line for each row: its cost at each size, by that at the smallest. Those that grow too much are named."""
+    """A dot for each row and size: its cost by that at the smallest."""
     if not result.larger:
         return
-    figure, axes = _pyplot().subplots(figsize=(9, 5), layout="constrained")
-    products = [size.products for size in result.sizes]
-    for title, growth in _growths(result):
+    rows = list(reversed(list(_growths(result))))
+    figure, axes = _rows(len(rows))
+    axes.barh([title for title, _ in rows], [0] * len(rows))  # names the places
+    axes.axvline(1, color="#868e96", linewidth=1)
+    axes.axvline(LARGER, color=GOAL, linestyle="--", label="goal: at most")
+    for place, (_, growth) in enumerate(rows):
         dear = max(growth) > LARGER
-        axes.plot(products, growth, marker="o", color=COLOURS["redis"] if dear else COLOURS["app"], alpha=0.8)
-        if dear:
-            axes.annotate(f"  {title}", (products[-1], growth[-1]), va="center", fontsize=8, annotation_clip=False)
-    axes.axhline(LARGER, color="#d6336c", linestyle="--", label="goal: at most")
-    axes.set(xscale="log", xlabel="products, and orders", ylabel="cost of a request, by that of the smallest size")
-    axes.margins(x=0.25)
-    axes.legend(frameon=False, loc="upper left")
-    axes.spines[["top", "right"]].set_visible(False)
+        colour = COLOURS["redis"] if dear else COLOURS["app"]
+        axes.plot(growth, [place] * len(growth), marker="o", color=colour)
+        _beside(axes, place, f"{growth[-1]:.2f}", not dear)
+    axes.set_xlim(min(0.6, *(min(growth) for _, growth in rows)), max(1.5, *(max(growth) for _, growth in rows)))
+    smallest, *_, largest = (f"{size.products:,}" for size in result.sizes)
+    axes.set_xlabel(f"cost of a request at {largest} products and orders, by that at {smallest}")
+    figure.legend(loc="outside upper right", frameon=False)
     _save(figure, path)
+
+
+def _told(row: Row) -> tuple[str, bool]:
+    """Return a row's cost beside its goal, and whether it keeps to it."""
+    if row.goal is None:
+        return f"{row.ratio:.2f}", True
+    return f"{row.ratio:.2f} of {row.goal:g}", row.ratio <= row.goal
+
+
+def _rows(count: int) -> tuple[Any, Any]:
+    """Return a figure and its axes for that many rows, one below another."""
+    figure, axes = _pyplot().subplots(figsize=(9, 1 + 0.32 * count), layout="constrained")
+    axes.margins(y=0.01)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _beside(axes: Any, place: int, text: str, good: bool) -> None:
+    """Write a row's numbers into a column at the right."""
+    colour = "#212529" if good else COLOURS["redis"]
+    where = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 8, "color": colour}
+    axes.annotate(f"  {text}", (1, place), annotation_clip=False, **where)
 
 
 def _growths(result: Result) -> Iterator[tuple[str, list[float]]]:
@@ -83,9 +106,9 @@ def plot_crowd(result: Result, path: Path) -> None:
     figure, (cost, rate) = _pyplot().subplots(1, 2, figsize=(9, 3.2), layout="constrained")
     numbers = [point.processes for point in points]
     cost.plot(numbers, [point.ratio for point in points], marker="o", color=COLOURS["app"])
-    cost.axhline(MOST_DEARER * points[0].ratio, color="#d6336c", linestyle="--", label="goal")
+    cost.axhline(MOST_DEARER * points[0].ratio, color=GOAL, linestyle="--", label="goal")
     cost.set(xlabel="web processes", ylabel="bare views of as many processes", ylim=(0, None))
-    cost.legend(frameon=False)
+    cost.legend(frameon=False, loc="lower left")
     rate.plot(numbers, [point.rate for point in points], marker="o", color=COLOURS["postgres"])
     rate.set(xlabel="web processes", ylabel="requests/s by the clock", ylim=(0, None))
     for axes in (cost, rate):
