@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
     path("api/", include("shop.api.urls")),
     path(".well-known/", include("shop.api.well_known_urls")),
+    path("admin/", admin.site.urls),
     path("", include("shop.storefront.urls")),
 ]

@@ -37,7 +37,7 @@ class Products(PublicEndpoint):
             filters = _filters(asked)
             page = find(filters, cursor=asked.get("cursor"), size=asked["limit"])
             until = page.rows[0].until if page.rows else freshness.next_publication(pages.began(request._request))
-        covers = freshness.pictures(card.cover for card in page.rows)
+        covers = freshness.pictures([card.cover for card in page.rows])
         _depends(request, [card.id for card in page.rows], until, freshness.inside(filters.category), *covers)
         return page_response(request, page, answers.cards(page.rows))
 
@@ -78,7 +78,7 @@ class Categories(PublicEndpoint):
 
 def _depends(request: Request, shown: list[int], until: datetime | None, *tags: str) -> None:
     """Say what the answer is made of: the availability of these products, by id, and what the tags name."""
-    pages.depends(request._request, freshness.TREE, *tags, *(stock.availability(pk) for pk in shown))
+    pages.depends(request._request, freshness.TREE, *tags, *[stock.availability(pk) for pk in shown])
     pages.ends_in(request._request, until)
 
 

@@ -36,7 +36,8 @@ def whole(results: Any) -> Response:
 def _address(request: Request, cursor: str | None) -> str | None:
     if cursor is None:
         return None
-    query = urlencode({**dict(request.query_params.lists()), "cursor": [cursor]}, doseq=True)
+    asked = dict(request.query_params.lists())
+    query = urlencode({**asked, "cursor": [cursor]}, doseq=True) if asked else f"cursor={cursor}"
     return f"{request.scheme}://{request.get_host()}{iri_to_uri(request.path)}?{query}"
 
 

@@ -8,13 +8,8 @@ from shop.api.endpoint import Unknown
 
 app_name = "api"
 
+# Looked through from the first to the last, so what is asked for most comes first
 version_1 = [
-    path("auth/register/", accounts.Register.as_view(), name="register"),
-    path("auth/token/", accounts.Token.as_view(), name="token"),
-    path("auth/token/refresh/", accounts.Refresh.as_view(), name="refresh"),
-    path("auth/cognito/", accounts.Cognito.as_view(), name="cognito"),
-    path("auth/logout/", accounts.Logout.as_view(), name="logout"),
-    path("me/", accounts.Me.as_view(), name="me"),
     path("products/", catalog.Products.as_view(), name="products"),
     re_path(r"^products/(?P<slug>[-\w]+)/$", catalog.OneProduct.as_view(), name="product"),
     path("categories/", catalog.Categories.as_view(), name="categories"),
@@ -25,6 +20,12 @@ version_1 = [
     path("carts/<uuid:cart_id>/lines/<int:line_id>/", cart.OneLine.as_view(), name="line"),
     path("carts/<uuid:cart_id>/vouchers/", cart.Vouchers.as_view(), name="vouchers"),
     path("carts/<uuid:cart_id>/shipping-methods/", cart.ShippingMethods.as_view(), name="shipping_methods"),
+    path("auth/register/", accounts.Register.as_view(), name="register"),
+    path("auth/token/", accounts.Token.as_view(), name="token"),
+    path("auth/token/refresh/", accounts.Refresh.as_view(), name="refresh"),
+    path("auth/cognito/", accounts.Cognito.as_view(), name="cognito"),
+    path("auth/logout/", accounts.Logout.as_view(), name="logout"),
+    path("me/", accounts.Me.as_view(), name="me"),
     path("orders/", orders.Orders.as_view(), name="orders"),
     re_path(r"^orders/(?P<number>[A-Za-z0-9-]{1,12})/$", orders.OneOrder.as_view(), name="order"),
     re_path(r"^orders/(?P<number>[A-Za-z0-9-]{1,12})/payments/$", paying.Payments.as_view(), name="payments"),

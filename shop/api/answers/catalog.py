@@ -19,7 +19,7 @@ def cards(found: list[Card]) -> list[dict[str, Any]]:
 
 
 def _card(found: Card | Detail, url: str, currency: str = "") -> dict[str, Any]:
-    former = found.compare_at_price if found.on_sale else None
+    on_sale, cover = found.on_sale, found.cover
     return {
         "slug": found.slug,
         "title": found.title,
@@ -28,10 +28,10 @@ def _card(found: Card | Detail, url: str, currency: str = "") -> dict[str, Any]:
         "url": url,
         "min_price": price(found.min_price, currency),
         "max_price": price(found.max_price, currency),
-        "compare_at_price": None if former is None else price(former, currency),
-        "on_sale": found.on_sale,
+        "compare_at_price": price(found.compare_at_price, currency) if on_sale and found.compare_at_price else None,
+        "on_sale": on_sale,
         "available": found.available,
-        "picture": picture(found.cover, found.title) if found.cover else None,
+        "picture": picture(cover, found.title) if cover else None,
     }
 
 

@@ -10,7 +10,7 @@ from django.utils.cache import patch_cache_control
 from shop.platform.lane import CATALOGUE, Busy
 from shop.platform.pages import address, shelf
 from shop.platform.pages.offer import offered
-from shop.platform.pages.page import Page, Reply, made_of, reply
+from shop.platform.pages.page import OURS, Page, Reply, made_of, reply
 from shop.platform.pages.shelf import Turn
 
 ASKED = "shop.pages.asked"  # where in the WSGI environment `front` leaves (key, Turn or None)
@@ -51,7 +51,7 @@ class PagesMiddleware:
             kept = bool(key) and turn is not None
             if kept and turn:
                 shelf.keep(key, page, turn, made, briefly=address.has_no_end(request.META))
-            return _response(reply(page, request.META), page.route)
+            return _finished(response, page, request)
         finally:
             if turn and turn.mine and not kept:
                 shelf.let_go(key)
@@ -93,6 +93,17 @@ def _stand_in(request: HttpRequest, response: HttpResponse, turn: Turn | None) -
     if turn is None or turn.old is None or response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
         return response
     return _response(reply(turn.old, request.META), turn.old.route)
+
+
+def _finished(response: HttpResponse, page: Page, request: HttpRequest) -> HttpResponse:
+    """Give the answer of which the page was made the body and those headers that the page has beyond it."""
+    sent = reply(page, request.META)
+    if sent.status != HTTPStatus.OK:
+        return _response(sent, page.route)
+    response.content = sent.body
+    for name, value in sent.headers[len(page.headers) - len(OURS) :]:
+        response.headers[name] = value
+    return response
 
 
 def _response(sent: Reply, route: str) -> HttpResponse:

@@ -151,7 +151,7 @@ def keep(key: str, page: Page, turn: Turn, made: Offer, *, briefly: bool) -> Non
     """Keep a page made in a turn."""
     ends = turn.began + int(min(made.seconds, FRESH) * 1_000_000)
     kept = KEPT_BRIEFLY if briefly else KEPT
-    tags = " ".join(sorted(map(_tag, made.tags)))
+    tags = f" {_tag('')}".join(["", *sorted(made.tags)])
     _try(KEEP, [_key(key)], [_me(), str(turn.began), str(ends), tags, page.dump(), str(kept)])
 
 
