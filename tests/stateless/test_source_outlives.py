@@ -270,6 +270,8 @@ def test_a_number_that_two_pods_change(tmp_path, change):
         "tea.stock = F('stock') - 1; tea.save()",
         "tea.stock -= 1  # locked: by sell()\n    tea.save()",
         "tea.stock -= 1",
+        "tea = Tea.objects.create(); tea.stock -= 1; tea.save()",
+        "tea = Tea(); tea.stock -= 1; tea.save()",
         "tea.note += 'sold'; tea.save()",
         "tea.stock = other.stock - 1; tea.save()",
     ],

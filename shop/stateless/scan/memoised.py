@@ -29,9 +29,9 @@ def find(module: Module) -> Iterator[Finding]:
             continue
         personal = sorted({argument.arg for argument in all_arguments(place.function)} & PERSONAL)
         if personal:
-            text = f"memory of {module.name}, for each {', '.join(personal)}"
+            text = f"{place.function.name}() in memory of {module.name}, for each {', '.join(personal)}"
         elif reads_database(module, place.function):
-            text = f"memory of {module.name}, read from the database"
+            text = f"{place.function.name}() in memory of {module.name}, read from the database"
         else:
             continue
         yield from finding(module, place.function, place.function.name, text, certain=True)

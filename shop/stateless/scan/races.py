@@ -35,7 +35,14 @@ def _calls(function: Function) -> set[str]:
 def _saved(function: Function) -> set[str]:
     """Return the names of whatever save() is called on, but for what was made here and is nobody else's yet."""
     saves = (node for node in ast.walk(function) if isinstance(node, ast.Call) and last_name(node.func) == "save")
-    return {dotted(node.func.value) for node in saves if isinstance(node.func, ast.Attribute)} - {""}
+    made = {dotted(one) for node in ast.walk(function) for one in assigned(node)[0] if _makes(assigned(node)[1])}
+    return {dotted(node.func.value) for node in saves if isinstance(node.func, ast.Attribute)} - made - {""}
+
+
+def _makes(value: ast.expr | None) -> bool:
+    """Return whether this is Order.objects.create(...) or Order(...)."""
+    name = last_name(value.func) if isinstance(value, ast.Call) else ""
+    return name == "create" or (name[:1].isupper() and not name.isupper())
 
 
 def _calculated(node: ast.AST) -> str:

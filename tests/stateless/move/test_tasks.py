@@ -65,6 +65,33 @@ def test_a_task_that_is_sent_after_the_commit(tmp_path, line):
     assert {level for level, _ in of(found, "sent after the commit")} == {"fine"}
 
 
+INSIDE = "mail or call inside a transaction"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "@transaction.atomic\ndef place(order):\n    send_mail(order)",
+        "def place(order):\n    with transaction.atomic():\n        requests.post(order)",
+        "@receiver(post_save, sender=Order)\ndef place(order):\n    EmailMessage(order).send()",
+    ],
+)
+def test_what_leaves_although_the_transaction_is_undone(tmp_path, code):
+    assert of(said(tmp_path, code), INSIDE) == {("look", 3)}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "@transaction.atomic\ndef place(order):\n    transaction.on_commit(lambda: send_mail(order))",
+        "def place(order):\n    with transaction.atomic():\n        order.save()\n    send_mail(order)",
+        "@shared_task\n@transaction.atomic\ndef place(order_id):\n    send_mail(order_id)",
+    ],
+)
+def test_what_leaves_after_the_transaction(tmp_path, code):
+    assert not of(said(tmp_path, code), INSIDE)
+
+
 def test_a_class_of_tasks_that_waits_for_the_commit_by_itself(tmp_path):
     tasks = """
         from celery import Task, shared_task

@@ -18,7 +18,7 @@ from tests.stateless.move.shoppers import Shopper
 from tests.stateless.move.teashop import Pod, Server
 
 POD_LOCAL = {
-    "E001", "E010", "W013", "W020", "E030", "E031", "E060", "W062", "W063", "E080", "W110", "W070", "W150",
+    "E001", "E010", "W013", "W020", "E030", "E031", "E060", "W062", "W063", "E080", "W110", "W070", "W150", "W155",
 }  # fmt: skip
 AUDIT = "python -m shop.stateless --settings teashop.settings."
 PICTURE = b64decode("R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=")  # a GIF of one pixel

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from django.apps import apps
 
-from shop.stateless.move.tasks import arguments, configured, declared, report, sending, waiting
+from shop.stateless.move.tasks import arguments, configured, declared, inside, report, sending, waiting
 from shop.stateless.move.tasks.findings import Finding
 from shop.stateless.move.tasks.topics import Level
 from shop.stateless.project import Project
@@ -55,6 +55,7 @@ def _findings(project: Project, sources: Sources) -> Iterator[Finding]:
     yield from configured.find(project, modules)
     for module in modules:
         yield from sending.find(module, known)
+        yield from inside.find(module)
         yield from arguments.find(module, known, models)
         yield from waiting.find(module, known)
         yield from declared.find(module, late=late)

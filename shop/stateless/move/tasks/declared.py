@@ -61,12 +61,15 @@ def _hint(node: ast.AST) -> str:
         return "adds to a stored value"
     if not isinstance(node, ast.Call):
         return ""
-    if last_name(node.func) in MAILS:
-        return "sends mail"
-    if dotted(node.func) in POSTS:
-        return "posts to another service"
     made = dotted(node.func).endswith(".objects.create")
-    return "creates rows" if made else ""
+    return leaves_for_elsewhere(node) or ("creates rows" if made else "")
+
+
+def leaves_for_elsewhere(call: ast.Call) -> str:
+    """Return what this call does that no rollback undoes, "" for anything else."""
+    if last_name(call.func) in MAILS:
+        return "sends mail"
+    return "posts to another service" if dotted(call.func) in POSTS else ""
 
 
 def sleeping(module: Module) -> Iterator[Finding]:

@@ -120,7 +120,7 @@ def _with_functions(node: ast.AST, within: Function | None) -> Iterator[tuple[as
 
 
 def find(module: Module, known: Known) -> Iterator[Finding]:
-    waiting = _after_commit(module.tree)
+    waiting = after_commit(module.tree)
     own = {function for function, _ in tasks(module)}
     for sending in sendings(module, known):
         if sending.method in SIGNATURES:
@@ -141,7 +141,7 @@ def _waits_for_commit(sending: Sending, waiting: set[ast.AST], known: Known) -> 
     return sending.method in LATER or sending.call.func in waiting or by_class
 
 
-def _after_commit(tree: ast.AST) -> set[ast.AST]:
+def after_commit(tree: ast.AST) -> set[ast.AST]:
     """Return every node that runs after the commit: inside what is given to on_commit()."""
     named = {node.name: node for node in ast.walk(tree) if isinstance(node, Function)}
     result = set[ast.AST]()

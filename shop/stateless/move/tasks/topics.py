@@ -36,6 +36,13 @@ AFTER_COMMIT = Topic(
     "Works; nobody sends it again.",
     f"{ROW}, is sent again until it is done.",
 )
+INSIDE = Topic(
+    "mail or call inside a transaction",
+    "It has left although the transaction is undone afterwards; while the other side is slow the rows stay locked, and "
+    "while it is away nothing can be saved.",
+    "A task that does it, sent by on_commit().",
+    f"{ROW}, is done by a worker.",
+)
 ARGUMENT = Topic(
     "argument that JSON cannot carry",
     "A message is JSON. With pickle the worker would see the object as it was, and whoever can write to the queue runs "
