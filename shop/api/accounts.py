@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from shop.accounts import outside
 from shop.accounts import services as accounts
 from shop.accounts.cognito import TokenRefused
-from shop.accounts.limits import REGISTER, SIGN_IN, SIGN_IN_NETWORK
+from shop.accounts.limits import MAIL_NETWORK, REGISTER, SIGN_IN, SIGN_IN_NETWORK, mailbox
 from shop.accounts.models import User
 from shop.accounts.tokens import ACCESS_LIFETIME
 from shop.api.authentication import AccessTokenAuthentication, TokenInvalid, own_id
@@ -53,7 +53,8 @@ class Register(Endpoint):
         """
         asked = body(request, RegisterSerializer)
         throttle.count(SIGN_IN_NETWORK, network(request))
-        throttle.count(REGISTER, asked["email"].lower())
+        throttle.count(MAIL_NETWORK, network(request))
+        throttle.count(REGISTER, mailbox(asked["email"]))
         accounts.register(email=asked["email"], password=asked["password"], name=asked["name"])
         detail = _("We sent a mail to this address. The account can be used right away.")
         return Response({"email": asked["email"], "detail": detail}, status=202)
@@ -72,7 +73,7 @@ class Token(Endpoint):
     def post(self, request: Request) -> Response:
         """Ten tries in five minutes for an e-mail address, then 429 with Retry-After."""
         asked = body(request, SignInSerializer)
-        email = asked["email"].lower()
+        email = mailbox(asked["email"])
         throttle.count(SIGN_IN_NETWORK, network(request))
         throttle.count(SIGN_IN, email)
         with transaction.atomic():

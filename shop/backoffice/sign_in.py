@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from unfold.forms import AuthenticationForm
 
-from shop.accounts.limits import SIGN_IN, SIGN_IN_NETWORK
+from shop.accounts.limits import SIGN_IN, SIGN_IN_NETWORK, mailbox
 from shop.platform import throttle
 from shop.platform.visitor import network
 
@@ -15,7 +15,7 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError for a wrong password and for too many tries, before a password is looked at."""
-        email = str(self.cleaned_data.get("username", "")).lower()
+        email = mailbox(str(self.cleaned_data.get("username", "")))
         try:
             throttle.count(SIGN_IN_NETWORK, network(self.request))
             throttle.count(SIGN_IN, email)

@@ -53,7 +53,7 @@ class MetricsMiddleware:
 def count(method: str, route: str, status: int, seconds: float) -> None:
     """Count one request by the route it took, or would have taken."""
     traces.took(route)
-    counter, histogram = _counted(method, route, status)
+    counter, histogram = _counted(traces.known(method), route, status)
     histogram.observe(seconds)
     counter.inc()
 

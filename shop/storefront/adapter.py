@@ -2,12 +2,14 @@
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from shop.accounts.limits import MAIL, SIGN_IN, SIGN_IN_NETWORK
+from shop.accounts.limits import MAIL, MAIL_NETWORK, SIGN_IN, SIGN_IN_NETWORK, mailbox
 from shop.accounts.models import User
 from shop.cart import services as carts
 from shop.notifications import services as notifications
@@ -49,13 +51,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return user
 
     def _who(self, credentials: dict[str, Any]) -> str:
-        return str(credentials.get("email", "")).lower()
+        return mailbox(str(credentials.get("email", "")))
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Always; but each try costs a hash, so a network has only so many. Raises TooManyTries."""
         if request.method == "POST":
             throttle.count(SIGN_IN_NETWORK, network(request))
         return True
+
+    def clean_email(self, email: str) -> str:
+        """Count an e-mail that will be written to, whoever has it. Raises TooManyTries, before anything is written."""
+        throttle.count(MAIL_NETWORK, network(self.request))
+        return str(super().clean_email(email))
 
     def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
         """Forget the guest's cookie: whoever signs in next in this browser must not meet this cart."""
@@ -77,8 +84,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """
         kind, link = MAILS[template_prefix]
         try:
-            throttle.count(MAIL, email.lower())
+            throttle.count(MAIL, mailbox(email))
         except throttle.TooManyTries:
             logger.warning("too many mails to one address; none was sent", extra={"kind": kind})
             return
-        notifications.queue(kind=kind, to=email, context={"url": context[link]})
+        notifications.queue(kind=kind, to=email, context={"url": _public(context[link])})
+
+
+def _public(link: str) -> str:
+    """Return a link at the store's own address: that of the request is what a stranger wrote into its Host header."""
+    parts = urlsplit(link)
+    return f"{settings.PUBLIC_URL}{parts.path}{'?' * bool(parts.query)}{parts.query}"

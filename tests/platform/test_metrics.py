@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from prometheus_client import REGISTRY
+
+from shop.platform import metrics
+
 PROGRAM = """
 import os, signal
 from prometheus_client import CollectorRegistry, generate_latest
@@ -32,3 +36,15 @@ def test_what_a_killed_process_counted_stays_and_what_it_saw_does_not(tmp_path: 
     assert 'shop_messages_total{outcome="done",topic="notifications.mail"} 2.0' in run.stdout
     assert 'shop_away{service="postgresql"} 1.0' in run.stdout
     assert 'service="redis"' not in run.stdout
+
+
+def test_methods_that_strangers_think_of_are_one_series():
+    for method in ("BREW", "AAAA", "AAAB"):
+        metrics.count(method, "made/up/", 403, 0.01)
+    series = {
+        sample.labels["method"]
+        for metric in REGISTRY.collect()
+        for sample in metric.samples
+        if sample.labels.get("route") == "made/up/" and "method" in sample.labels
+    }
+    assert series == {"_OTHER"}

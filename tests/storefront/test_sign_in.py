@@ -80,6 +80,17 @@ def test_a_lost_password_is_replaced_through_the_mailed_link(client):
     assert client.get("/account/orders/").status_code == 200
 
 
+def test_a_mailed_link_leads_to_the_store_whatever_address_the_request_was_sent_to(client, settings):
+    settings.ALLOWED_HOSTS = [".shop.example"]
+    factories.user("ada@example.com")
+    elsewhere = {"host": "old.shop.example:666"}
+    client.post("/account/password/reset/", {"email": "ada@example.com"}, headers=elsewhere)
+    new = {"email": "eve@example.com", "password1": "tessellate-nine-tiles"}
+    client.post("/account/signup/", new, headers=elsewhere)
+    links = [mail.context["url"] for mail in Mail.objects.filter(kind__in=["account_reset", "account_confirm"])]
+    assert [link.startswith("http://testserver/account/") for link in links] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("address", "kind"), [("ada@example.com", "account_reset"), ("nobody@example.com", "account_unknown")]
 )

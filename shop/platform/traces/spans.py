@@ -19,11 +19,10 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
-from shop.platform.traces import KEY
+from shop.platform.traces import KEY, known
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 LONGEST = 2_000  # characters of a statement
 # A collector that is slow or away: requests never wait for it, spans that do not fit are thrown away, and what is left
 # when a process stops costs it four seconds at most: two batches.
@@ -83,7 +82,7 @@ def with_spans(application: Application) -> Application:
 
 @contextmanager
 def _request(environ: Environ) -> Iterator[Span]:
-    method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in METHODS else "_OTHER"
+    method = known(environ["REQUEST_METHOD"])
     facts = {"http.request.method": method, "url.scheme": str(environ.get("wsgi.url_scheme", "http"))}
     before = extract(environ, getter=HEADERS)
     with _span(method, context=before, kind=SpanKind.SERVER, attributes=facts) as span:
