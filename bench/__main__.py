@@ -87,7 +87,8 @@ def measure(measurement: Measurement, steps: Steps, options: Options) -> tuple[l
 def watch(stage: Stage, steps: Steps, options: Options) -> guard.GuardCost:
     """Measure what the guard adds to a request."""
     pairs, rounds = (1, 2) if options.quick else (guard.PAIRS, guard.ROUNDS)
-    run = partial(guard.measure, stage, pairs=pairs, rounds=rounds, connections=options.connections)
+    own = {"connections": options.connections, "warm_up": options.warm_up}
+    run = partial(guard.measure, stage, pairs=pairs, rounds=rounds, **own)
     found = _extra("guard", "The guard against local writes", run, steps, options)
     return found or guard.GuardCost()
 

@@ -22,7 +22,6 @@ GOAL = 0.03  # share of the answer's CPU time in the process
 PAIRS = 8  # of processes
 ROUNDS = 8  # of each pair
 SLICE = 0.2  # seconds; each round has four: without, with, with, without
-WARM_UP = 1.0  # seconds
 ENOUGH = 1_000_000  # requests; the time is over before
 
 
@@ -82,14 +81,17 @@ class _Side:
         return spent / max(1, load.count)
 
 
-def measure(stage: Stage, *, pairs: int, rounds: int, connections: int) -> GuardCost:
-    """Raises Broken and OSError when a process does not answer as it should, LaunchError when one does not start."""
+def measure(stage: Stage, *, pairs: int, rounds: int, connections: int, warm_up: float) -> GuardCost:
+    """`warm_up`: seconds of each process.
+
+    Raises Broken and OSError when a process does not answer as it should, LaunchError when one does not start.
+    """
     cost = GuardCost()
     for pair in range(1, pairs + 1):
         with ExitStack() as stack:
             without, with_it = (_Side(stage, mode, pair, connections, stack) for mode in ("off", "count"))
             for side in (without, with_it):
-                side.cost(WARM_UP)
+                side.cost(warm_up)
             cost.ratios += [_ratio(without, with_it) for _ in range(rounds)]
     return cost
 

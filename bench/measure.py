@@ -19,8 +19,6 @@ WARM_UP = 10.0  # seconds at most
 PATIENCE = 120.0  # seconds for requests whose number is given
 FEW = 3  # requests for each connection: as many as make a thread connect to its servers
 ENOUGH = 1_000_000  # requests; the time is over before
-TURNS = 8  # in which a row and the bare view are asked, one after the other: a machine's speed drifts within seconds
-YARD = 0.15  # seconds of the bare view at each turn
 
 
 @dataclass
@@ -136,13 +134,13 @@ class Measurement:
         self, scenario: Scenario, callers: list[Caller], feed: Iterator[Request], seconds: float, most: int
     ) -> tuple[Load, Load]:
         """Return what came back of the scenario, and of the bare view between."""
-        load, bare = Load(), Load()
+        load, bare, turns = Load(), Load(), self.options.turns
         with ExitStack() as stack:
             ask_bare = self._yard(stack) if scenario.part != "bare" else Load
-            for turn in range(TURNS):
+            for turn in range(turns):
                 bare.join(ask_bare())
-                share = most * (turn + 1) // TURNS - most * turn // TURNS
-                load.join(drive(callers, feed, seconds=seconds / TURNS, most=share, before=self._before(scenario)))
+                share = most * (turn + 1) // turns - most * turn // turns
+                load.join(drive(callers, feed, seconds=seconds / turns, most=share, before=self._before(scenario)))
         return load, bare
 
     def _yard(self, stack: ExitStack) -> Callable[[], Load]:
@@ -151,7 +149,7 @@ class Measurement:
         callers = [Caller(port) for _ in range(self.options.connections)]
         for caller in callers:
             stack.callback(caller.close)
-        return partial(drive, callers, cycle(self._prepare(BARE, port, 0)), seconds=YARD, most=ENOUGH)
+        return partial(drive, callers, cycle(self._prepare(BARE, port, 0)), seconds=self.options.yard, most=ENOUGH)
 
     def _before(self, scenario: Scenario) -> Callable[[], None] | None:
         return self.stage.counters.empty_cache if scenario.cold else None

@@ -14,6 +14,9 @@ class Options:
 
     `seconds`: of the loaded part of each row; `alone`: of the part with one request at a time. `crowd`: numbers of web
     processes; `mixed`: requests after which the memory of one is measured. `keep`: where loaded databases are kept.
+
+    `turns`: in which a row and the bare view are asked, one after the other, as a machine's speed drifts; `yard`:
+    seconds of the bare view at each of them. `warm_up`: seconds of each process that the guard is measured in.
     """
 
     sizes: tuple[int, ...]
@@ -23,6 +26,9 @@ class Options:
     orders: int
     crowd: tuple[int, ...]
     mixed: int
+    turns: int
+    yard: float
+    warm_up: float
     out: Path
     only: tuple[str, ...]
     profile: bool
@@ -61,12 +67,15 @@ def _options(found: argparse.Namespace, sizes: tuple[int, ...]) -> Options:
     quick = found.quick
     return Options(
         sizes=sizes,
-        seconds=found.seconds or (0.3 if quick else 4.0),
+        seconds=found.seconds or (0.2 if quick else 4.0),
         alone=0.1 if quick else 1.5,
         connections=found.connections,
         orders=found.orders or (12 if quick else 160),
         crowd=(1, 2) if quick else (1, 2, 4, 8),
         mixed=200 if quick else 10_000,
+        turns=2 if quick else 8,
+        yard=0.05 if quick else 0.15,
+        warm_up=0.2 if quick else 1.0,
         out=found.out,
         only=tuple(part for part in found.only.split(",") if part),
         profile=found.profile,
