@@ -8,15 +8,15 @@ class CulpritsConfig(AppConfig):
     name = "prove.culprits"
 
     def ready(self) -> None:
-        if settings.CULPRIT == "cart":
+        if "cart" in settings.CULPRITS:
             from prove.culprits import cart
 
             cart.install()
-        if settings.CULPRIT == "handler":
+        if "handler" in settings.CULPRITS:
             from prove.culprits import handler
 
             handler.install()
-        if settings.CULPRIT == "key":
+        if "key" in settings.CULPRITS:
             from prove.culprits import key
 
             key.install()

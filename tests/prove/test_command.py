@@ -43,9 +43,11 @@ def test_what_cannot_be_used_is_said_at_once(arguments, sentence, capsys):
 
 @pytest.mark.fleet
 def test_an_interrupt_leaves_nothing_behind():
-    """In the middle of the storm, with processes of all kinds at work."""
+    """When the processes of the storm have been started, of all kinds."""
     here = room()
-    process = subprocess.Popen([*COMMAND, "--quick", "--out", str(here)], cwd=PROJECT, env=_here(here))
+    process = subprocess.Popen(
+        [*COMMAND, "--journeys", "1", "--old", "none", "--out", str(here)], cwd=PROJECT, env=_here(here)
+    )
     try:
         until(lambda: any(here.glob("shop-prove-*/storm/run/web-4.pid")))
         family = psutil.Process(process.pid).children(recursive=True)
