@@ -4,7 +4,7 @@ PY := .venv/bin/python
 ARGS ?=
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint format lock bench bench-compare lighthouse scale prove rollout manage screenshots image sbom scan clean install install-test browser
+.PHONY: help run test coverage lint types layers migrations format lock bench bench-compare lighthouse scale prove rollout manage screenshots image sbom scan clean install install-test browser
 MAKEFLAGS += --no-print-directory
 # Containers and CI often forbid Python to keep what it compiled; each process would compile 1,600 files when it starts.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,8 +31,15 @@ OFFLINE := SECRET_KEY=lint DATABASE_URL=postgres://lint@127.0.0.1:1/lint
 
 lint: install-test ## Style, types, layers, missing migrations
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@$(MAKE) -j 2 types layers migrations
+
+types:
 	@$(OFFLINE) $(PY) -m mypy
+
+layers:
 	@.venv/bin/lint-imports
+
+migrations:
 	@$(OFFLINE) $(PY) -W ignore manage.py makemigrations --check --dry-run --skip-checks
 
 format: install-test ## Bring the code into shape
