@@ -1,6 +1,6 @@
 """The whole store on one machine: it starts, answers, mends itself, stops without a trace, and keeps its data.
 
-One store serves the tests of this file, in their order; each leaves it running.
+One store serves the tests of this file, in their order; each leaves it running, but for the last two.
 """
 
 import contextlib
@@ -52,6 +52,10 @@ class Run:
             until(lambda: "Store ready" in self.output.read_text() or self.process.poll() is not None, 120)
             assert self.process.poll() is None, self.output.read_text()
 
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
@@ -86,9 +90,8 @@ def store() -> Iterator[Run]:
     run = Run(room() / "data")
     run.start()
     yield run
-    run.process.send_signal(signal.SIGTERM)
     try:
-        run.process.wait(60)
+        run.stop()
     finally:
         orphans.end(f"{run.data}/run:", run.data / "run", patience=0)
 
@@ -161,6 +164,14 @@ def test_a_killed_queue_service_gets_its_queues_back(store):
     until(lambda: _has_queue(base, "shop-mail"))
 
 
+def test_a_port_in_use_is_told_and_nothing_is_left(store, another):
+    another.port = store.port
+    another.start(wait=False)
+    assert another.process.wait(30) == 1
+    assert f"Port {store.port} of 127.0.0.1 is in use" in another.output.read_text()
+    assert not list((another.data / "run").glob("*.pid"))
+
+
 def test_a_kill_of_everything_loses_nothing(store):
     with store.database() as connection:
         connection.execute("CREATE TABLE kept AS SELECT 'row' AS word")
@@ -185,24 +196,17 @@ def test_term_stops_everything_and_leaves_no_process(store):
     assert psutil.wait_procs(before, timeout=5)[1] == []
     assert list((store.data / "run").glob("*.pid")) == []
     assert ports.taken(store.port) is False
-    store.start()
 
 
-def test_a_replica_that_cannot_boot_ends_the_start_with_its_last_words(another, monkeypatch):
-    monkeypatch.setenv("WEB_WORKERS", "many")
-    another.start(wait=False)
-    assert another.process.wait(120) == 1
-    assert "web-1 did not start" in another.output.read_text()
-    assert "'many'" in another.output.read_text()
-    assert not list((another.data / "run").glob("*.pid"))
-
-
-def test_a_port_in_use_is_told_and_nothing_is_left(store, another):
-    another.port = store.port
-    another.start(wait=False)
-    assert another.process.wait(30) == 1
-    assert f"Port {store.port} of 127.0.0.1 is in use" in another.output.read_text()
-    assert not list((another.data / "run").glob("*.pid"))
+def test_a_replica_that_cannot_boot_ends_the_start_with_its_last_words(store, monkeypatch):
+    store.stop()
+    with monkeypatch.context() as changed:
+        changed.setenv("WEB_WORKERS", "many")
+        store.start(wait=False)
+    assert store.process.wait(120) == 1
+    assert "web-1 did not start" in store.output.read_text()
+    assert "'many'" in store.output.read_text()
+    assert not list((store.data / "run").glob("*.pid"))
 
 
 def _has_queue(base: str, name: str) -> bool:
