@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 import orjson
 from django.utils import timezone
 
+from shop.catalog import tree
 from shop.catalog.freshness import NEXT_PUBLICATION
 from shop.catalog.shown import Shown
+from shop.catalog.tree import Node
 from shop.platform import picture
 from shop.platform.picture import Picture
 from shop.platform.postgresql import planned
@@ -133,18 +135,32 @@ SELECT
     product.attributes::text, product.seo_title::text, product.seo_description::text, product.published_at,
     product.min_price::numeric, product.max_price::numeric, product.compare_at_price::numeric,
     ({NEXT_PUBLICATION}), ({VARIANTS})::text, ({PICTURES})::text, ({CATEGORIES})::text
+    <beside>
 FROM catalog_product AS product
 WHERE product.slug = %(slug)s
 """  # noqa: S608 - texts of ours
+BESIDE = f", ({tree.TREE})::text"
 READ_PUBLIC = f"{READ} AND product.published AND product.published_at <= %(now)s"
 
 
 def find(slug: str, *, hidden: bool = False) -> Detail | None:
     """Return what the product's page shows; None for what is not public, unless `hidden` asks for that, too."""
+    row = _row(slug, hidden=hidden)
+    return _detail(row) if row else None
+
+
+def find_with_tree(slug: str, *, hidden: bool = False) -> tuple[Detail, tuple[Node, ...]] | None:
+    """The same, and all categories by the same statement."""
+    row = _row(slug, BESIDE, hidden=hidden)
+    return (_detail(row), tree.nodes_of(row[-1])) if row else None
+
+
+def _row(slug: str, beside: str = "", *, hidden: bool) -> Sequence[Any] | None:
     if "\x00" in slug:
         return None
-    rows = planned.rows(READ if hidden else READ_PUBLIC, {"slug": slug, "now": timezone.now()})
-    return _detail(rows[0]) if rows else None
+    statement = (READ if hidden else READ_PUBLIC).replace("<beside>", beside)
+    rows = planned.rows(statement, {"slug": slug, "described": "", "now": timezone.now()})
+    return rows[0] if rows else None
 
 
 def _detail(row: Sequence[Any]) -> Detail:

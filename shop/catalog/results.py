@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from shop.catalog import cards, found, listing, search
+from shop.catalog import cards, found, listing, search, tree
 from shop.catalog.cards import Card
 from shop.catalog.search import POOL, Found
-from shop.catalog.shelf import TREE
 from shop.catalog.tree import Node
 from shop.platform import keyset
 
@@ -21,7 +20,7 @@ STATEMENTS = [search.statement(each) for each in (found.OR_GUESSED, found.CORREC
 class Results(NamedTuple):
     """`categories`: the whole tree, in the shop's order. `found`: without ranks, which the page has."""
 
-    categories: list[Node]
+    categories: tuple[Node, ...]
     page: keyset.Page[Card]
     found: Found
 
@@ -34,17 +33,16 @@ def read(query: str, *, cursor: str | None = None, size: int = listing.PAGE_SIZE
         run = partial(_cards, statement, given, beside)
         page = keyset.read(run, order=listing.SORTS["relevance"], cursor=cursor, size=size)
         if page.rows:
-            categories, told = (orjson.loads(text or "[]") for text in beside)
+            told = orjson.loads(beside[1] or "[]")
             if told[found.REACH_AT]:
-                nodes = [Node._make((*columns, None)) for columns in categories]
-                return Results(nodes, page, search.read(told, given, ranked=[]))
+                return Results(tree.nodes_of(beside[0]), page, search.read(told, given, ranked=[]))
     return None
 
 
 def _cards(statement: str, given: dict[str, Any], beside: list[str], part: keyset.Part) -> list[Card]:
     """Return the cards of one page, and put into `beside` what else was read."""
     shown, more = cards.read_beside(
-        (TREE, found.BESIDE),
+        (tree.TREE, found.BESIDE),
         listing.filled(found.PAGE, "", part),
         order=part.order,
         parameters=given | part.parameters,

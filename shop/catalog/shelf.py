@@ -19,15 +19,13 @@ from shop.platform import keyset
 ITSELF = "(SELECT itself.id FROM catalog_category AS itself WHERE itself.slug = %(described)s::text)"
 SOURCE = listing.PLACED.replace("%(category)s::bigint", ITSELF)
 COUNTS = tally.KEPT.replace("%(scope)s::text", f"'c:' || {ITSELF}")
-# One value each, as JSON
-TREE = f"SELECT json_agg(json_build_array({tree.PLAIN}) ORDER BY {tree.ORDER}) FROM catalog_category AS category"  # noqa: S608
 COUNTED = f"SELECT json_object_agg(beside.key, beside.n) FROM ({COUNTS}) AS beside (key, n)"  # noqa: S608
 
 
 class Shelf(NamedTuple):
     """`categories`: the whole tree, in the shop's order. `counts`: as tally.counts() says."""
 
-    categories: list[Node]
+    categories: tuple[Node, ...]
     page: keyset.Page[Card]
     counts: Counter[str]
 
@@ -42,17 +40,17 @@ def read(slug: str, *, cursor: str | None = None, size: int = listing.PAGE_SIZE)
     page = keyset.read(partial(_cards, slug, beside), order=listing.SORTS["newest"], cursor=cursor, size=size)
     if not page.rows or page.rows[0].until:
         return None
-    categories, counts = (orjson.loads(text or "{}") for text in beside)
+    counts = orjson.loads(beside[1] or "{}")
     if not counts.pop("counted", 0):
         return None
-    return Shelf([Node._make((*columns, None)) for columns in categories], page, Counter(counts))
+    return Shelf(tree.nodes_of(beside[0]), page, Counter(counts))
 
 
 def _cards(slug: str, beside: list[str], part: keyset.Part) -> list[Card]:
     """Return the cards of one page, and put into `beside` what else was read."""
     parameters = {"described": slug, "now": timezone.now(), **part.parameters}
     found, more = cards.read_beside(
-        (TREE, COUNTED), listing.filled(SOURCE, "", part), order=part.order, parameters=parameters
+        (tree.TREE, COUNTED), listing.filled(SOURCE, "", part), order=part.order, parameters=parameters
     )
     beside.extend(more)
     return found

@@ -22,7 +22,7 @@ class Aisles:
         self._read = functools.partial(tree.read, pictured=pictured, described=described)
 
     @cached_property
-    def everything(self) -> list[Node]:
+    def everything(self) -> tuple[Node, ...]:
         return self._read()
 
     @cached_property
@@ -66,7 +66,7 @@ class Aisles:
         return steps
 
 
-def aisles_are(request: HttpRequest, categories: list[Node]) -> Aisles:
+def aisles_are(request: HttpRequest, categories: tuple[Node, ...]) -> Aisles:
     """Give the request its tree, read with something else."""
     found = aisles_of(request)
     found.everything = categories

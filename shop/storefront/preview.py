@@ -1,7 +1,7 @@
 """A product's page before shoppers may see it."""
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -18,9 +18,8 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     user = signed_in(request)
     if user is None:
         return redirect_to_login(request.get_full_path())
-    found = detail.find(slug, hidden=True) if user.is_staff and user.has_perm("catalog.view_product") else None
-    if found is None:
-        raise Http404
-    response = render(request, "storefront/preview.html", contents(request, found))
+    may = user.is_staff and user.has_perm("catalog.view_product")
+    found = contents(request, detail.find_with_tree(slug, hidden=True) if may else None)
+    response = render(request, "storefront/preview.html", found)
     response["X-Robots-Tag"] = "noindex"
     return response

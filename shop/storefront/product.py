@@ -11,7 +11,7 @@ from shop.catalog.tree import Node
 from shop.inventory import freshness as stock
 from shop.platform import pages
 from shop.platform.lane import CATALOGUE
-from shop.storefront.aisles import aisles_of
+from shop.storefront.aisles import aisles_are, aisles_of
 from shop.storefront.caching import catalogue_page, shows_cards
 from shop.storefront.choice import Choice, choose
 from shop.storefront.words import availability, money, saving
@@ -22,14 +22,18 @@ RELATED = 4
 @CATALOGUE.place()
 @catalogue_page
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    found = detail.find(slug)
-    if found is None:
+    return render(request, "storefront/product.html", contents(request, detail.find_with_tree(slug)))
+
+
+def contents(request: HttpRequest, read: tuple[Detail, tuple[Node, ...]] | None) -> dict[str, Any]:
+    """Return what the template shows of detail.find_with_tree(), and say what a page that is offered is made of.
+
+    Raises Http404.
+    """
+    if read is None:
         raise Http404
-    return render(request, "storefront/product.html", contents(request, found))
-
-
-def contents(request: HttpRequest, found: Detail) -> dict[str, Any]:
-    """Return what the template shows, and say what a page that is offered is made of."""
+    found, categories = read
+    aisles_are(request, categories)
     choice = choose(found, request.GET.get("variant", ""))
     trail = aisles_of(request).trail(_deepest(request, found))
     related = _related(found, trail)

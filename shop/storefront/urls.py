@@ -15,18 +15,18 @@ from shop.storefront import (
     suggestions,
 )
 
-# Looked through from the first to the last, so the pages that are made for each request come first
+# Looked through from the first to the last, so what is asked for most comes first
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("products/", products.products, name="products"),
+    path("products/<str:slug>/", product.product, name="product"),
+    path("categories/<slug:slug>/", products.category, name="category"),
     path("fragments/shopper/", shopper.fragment, name="shopper"),
     path("cart/", cart.cart, name="cart"),
     path("cart/lines/", cart.add, name="cart_lines"),
     path("cart/lines/<int:line_id>/", cart.change, name="cart_line"),
     path("cart/lines/<int:line_id>/remove/", cart.remove, name="cart_line_remove"),
-    path("", home.home, name="home"),
-    path("products/", products.products, name="products"),
-    path("products/<str:slug>/", product.product, name="product"),
     path("preview/<str:slug>/", preview.preview, name="preview"),
-    path("categories/<slug:slug>/", products.category, name="category"),
     path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/delivery/", checkout.delivery, name="checkout_delivery"),

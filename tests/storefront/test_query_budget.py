@@ -16,7 +16,7 @@ BUDGETS = {
     "/products/": 3,
     "/products/?o=size:M": 5,
     "/categories/tiles/": 1,
-    "/products/first/": 3,
+    "/products/first/": 2,
     "/suggestions/?q=product": 4,
 }
 
