@@ -5,9 +5,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from shop.accounts.limits import MAIL, MAIL_NETWORK, SIGN_IN, SIGN_IN_NETWORK, mailbox
 from shop.accounts.models import User
@@ -60,8 +63,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return True
 
     def clean_email(self, email: str) -> str:
-        """Count an e-mail that will be written to, whoever has it. Raises TooManyTries, before anything is written."""
+        """Count an e-mail that will be written to, whoever has it. Raises TooManyTries, before anything is written.
+
+        Raises ValidationError for a second address of an account whose first is not confirmed.
+        """
         throttle.count(MAIL_NETWORK, network(self.request))
+        if self.request.user.is_authenticated and _is_claimed(self.request.user):
+            raise ValidationError(_("Confirm your address first. Then you can add another one."))
         return str(super().clean_email(email))
 
     def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
@@ -89,6 +97,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             logger.warning("too many mails to one address; none was sent", extra={"kind": kind})
             return
         notifications.queue(kind=kind, to=email, context={"url": _public(context[link])})
+
+
+def _is_claimed(user: User) -> bool:
+    """Say whether an account has an address, and nobody has shown to be its owner.
+
+    Whoever opened it with a stranger's address would otherwise keep a way in, by an own one, after the owner has come
+    and chosen a new password.
+    """
+    confirmed = EmailAddress.objects.filter(user=user).values_list("verified", flat=True)
+    return bool(confirmed) and not any(confirmed)
 
 
 def _public(link: str) -> str:

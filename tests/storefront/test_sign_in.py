@@ -101,6 +101,17 @@ def test_asking_for_a_new_password_does_not_tell_who_has_an_account(client, addr
     assert Mail.objects.get().kind == kind
 
 
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_who_has_not_confirmed_an_address_adds_no_other(client, is_confirmed):
+    """Else a stranger who opened it with somebody's address would have a way in beside the owner's new password."""
+    client.post("/account/signup/", {"email": "victim@example.com", "password1": "tessellate-nine-tiles"})
+    own = User.objects.get().emailaddress_set
+    own.update(verified=is_confirmed)
+    page = client.post("/account/email/", {"action_add": "", "email": "eve@example.com"}, follow=True)
+    assert own.filter(email="eve@example.com").exists() is is_confirmed
+    assert ("Confirm your address first" in page.content.decode()) is not is_confirmed
+
+
 def test_an_address_is_registered_once(client):
     factories.user("ada@example.com")
     answer = client.post("/account/signup/", {"email": "Ada@Example.com", "password1": "tessellate-nine-tiles"})

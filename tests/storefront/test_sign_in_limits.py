@@ -33,15 +33,6 @@ def test_one_network_cannot_write_to_any_number_of_strangers(client, monkeypatch
     assert Mail.objects.count() == 2
 
 
-@pytest.mark.parametrize("spelling", ["ADMIN@example.com", "adm\u0131n@example.com"])
-def test_all_spellings_that_find_an_account_are_counted_together(client, spelling):
-    factories.user("admin@example.com")
-    for _try in range(limits.SIGN_IN.times):
-        client.post("/account/login/", {"login": spelling, "password": "wrong"})
-    client.post("/account/login/", {"login": "admin@example.com", "password": "correct horse battery"})
-    assert client.get("/account/orders/").status_code == 302
-
-
 def test_one_network_cannot_open_accounts_without_end(client_class, two_a_network):
     answers = []
     for number in range(3):

@@ -70,7 +70,7 @@ class Web:
         try:
             with self._pool.stream("GET", target, headers=HEADERS, extensions={"timeout": PATIENCE}) as response:
                 if response.status in {301, 302, 303, 307, 308}:
-                    return _url(str(url.join(_header(response, b"location"))))
+                    return _url(_header(response, b"location"), base=url)
                 if response.status != 200:
                     raise Unobtainable(_("its server answers %(status)s") % {"status": response.status})
                 return _body(response, deadline)
@@ -103,15 +103,15 @@ class CheckedNetwork(httpcore.NetworkBackend):
 def _resolve(host: str, port: int) -> list[Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+    except (OSError, UnicodeError, OverflowError) as error:
         raise Unobtainable(_("%(host)s is not known") % {"host": host}) from error
     return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
-def _url(src: str) -> httpx.URL:
+def _url(src: str, base: httpx.URL | None = None) -> httpx.URL:
     try:
-        url = httpx.URL(src)
-    except httpx.InvalidURL as error:
+        url = base.join(src) if base else httpx.URL(src)
+    except (httpx.InvalidURL, ValueError) as error:
         raise Unobtainable(_("“%(src)s” is not an address") % {"src": src[:100]}) from error
     if url.scheme not in {"http", "https"} or not url.host:
         raise Unobtainable(_("“%(src)s” is not an address of the web") % {"src": src[:100]})

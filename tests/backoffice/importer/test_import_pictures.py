@@ -110,6 +110,11 @@ class TestLimits:
         with pytest.raises(Unobtainable, match="redirected too often"):
             web.read(server.url("/to/|to||to||to||to||picture|red.jpg"))
 
+    @pytest.mark.parametrize("address", ["||[::1", "http:||a b|", "http:||127.0.0.1:99999999999999999999|"])
+    def test_a_redirect_to_what_is_no_address_is_no_picture(self, server, web, address):
+        with pytest.raises(Unobtainable):
+            web.read(server.url("/to/") + address)
+
     def test_an_answer_that_is_no_success_is_no_picture(self, server, web):
         with pytest.raises(Unobtainable, match="answers 404"):
             web.read(server.url("/nothing"))
