@@ -164,7 +164,8 @@ def _estimated(filters: Filters, first: Counter[str]) -> Counter[str]:
 
 
 def _times(counts: Counter[str], factor: float) -> Counter[str]:
-    return Counter({key: _rounded(n * max(1.0, factor)) for key, n in counts.items()})
+    times = {n: _rounded(n * max(1.0, factor)) for n in set(counts.values())}
+    return Counter({key: times[n] for key, n in counts.items()})
 
 
 def _expected(conditions: str, parameters: dict[str, Any], *, least: int) -> float:
@@ -190,6 +191,7 @@ def _options(counts: Counter[str], filters: Filters) -> dict[str, list[FacetValu
     found: defaultdict[str, list[FacetValue]] = defaultdict(list)
     for key, count in counts.items():
         if key.startswith("o:"):
-            name, _, label = key[2:].partition(":")
-            found[name].append(FacetValue(key[2:], label, count, active=key[2:] in filters.options))
+            value = key[2:]
+            name, _, label = value.partition(":")
+            found[name].append(FacetValue(value, label, count, value in filters.options))
     return {name: sorted(values, key=lambda v: (-v.products, v.label))[:FACETS_SHOWN] for name, values in found.items()}

@@ -7,12 +7,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from shop.catalog import tree
 from shop.catalog.tree import Node
 from shop.platform import routes
-from shop.storefront.stencils import stencil, written_once
+from shop.storefront.stencils import safe, stencil, written_once
 
 
 class Aisles:
@@ -100,6 +100,6 @@ def _links(
     written = []
     for root in roots:
         current = "" if root.pk != within else "page" if is_shown else "true"
-        words = {"url": escape(f"{before}{root.slug}{after}"), "name": escape(root.name)}
+        words = {"url": safe(f"{before}{root.slug}{after}"), "name": safe(root.name)}
         written.append(stencil(language, "storefront/_aisle.html", "link", current) % words)
     return Markup("".join(written))  # noqa: S704 - of a template, filled with what is safe

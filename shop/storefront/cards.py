@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import get_language
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from shop.catalog.addresses import product_urls
 from shop.catalog.cards import Card
 from shop.storefront.pictures import sources
 from shop.storefront.prices import product_prices
-from shop.storefront.stencils import stencil
+from shop.storefront.stencils import safe, stencil
 
 TEMPLATE = "storefront/_card.html"
 
@@ -20,7 +20,7 @@ def card_items(products: Sequence[Card], eager: int = 0) -> Markup:
     language, url_of, price_of = get_language(), product_urls(), product_prices()
     written = []
     for place, card in enumerate(products):
-        words = {"url": escape(url_of(card.slug)), "title": escape(card.title), "price": price_of(card)}
+        words = {"url": safe(url_of(card.slug)), "title": safe(card.title), "price": price_of(card)}
         written.append(_stencil(language, card, place < eager) % (words | _kind(card) | _cover(card)))
     return Markup("".join(written))  # noqa: S704 - of a template, filled with what is safe
 
@@ -31,7 +31,7 @@ def _stencil(language: str | None, card: Card, eager: bool) -> str:
 
 
 def _kind(card: Card) -> dict[str, Any]:
-    return {"kind": escape(card.product_type)} if card.product_type else {}
+    return {"kind": safe(card.product_type)} if card.product_type else {}
 
 
 def _cover(card: Card) -> dict[str, Any]:

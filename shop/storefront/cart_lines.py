@@ -5,14 +5,14 @@ from typing import Any
 from urllib.parse import quote
 
 from django.utils.translation import get_language
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from shop.cart.contents import Line
 from shop.catalog.addresses import product_urls
 from shop.platform import routes
 from shop.storefront.pictures import picture
 from shop.storefront.prices import variant_prices
-from shop.storefront.stencils import stencil
+from shop.storefront.stencils import safe, stencil
 from shop.storefront.words import money
 
 WIDTH = "7.5rem"  # of the picture
@@ -24,7 +24,7 @@ def line_items(lines: Iterable[tuple[Line, str]]) -> Markup:
     written = []
     for line, warning in lines:
         words = _words(line) | addresses_of(line)
-        words |= {"price": price_of(line.variant, 0), "warning": escape(warning)}
+        words |= {"price": price_of(line.variant, 0), "warning": safe(warning)}
         kind = bool(line.variant.label), bool(warning)
         written.append(stencil(language, "storefront/_line.html", "row", *kind) % words)
     return Markup("".join(written))  # noqa: S704 - of a template, filled with what is safe
@@ -34,11 +34,11 @@ def _words(line: Line) -> dict[str, Any]:
     variant = line.variant
     return {
         "pk": line.pk,
-        "title": escape(variant.product.title),
-        "label": escape(variant.label),
+        "title": safe(variant.product.title),
+        "label": safe(variant.label),
         "picture": picture(variant.picture, WIDTH),
         "quantity": line.quantity,
-        "total": escape(money(line.total)),
+        "total": safe(money(line.total)),
     }
 
 
@@ -51,7 +51,7 @@ def _addresses() -> Callable[[Line], dict[str, str]]:
     def addresses(line: Line) -> dict[str, str]:
         variant = line.variant
         return {
-            "url": escape(f"{url_of(variant.product.slug)}?variant={quote(variant.sku, safe='')}"),
+            "url": safe(f"{url_of(variant.product.slug)}?variant={quote(variant.sku, safe='')}"),
             "line_url": f"{change}{line.pk}{after_change}",
             "removal_url": f"{removal}{line.pk}{after_removal}",
         }

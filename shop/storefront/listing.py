@@ -1,7 +1,7 @@
 """A list's address: read into filters, and written again with one thing changed."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 from urllib.parse import quote_plus
@@ -77,6 +77,14 @@ def with_values(request: HttpRequest, **values: str) -> str:
     return _address(request.path, _query(request) | {name: [value] for name, value in values.items()})
 
 
+def with_value(request: HttpRequest, name: str) -> Callable[[str], str]:
+    """Return what writes this list's address with one parameter set, as the last one, for many values."""
+    path = request.path
+    others = _address(path, {each: values for each, values in _query(request).items() if each != name})
+    start = f"{others}{'?' if others == path else '&'}{_quoted(name)}="
+    return lambda value: start + _quoted(value)
+
+
 def _query(request: HttpRequest) -> dict[str, list[str]]:
     """What the address says, but for the page."""
     return {name: values for name, values in request.GET.lists() if name != "cursor"}
@@ -127,10 +135,10 @@ def sections(
 
 
 def _walk(request: HttpRequest, aisles: Aisles, filters: Filters, facets: Facets) -> Iterator[Section]:
-    trail = aisles.trail(filters.category)
+    trail, url_of = aisles.trail(filters.category), with_value(request, "category")
     for root in aisles.roots:
         for category in [root, *(aisles.below(root) if root in trail else [])]:
-            url, count = with_values(request, category=category.slug), facets.categories.get(category.pk, 0)
+            url, count = url_of(category.slug), facets.categories.get(category.pk, 0)
             yield Section(category.name, url, count, active=category == filters.category, child=category != root)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from django.utils.translation import get_language
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from shop.catalog.facets import FacetValue
 from shop.storefront.listing import Section
-from shop.storefront.stencils import stencil
+from shop.storefront.stencils import safe, stencil
 
 TEMPLATE = "storefront/_facet.html"
 
@@ -17,7 +17,7 @@ def facet_links(sections: Iterable[Section], numbers: bool = False) -> Markup:
     language = get_language()
     written = [
         stencil(language, TEMPLATE, "link", child, active, numbers)
-        % {"url": escape(url), "name": escape(name), "products": products}
+        % {"url": safe(url), "name": safe(name), "products": products}
         for name, url, products, active, child in sections
     ]
     return Markup("".join(written))  # noqa: S704 - of a template, filled with what is safe
@@ -28,7 +28,7 @@ def facet_boxes(group: int, values: Iterable[FacetValue]) -> Markup:
     language = get_language()
     written = [
         stencil(language, TEMPLATE, "box", active)
-        % {"id": f"o-{group}-{place}", "value": escape(value), "label": escape(label), "products": products}
+        % {"id": f"o-{group}-{place}", "value": safe(value), "label": safe(label), "products": products}
         for place, (value, label, products, active) in enumerate(values, 1)
     ]
     return Markup("".join(written))  # noqa: S704 - the same

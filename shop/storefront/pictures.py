@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.utils.translation import get_language
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from shop.platform.models import Image
 from shop.platform.picture import Picture
-from shop.storefront.stencils import stencil
+from shop.storefront.stencils import safe, stencil
 
 TEMPLATE = "storefront/_picture.html"
 # How wide a product's pictures are shown. On phones they fill the screen; an eighth less is not seen, and for many of
@@ -21,8 +21,8 @@ def picture(image: Picture | Image | None, sizes: str, alt: str = "", eager: boo
     `sizes`: how wide it is shown, as HTML says it. `eager`: it is what a visitor sees first.
     """
     if image is None or not image.is_ready:
-        return Markup(stencil(get_language(), TEMPLATE, "blank", bool(alt)) % {"alt": escape(alt)})  # noqa: S704
-    filled = stencil(get_language(), TEMPLATE, "picture", sizes, eager) % {"alt": escape(alt), **sources(image)}
+        return Markup(stencil(get_language(), TEMPLATE, "blank", bool(alt)) % {"alt": safe(alt)})  # noqa: S704
+    filled = stencil(get_language(), TEMPLATE, "picture", sizes, eager) % {"alt": safe(alt), **sources(image)}
     return Markup(filled)  # noqa: S704 - of a template, filled with what is safe
 
 
