@@ -12,10 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -23,7 +24,16 @@ from rest_framework.settings import api_settings
 from shop.errors import ShopError
 
 CONTENT_TYPE = "application/problem+json"
+OF_A_USER = "_fk_accounts_user_id"  # ends the names that Django gives to references to users
 CODES = {"parse_error": "malformed"}  # DRF's name: ours
+
+
+class AccountGone(exceptions.AuthenticationFailed):
+    """The account was deleted while its access token is good: nobody looks for it before something of it is written."""
+
+    auth_header = "Bearer"
+    default_code = "token_invalid"
+    default_detail = _lazy("The account of this access token is not there any more.")
 
 
 class InvalidParameters(exceptions.ValidationError):
@@ -36,6 +46,8 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None
         return None  # DatabaseOutageMiddleware's
     if isinstance(exc, ShopError):
         return _refusal(exc)
+    if isinstance(exc, IntegrityError) and OF_A_USER in str(exc):
+        exc = AccountGone()
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     if isinstance(exc, PermissionDenied):

@@ -6,10 +6,13 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -20,6 +23,7 @@ from shop.backoffice.sidebar import sidebar
 from shop.backoffice.sign_in import SignInForm
 
 SHORTEST = 2  # letters
+LARGEST = 2**31 - 1  # id of a content type
 
 
 class BackofficeSite(UnfoldAdminSite):
@@ -32,6 +36,21 @@ class BackofficeSite(UnfoldAdminSite):
         """The theme's own asks for each of its settings again."""
         context = {**AdminSite.each_context(self, request), **look()}
         return context | ({"sidebar": sidebar(request)} if context["has_permission"] else {})
+
+    def get_urls(self) -> list[Any]:
+        """Django's way to the page of any row is open to all staff, and with an order's address comes the order."""
+        way = path("r/<int:kind>/<path:object_id>/", self.admin_view(self.on_site), name="view_on_site")
+        return [way, *(each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site")]
+
+    def on_site(self, request: HttpRequest, kind: int, object_id: str) -> HttpResponse:
+        """Lead to the shop's page of a row, whoever may see such rows here. `kind`: the id of a content type."""
+        found = ContentType.objects.filter(pk=min(kind, LARGEST)).first()
+        admin = self._registry.get(found.model_class()) if found else None
+        if admin is None:
+            raise Http404
+        if not admin.has_view_permission(request):
+            raise PermissionDenied
+        return shortcut(request, kind, object_id)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**dashboard(request.user), **(extra_context or {})})  # type: ignore[no-any-return]

@@ -96,6 +96,16 @@ def test_the_right_password_begins_the_count_anew(phone):
         phone.sign_in(user)
 
 
+@pytest.mark.django_db(transaction=True)  # PostgreSQL looks at references when it commits
+@pytest.mark.parametrize(("method", "path"), [("post", "carts/"), ("get", "me/")])
+def test_a_token_of_an_account_that_was_deleted_is_refused(phone, method, path):
+    user = factories.user()
+    phone.sign_in(user)
+    user.delete()
+    answer = phone.send(method, path)
+    assert (answer.status_code, answer["WWW-Authenticate"].split()[0]) == (401, "Bearer")
+
+
 def test_nobody_floods_a_mailbox_by_registering_it(phone):
     answers = [phone.post("auth/register/", NEW).status_code for _ in range(REGISTER.times + 1)]
     assert answers == [202] * REGISTER.times + [429]

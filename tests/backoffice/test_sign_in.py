@@ -2,11 +2,13 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
 from shop.accounts.limits import SIGN_IN
 from shop.accounts.models import User
 from shop.notifications.models import Mail
+from shop.orders.models import Order
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +66,21 @@ def test_who_may_edit_accounts_gives_customers_a_password_and_colleagues_none(vi
     assert answer.status_code == status
     other.refresh_from_db()
     assert other.check_password("seventeen wallpaper groups") is not is_staff
+
+
+@pytest.mark.parametrize(("right", "status"), [("view_product", 403), ("view_order", 302)])
+def test_who_may_not_see_orders_is_not_led_to_the_page_of_one(order, right, status):
+    editor = factories.user("editor@example.com", is_staff=True)
+    editor.user_permissions.add(Permission.objects.get(codename=right))
+    client = Client()
+    client.force_login(editor)
+    placed = order()
+    kind = ContentType.objects.get_for_model(Order).pk
+    answer = client.get(f"/admin/r/{kind}/{placed.pk}/")
+    assert answer.status_code == status
+    assert (placed.token in answer.get("Location", "")) is (status == 302)
+
+
+@pytest.mark.parametrize("address", ["0/1", "x/1", f"{10**30}/1"])
+def test_the_way_to_the_page_of_nothing_is_not_found(admin, address):
+    assert admin.get(f"/admin/r/{address}/").status_code == 404
