@@ -291,6 +291,15 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/account/orders/"
 ACCOUNT_ADAPTER = "shop.storefront.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "shop.storefront.account_forms.Login",
+    "signup": "shop.storefront.account_forms.Signup",
+    "add_email": "shop.storefront.account_forms.AddEmail",
+    "change_password": "shop.storefront.account_forms.ChangePassword",
+    "reset_password": "shop.storefront.account_forms.ResetPassword",
+    "reset_password_from_key": "shop.storefront.account_forms.ResetPasswordKey",
+    "reauthenticate": "shop.storefront.account_forms.Reauthenticate",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
+from django.urls import resolve
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -49,6 +51,10 @@ class Unknown(Endpoint):
     authentication_classes = []
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Raises NotFound; where only the slash at the end is missing, it says so."""
+        whole = f"{request.path_info}/"
+        if resolve(whole).url_name != "unknown":
+            raise NotFound(_("Nothing is here. End the address with a slash: %(address)s") % {"address": whole})
         raise NotFound
 
 

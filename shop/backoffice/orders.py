@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
@@ -135,12 +136,12 @@ class OrderAdmin(RecordAdmin):
         account = reverse("admin:accounts_user_change", args=[order.user_id])
         return format_html('{}<br><a class="bo-link" href="{}">{}</a>', mail, account, _("account"))
 
-    @display(description=_("delivered to"))
+    @display(description=_("delivery address"))
     def address(self, order: Order) -> SafeString:
         parts = order.shipping_address
         town = f"{parts.get('postal_code', '')} {parts.get('city', '')}".strip()
         lines = [parts.get(name) for name in ("name", "company", "line1", "line2")]
-        lines += [town, parts.get("region"), parts.get("country"), parts.get("phone")]
+        lines += [town, parts.get("region"), countries.name(parts.get("country", "")), parts.get("phone")]
         return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines if line))
 
     @display(description=_("delivery"))

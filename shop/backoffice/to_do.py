@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from shop.accounts.models import User
 from shop.backoffice.counting import Rows, counted
@@ -38,7 +38,10 @@ class Task:
 
 
 class Source(NamedTuple):
-    """`right`: who may see it. `link`: of its list in the backoffice, and the query that shows just these rows."""
+    """`right`: who may see it. `text`: singular and plural, without the number.
+
+    `link`: of its list in the backoffice, and the query that shows just these rows.
+    """
 
     right: str
     rows: Rows
@@ -82,14 +85,14 @@ SOURCES = (
     Source(
         "orders.view_order",
         _to_ship,
-        _("paid orders to ship"),
+        ngettext_lazy("paid order to ship", "paid orders to ship"),
         ("orders_order", "?state__exact=paid"),
         "local_shipping",
     ),
     Source(
         "orders.view_order",
         _unpaid,
-        _("orders waiting for a bank transfer"),
+        ngettext_lazy("order waiting for a bank transfer", "orders waiting for a bank transfer"),
         ("orders_order", "?state__exact=placed&payment_method=bank_transfer"),
         "account_balance",
         urgent=False,
@@ -97,28 +100,28 @@ SOURCES = (
     Source(
         "payments.view_payment",
         _refunds_due,
-        _("payments to refund"),
+        ngettext_lazy("payment to refund", "payments to refund"),
         ("payments_payment", "?state__exact=refund_due"),
         "currency_exchange",
     ),
     Source(
         "notifications.view_mail",
         _lost_mail,
-        _("mails given up"),
+        ngettext_lazy("mail given up", "mails given up"),
         ("notifications_mail", "?state=given_up"),
         "unsubscribe",
     ),
     Source(
         "platform.view_deadletter",
         dead_letters,
-        _("dead letters: work that was given up"),
+        ngettext_lazy("dead letter: work that was given up", "dead letters: work that was given up"),
         ("platform_deadletter", ""),
         "error",
     ),
     Source(
         "platform.view_inspection",
         _bad_inspections,
-        _("inspections that found something wrong"),
+        ngettext_lazy("inspection that found something wrong", "inspections that found something wrong"),
         ("platform_inspection", ""),
         "fact_check",
     ),
@@ -126,7 +129,7 @@ SOURCES = (
 LOW_STOCK = Source(
     "catalog.view_variant",
     few,
-    _("variants with little or no stock left"),
+    ngettext_lazy("variant with little or no stock left", "variants with little or no stock left"),
     ("catalog_variant", "?stock=low"),
     "inventory_2",
     urgent=False,
@@ -146,4 +149,4 @@ def tasks(user: User | AnonymousUser) -> Iterator[Task]:
 def _task(source: Source, count: int) -> Task:
     name, query = source.link
     link = reverse(f"admin:{name}_changelist") + query
-    return Task(count, source.text, link, source.icon, urgent=source.urgent)
+    return Task(count, source.text % count, link, source.icon, urgent=source.urgent)

@@ -63,7 +63,7 @@ def change(request: HttpRequest, line_id: int) -> HttpResponse:
     now = carts.change(cart=name, line_id=line_id, quantity=wanted)
     if now < wanted:
         messages.warning(request, _fewer(now))
-    return _after_change(request)
+    return _after_change(request, removed=now == 0)
 
 
 @csrf_exempt
@@ -74,13 +74,14 @@ def remove(request: HttpRequest, line_id: int) -> HttpResponse:
     if name is not None:
         with suppress(carts.NoSuchCart):
             carts.remove(cart=name, line_id=line_id)
-    return _after_change(request)
+    return _after_change(request, removed=True)
 
 
-def _after_change(request: HttpRequest) -> HttpResponse:
+def _after_change(request: HttpRequest, *, removed: bool) -> HttpResponse:
+    """Show the cart as it is now. With a line went what had the focus: the cart's heading gets it."""
     if not _is_htmx(request):
         return redirect("cart")
-    return render(request, "storefront/_cart_changed.html", _context(request, cart_of(request)))
+    return render(request, "storefront/_cart_changed.html", _context(request, cart_of(request)) | {"removed": removed})
 
 
 def _context(request: HttpRequest, found: Contents | None) -> dict[str, Any]:

@@ -26,6 +26,11 @@ def test_an_unknown_address(client, path, method):
     problem(getattr(client, method)(path), 404, "not_found")
 
 
+def test_a_missing_slash_is_named(client):
+    answer = problem(client.post("/api/v1/carts"), 404, "not_found")
+    assert answer["detail"].endswith("/api/v1/carts/")
+
+
 def test_a_method_that_is_not_offered(phone):
     answer = phone.delete("products/")
     problem(answer, 405, "method_not_allowed")

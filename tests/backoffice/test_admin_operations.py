@@ -98,11 +98,11 @@ class TestTheFrontPage:
         assert context["today"]["orders"] == 2
         assert context["revenue"].amount == placed.total + paid.total
         assert {str(task.text): task.count for task in context["tasks"]} == {
-            "paid orders to ship": 1,
-            "orders waiting for a bank transfer": 1,
-            "mails given up": 1,
-            "dead letters: work that was given up": 1,
-            "variants with little or no stock left": 1,
+            "paid order to ship": 1,
+            "order waiting for a bank transfer": 1,
+            "mail given up": 1,
+            "dead letter: work that was given up": 1,
+            "variant with little or no stock left": 1,
         }
         assert [day.orders for day in context["days"]][-1] == 2
 
@@ -134,6 +134,6 @@ class TestTheFrontPage:
         client.force_login(user)
         mail(given_up=True)
         answer = client.get("/admin/")
-        assert [str(task.text) for task in answer.context["tasks"]] == ["mails given up"]
+        assert [str(task.text) for task in answer.context["tasks"]] == ["mail given up"]
         assert "revenue" not in answer.context
         assert "ada@example.com" not in answer.content.decode()

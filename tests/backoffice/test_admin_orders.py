@@ -141,7 +141,14 @@ def test_the_page_shows_lines_address_payments_and_history(admin, order):
     placed = order(payment="card")
     orders.note(order_id=placed.pk, text="Called back", actor="sam@example.com")
     page = admin.get(change_page(placed)).content.decode()
-    for text in (placed.lines.get().title, "Kastanienallee 12", "10435 Berlin", str(placed.money), "Called back"):
+    for text in (
+        placed.lines.get().title,
+        "Kastanienallee 12",
+        "10435 Berlin",
+        "Germany",
+        str(placed.money),
+        "Called back",
+    ):
         assert text in page
     assert change_page(placed.payments.get()) in page
 

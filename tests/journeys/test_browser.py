@@ -103,6 +103,8 @@ def take_two(shopper: Shopper) -> None:
     else:
         page.get_by_role("button", name="Update").click()
     expect(page.locator(".line-sum")).to_have_text("€98.00")
+    if shopper.script:
+        expect(page.get_by_role("button", name="Remove")).to_be_focused()
     shopper.picture("5-cart")
     page.get_by_role("link", name="Go to checkout").click()
 
@@ -193,6 +195,13 @@ def card(page: Page, number: str) -> None:
     for field, value in {"#number": number, "#expiry": "12/34", "#code": "123"}.items():
         page.locator(field).fill(value)
     page.get_by_role("button", name="Pay ").first.click()
+
+
+def test_who_removes_a_line_by_keyboard_goes_on_at_the_top_of_the_cart(page: Page) -> None:
+    fill_cart_and_form(page)
+    page.goto("/cart/")
+    page.get_by_role("button", name="Remove").press("Enter")
+    expect(page.get_by_role("heading", name="Your cart is empty")).to_be_focused()
 
 
 def test_filters_change_the_list_and_its_address_without_loading_the_page(page: Page) -> None:

@@ -40,6 +40,7 @@ def test_the_confirmation_says_what_was_ordered_in_text_and_html(order, mailbox)
         assert "€1,294.90" in part
         assert order.get_absolute_url() in part
         assert "IBAN" in part
+        assert "Germany" in part
     assert "Lamp <i>" in text
     assert "Lamp &lt;i&gt;" in html
 

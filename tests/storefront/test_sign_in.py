@@ -138,3 +138,18 @@ def test_the_accounts_pages_ask_strangers_to_sign_in(client, page):
 def test_an_address_to_go_on_to_that_is_none_is_left_out(client, page):
     answer = client.get(f"/account/{page}/", {"next": "http://["})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("page", ["login", "signup", "password/reset"])
+def test_a_field_has_one_label_in_the_words_of_the_other_forms(client, page):
+    form = client.get(f"/account/{page}/").content.decode().partition("<main")[2]
+    assert ">E-mail</label>" in form
+    assert "placeholder" not in form
+
+
+def test_the_only_address_of_an_account_cannot_be_removed(client):
+    client.force_login(factories.user("ada@example.com"))
+    client.post("/account/email/", {"email": "ada@example.com", "action_send": ""})
+    page = client.get("/account/email/").content.decode()
+    assert "Send the link again" in page
+    assert "Remove" not in page
