@@ -56,6 +56,17 @@ def test_who_may_look_at_mails_cannot_take_an_account_over(viewer, boss):
     assert mail.context["url"].rpartition("/key/")[2] not in page.content.decode()
 
 
+@pytest.mark.parametrize("lookup", ["context__url__startswith", "context__contains", "context__icontains"])
+def test_nor_by_asking_which_mails_have_a_link_that_begins_like_this(viewer, boss, lookup):
+    """Letter by letter, from whether the list is empty."""
+    Client().post("/account/password/reset/", {"email": "boss@example.com"})
+    told = {
+        viewer.get("/admin/notifications/mail/", {lookup: guess}, follow=True).content.decode().count("boss@example")
+        for guess in ("http", "nothing")
+    }
+    assert len(told) == 1
+
+
 @pytest.mark.parametrize(("is_staff", "status"), [(False, 302), (True, 403)])
 def test_who_may_edit_accounts_gives_customers_a_password_and_colleagues_none(viewer, boss, is_staff, status):
     editor = User.objects.get(email="viewer@example.com")
