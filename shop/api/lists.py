@@ -38,7 +38,8 @@ def _address(request: Request, cursor: str | None) -> str | None:
         return None
     asked = dict(request.query_params.lists())
     query = urlencode({**asked, "cursor": [cursor]}, doseq=True) if asked else f"cursor={cursor}"
-    return f"{request.scheme}://{request.get_host()}{iri_to_uri(request.path)}?{query}"
+    path = request.path if request.path.isascii() else iri_to_uri(request.path)
+    return f"{request.scheme}://{request.get_host()}{path}?{query}"
 
 
 def list_of(entry: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:

@@ -99,12 +99,16 @@ class Filters:
     @property
     def is_plain(self) -> bool:
         """Say whether one plan suits all such lists: nothing is compared with what was asked for."""
-        return replace(self, on_sale=False, sort="") == Filters()
+        return not (self.query or self.category or self.options or self._is_priced)
+
+    @property
+    def _is_priced(self) -> bool:
+        return self.min_price is not None or self.max_price is not None
 
     @property
     def is_shelf(self) -> bool:
         """Say whether it is a category as it is, the newest first."""
-        return self.order == "newest" and replace(self, category=None, sort="") == Filters()
+        return self.order == "newest" and not (self.query or self.options or self.on_sale or self._is_priced)
 
     def option_groups(self) -> dict[str, list[str]]:
         """Return {"size": ["o:size:M", "o:size:L"]}: values of one option widen the list, options narrow it."""
