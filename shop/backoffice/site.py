@@ -39,18 +39,18 @@ class BackofficeSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[Any]:
         """Django's way to the page of any row is open to all staff, and with an order's address comes the order."""
-        way = path("r/<int:kind>/<path:object_id>/", self.admin_view(self.on_site), name="view_on_site")
+        way = path("r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.on_site), name="view_on_site")
         return [way, *(each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site")]
 
-    def on_site(self, request: HttpRequest, kind: int, object_id: str) -> HttpResponse:
-        """Lead to the shop's page of a row, whoever may see such rows here. `kind`: the id of a content type."""
-        found = ContentType.objects.filter(pk=min(kind, LARGEST)).first()
+    def on_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponse:
+        """Lead to the shop's page of a row, whoever may see such rows here."""
+        found = ContentType.objects.filter(pk=min(content_type_id, LARGEST)).first()
         admin = self._registry.get(found.model_class()) if found else None
         if admin is None:
             raise Http404
         if not admin.has_view_permission(request):
             raise PermissionDenied
-        return shortcut(request, kind, object_id)
+        return shortcut(request, content_type_id, object_id)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**dashboard(request.user), **(extra_context or {})})  # type: ignore[no-any-return]
