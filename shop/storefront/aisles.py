@@ -6,12 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 from markupsafe import Markup
 
 from shop.catalog import tree
 from shop.catalog.tree import Node
 from shop.platform import routes
+from shop.platform.language import page_language
 from shop.storefront.stencils import safe, stencil, written_once
 
 
@@ -88,7 +88,7 @@ def aisles_of(request: HttpRequest, **wanted: Any) -> Aisles:
 def aisle_links(roots: tuple[Node, ...], trail: Sequence[Node], shown: Node | None) -> Markup:
     """Return the header's links. `trail`: the way to the category that is `shown`, if one is."""
     within = trail[0].pk if trail else None
-    return _links(get_language(), routes.around("category", "-"), roots, within, bool(trail) and trail[0] == shown)
+    return _links(page_language(), routes.around("category", "-"), roots, within, bool(trail) and trail[0] == shown)
 
 
 @written_once(256)

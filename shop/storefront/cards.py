@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import get_language
 from markupsafe import Markup
 
 from shop.catalog.addresses import product_urls
 from shop.catalog.cards import Card
+from shop.platform.language import page_language
 from shop.storefront.pictures import sources
 from shop.storefront.prices import product_prices
 from shop.storefront.stencils import safe, stencil
@@ -17,7 +17,7 @@ TEMPLATE = "storefront/_card.html"
 
 def card_items(products: Sequence[Card], eager: int = 0) -> Markup:
     """Return the items of a list of cards. `eager`: how many of them a visitor sees at once."""
-    language, url_of, price_of = get_language(), product_urls(), product_prices()
+    language, url_of, price_of = page_language(), product_urls(), product_prices()
     written = []
     for place, card in enumerate(products):
         words = {"url": safe(url_of(card.slug)), "title": safe(card.title), "price": price_of(card)}

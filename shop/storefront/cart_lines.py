@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
-from django.utils.translation import get_language
 from markupsafe import Markup
 
 from shop.cart.contents import Line
 from shop.catalog.addresses import product_urls
 from shop.platform import routes
+from shop.platform.language import page_language
 from shop.storefront.pictures import picture
 from shop.storefront.prices import variant_prices
 from shop.storefront.stencils import safe, stencil
@@ -20,7 +20,7 @@ WIDTH = "7.5rem"  # of the picture
 
 def line_items(lines: Iterable[tuple[Line, str]]) -> Markup:
     """Return the items of the cart's list. Each line comes with what stands against it now, or nothing."""
-    language, addresses_of, price_of = get_language(), _addresses(), variant_prices()
+    language, addresses_of, price_of = page_language(), _addresses(), variant_prices()
     written = []
     for line, warning in lines:
         words = _words(line) | addresses_of(line)

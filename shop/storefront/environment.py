@@ -20,6 +20,7 @@ from jinja2.ext import Extension
 from markupsafe import escape
 
 from shop.catalog.addresses import category_urls, product_urls
+from shop.platform.language import only_language, page_language
 from shop.storefront import cards, cart_lines, panel, pictures, prices, stencils, words
 from shop.storefront.aisles import aisle_links, aisles_of
 
@@ -77,10 +78,8 @@ class Pages(Environment):
 
 
 def _language() -> str:
-    if len(settings.LANGUAGES) == 1:
-        return str(settings.LANGUAGE_CODE)
-    active = translation.get_language() or settings.LANGUAGE_CODE
-    return active if active in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    active = page_language()
+    return active if only_language() or active in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def environment(**options: Any) -> Environment:

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from urllib.parse import quote_plus
 
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shop.catalog.facets import Facets, PriceRange
 from shop.catalog.listing import Filters
 from shop.catalog.tree import Node
+from shop.platform.language import page_language
 from shop.storefront.aisles import Aisles
 from shop.storefront.words import money
 
@@ -155,7 +156,7 @@ def _price_range(request: HttpRequest, filters: Filters, found: PriceRange) -> S
     active = filters.min_price == found.least and filters.max_price == found.most
     least, most = ("", "") if active else (found.least, found.most)
     url = with_values(request, min=str(least or ""), max=str(most or ""))
-    return Section(_price_words(get_language(), found.least, found.most), url, found.products, active=active)
+    return Section(_price_words(page_language(), found.least, found.most), url, found.products, active=active)
 
 
 @functools.cache  # per-pod: a calculation from its arguments, which are few
@@ -169,7 +170,7 @@ def _price_words(_language: str | None, least: int | None, most: int | None) -> 
 
 def sorts(filters: Filters) -> tuple[tuple[str, str], ...]:
     """Return the sort orders to offer: (value, words)."""
-    return _sorts(get_language(), searching=bool(filters.query))
+    return _sorts(page_language(), searching=bool(filters.query))
 
 
 @functools.cache  # per-pod: a calculation from its arguments, which are few

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import get_language
 from markupsafe import Markup
 
 from shop.catalog.facets import FacetValue
+from shop.platform.language import page_language
 from shop.storefront.listing import Section
 from shop.storefront.stencils import safe, stencil
 
@@ -14,7 +14,7 @@ TEMPLATE = "storefront/_facet.html"
 
 def facet_links(sections: Iterable[Section], numbers: bool = False) -> Markup:
     """Return links to narrower lists. `numbers`: they are named by such."""
-    language = get_language()
+    language = page_language()
     written = [
         stencil(language, TEMPLATE, "link", child, active, numbers)
         % {"url": safe(url), "name": safe(name), "products": products}
@@ -25,7 +25,7 @@ def facet_links(sections: Iterable[Section], numbers: bool = False) -> Markup:
 
 def facet_boxes(group: int, values: Iterable[FacetValue]) -> Markup:
     """Return a box for each value of an option. `group`: the option's place among them, for ids."""
-    language = get_language()
+    language = page_language()
     written = [
         stencil(language, TEMPLATE, "box", active)
         % {"id": f"o-{group}-{place}", "value": safe(value), "label": safe(label), "products": products}

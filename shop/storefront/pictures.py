@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.utils.translation import get_language
 from markupsafe import Markup
 
+from shop.platform.language import page_language
 from shop.platform.models import Image
 from shop.platform.picture import Picture
 from shop.storefront.stencils import safe, stencil
@@ -21,8 +21,8 @@ def picture(image: Picture | Image | None, sizes: str, alt: str = "", eager: boo
     `sizes`: how wide it is shown, as HTML says it. `eager`: it is what a visitor sees first.
     """
     if image is None or not image.is_ready:
-        return Markup(stencil(get_language(), TEMPLATE, "blank", bool(alt)) % {"alt": safe(alt)})  # noqa: S704
-    filled = stencil(get_language(), TEMPLATE, "picture", sizes, eager) % {"alt": safe(alt), **sources(image)}
+        return Markup(stencil(page_language(), TEMPLATE, "blank", bool(alt)) % {"alt": safe(alt)})  # noqa: S704
+    filled = stencil(page_language(), TEMPLATE, "picture", sizes, eager) % {"alt": safe(alt), **sources(image)}
     return Markup(filled)  # noqa: S704 - of a template, filled with what is safe
 
 
@@ -30,7 +30,7 @@ def preload(image: Picture | None, sizes: str) -> Markup:
     """Return what lets a browser ask for a picture before it knows how the page looks; nothing for a neutral tile."""
     if image is None or not image.is_ready:
         return Markup()
-    filled = stencil(get_language(), TEMPLATE, "preload", sizes) % sources(image)
+    filled = stencil(page_language(), TEMPLATE, "preload", sizes) % sources(image)
     return Markup(filled)  # noqa: S704 - the same
 
 

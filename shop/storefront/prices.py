@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.template import engines
-from django.utils.translation import get_language
 from markupsafe import Markup
 
 from shop.cart.contents import CartVariant
 from shop.catalog.cards import Card
 from shop.catalog.detail import DetailVariant
+from shop.platform.language import page_language
 from shop.storefront.stencils import written_once
 
 TAGS = 5_000  # different ones; a process that has written more forgets those not asked for
@@ -20,7 +20,7 @@ def product_prices() -> Callable[[Card], Markup]:
     """Return what writes a product's price, "from" it where its variants differ, beside the former one of a reduced
     product.
     """
-    language = get_language()
+    language = page_language()
 
     def tag(product: Card) -> Markup:
         was = product.compare_at_price if product.on_sale else None
@@ -36,7 +36,7 @@ def variant_price(variant: DetailVariant | CartVariant, saved: int = 0) -> Marku
 
 def variant_prices() -> Callable[[DetailVariant | CartVariant, int], Markup]:
     """Return what writes the prices of many."""
-    language = get_language()
+    language = page_language()
 
     def tag(variant: DetailVariant | CartVariant, saved: int) -> Markup:
         was = variant.compare_at_price if variant.on_sale else None

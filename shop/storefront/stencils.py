@@ -5,7 +5,7 @@ what a list costs.
 
     {% macro tile(gone) %}<li{% if gone %} class="gone"{% endif %}>{{ hole("title") }}</li>{% endmacro %}
 
-    stencil(get_language(), "storefront/_tile.html", "tile", True) % {"title": safe(title)}
+    stencil(page_language(), "storefront/_tile.html", "tile", True) % {"title": safe(title)}
 """
 
 import functools

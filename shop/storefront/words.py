@@ -4,14 +4,15 @@ import functools
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_countries import countries
 
 from shop.cart.contents import CartVariant
 from shop.catalog.detail import DetailVariant
 from shop.inventory.models import FEW
 from shop.money import Money
+from shop.platform.language import page_language
 
 
 def money(amount: Decimal | Money | None) -> str:
@@ -20,7 +21,7 @@ def money(amount: Decimal | Money | None) -> str:
         return ""
     if isinstance(amount, Money):
         return amount.display()
-    return _in_figures(get_language(), amount, settings.SHOP_CURRENCY)
+    return _in_figures(page_language(), amount, settings.SHOP_CURRENCY)
 
 
 @functools.lru_cache(maxsize=5_000)  # per-pod: a calculation from its arguments
@@ -38,7 +39,7 @@ def saving(variant: DetailVariant | CartVariant) -> int:
 def availability(variant: DetailVariant) -> tuple[str, str]:
     """Return the line and its mood ("", "few" or "none")."""
     pieces = variant.left
-    return _availability(get_language(), None if pieces is None or pieces > FEW else pieces)
+    return _availability(page_language(), None if pieces is None or pieces > FEW else pieces)
 
 
 @functools.cache  # per-pod: a calculation from its arguments, which are few
