@@ -178,6 +178,14 @@ def test_a_cache_that_cannot_list_its_keys_points_to_the_bridge(settings):
         move("--from", "cache", "--to", "db")
 
 
+@pytest.mark.parametrize("backend", ["locmem.LocMemCache", "dummy.DummyCache"])
+def test_a_cache_that_forgets_with_the_command_is_no_target(settings, backend):
+    settings.CACHES = {**settings.CACHES, "sessions": {"BACKEND": f"django.core.cache.backends.{backend}"}}
+    made("file", cart=1)
+    with pytest.raises(CommandError, match="gone when this command ends"):
+        move("--from", "file", "--to", "cache")
+
+
 def test_djangos_own_redis_can_list_its_keys(settings):
     redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": settings.REDIS_SESSIONS_URL}
     settings.CACHES = {**settings.CACHES, "sessions": {**redis, "KEY_PREFIX": "odd[prefix]*"}}

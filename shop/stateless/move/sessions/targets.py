@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import DataError, IntegrityError, router, transaction
 from django.utils import timezone
 
@@ -197,11 +200,16 @@ KINDS: dict[str, type[Target]] = {"db": TableTarget, "file": FileTarget}
 
 
 def target(name: str) -> Target:
-    """Raises MoveError for an engine that is not there or keeps nothing on the server."""
+    """Raises MoveError for an engine that is not there, or keeps nothing on the server once this command has ended."""
     store = store_class(name)
     if is_kind(store, "signed_cookies"):
         raise MoveError(
             "signed_cookies keeps sessions in the visitors' browsers, where nobody else can write. Name another target."
+        )
+    if is_kind(store, "cache") and isinstance(store()._cache, LocMemCache | DummyCache):  # type: ignore[attr-defined]
+        raise MoveError(
+            f'CACHES["{settings.SESSION_CACHE_ALIAS}"] is of this process alone: the sessions would be gone when this '
+            "command ends. Put it on a Redis that all pods reach, or name cached_db."
         )
     kind = next((kind for name, kind in KINDS.items() if is_kind(store, name)), StoreTarget)
     return kind(store)
