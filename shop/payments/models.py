@@ -71,7 +71,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.method} {self.money}"
+        return f"{self.method.replace('_', ' ')} {self.money}"
 
     @property
     def money(self) -> Money:

@@ -11,6 +11,7 @@ from shop.storefront import (
     preview,
     product,
     products,
+    robots,
     shopper,
     suggestions,
 )
@@ -18,6 +19,7 @@ from shop.storefront import (
 # Looked through from the first to the last, so what is asked for most comes first
 urlpatterns = [
     path("", home.home, name="home"),
+    path("robots.txt", robots.robots, name="robots"),
     path("products/", products.products, name="products"),
     path("products/<str:slug>/", product.product, name="product"),
     path("categories/<slug:slug>/", products.category, name="category"),

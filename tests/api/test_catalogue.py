@@ -99,6 +99,11 @@ def test_a_parameter_that_makes_no_sense_is_named(phone, query, parameter):
     assert [error["parameter"] for error in answer.json()["errors"]] == [parameter]
 
 
+def test_whoever_sorts_by_what_there_is_not_learns_what_there_is(phone):
+    (error,) = phone.get("products/?sort=random").json()["errors"]
+    assert "newest, price, -price" in error["detail"]
+
+
 @pytest.mark.parametrize("cursor", ["nonsense", "WzAsWyJpZCJdLFsxXV0", "é"])
 def test_a_cursor_of_others_is_refused(phone, cursor):
     answer = phone.get(f"products/?cursor={cursor}")

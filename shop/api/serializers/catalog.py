@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
@@ -117,5 +119,8 @@ class ProductsQuery(PageQuery):
     max_price = serializers.DecimalField(12, 2, required=False, min_value=0, max_value=HIGHEST_PRICE)
     on_sale = serializers.BooleanField(required=False, default=False)
     sort = serializers.ChoiceField(
-        list(SORTS), required=False, help_text="Without it: by relevance for a search, else the newest first."
+        list(SORTS),
+        required=False,
+        help_text="Without it: by relevance for a search, else the newest first.",
+        error_messages={"invalid_choice": format_lazy("{} {}", _("Choose one of these:"), ", ".join(SORTS))},
     )
