@@ -18,10 +18,10 @@ TEMPLATE = "storefront/_card.html"
 def card_items(products: Sequence[Card], eager: int = 0) -> Markup:
     """Return the items of a list of cards. `eager`: how many of them a visitor sees at once."""
     language, url_of, price_of = page_language(), product_urls(), product_prices()
-    written = []
-    for place, card in enumerate(products):
-        words = {"url": safe(url_of(card.slug)), "title": safe(card.title), "price": price_of(card)}
-        written.append(_stencil(language, card, place < eager) % (words | _kind(card) | _cover(card)))
+    written = [
+        _stencil(language, card, place < eager) % _words(card, url_of(card.slug), price_of(card))
+        for place, card in enumerate(products)
+    ]
     return Markup("".join(written))  # noqa: S704 - of a template, filled with what is safe
 
 
@@ -30,9 +30,7 @@ def _stencil(language: str | None, card: Card, eager: bool) -> str:
     return stencil(language, TEMPLATE, "card", card.available, card.on_sale, bool(card.product_type), pictured, eager)
 
 
-def _kind(card: Card) -> dict[str, Any]:
-    return {"kind": safe(card.product_type)} if card.product_type else {}
-
-
-def _cover(card: Card) -> dict[str, Any]:
-    return {"alt": "", **sources(card.cover)} if card.cover else {}
+def _words(card: Card, url: str, price: Markup) -> dict[str, Any]:
+    """What fills any card; a kind and a picture have no hole where there is none."""
+    words = {"url": safe(url), "title": safe(card.title), "kind": safe(card.product_type), "price": price, "alt": ""}
+    return words | sources(card.cover) if card.cover else words

@@ -5,7 +5,8 @@ import uuid
 import pytest
 
 from shop.cart.models import Cart, CartLine
-from shop.catalog.models import Product
+from shop.catalog import services as catalog
+from shop.catalog.models import Category, Product
 from shop.inventory import services as inventory
 from tests import factories
 
@@ -104,6 +105,18 @@ def test_changing_with_htmx_answers_the_cart_and_the_count(client):
     assert "<html" not in answer
     assert "€40.00" in answer
     assert "Cart, 4 pieces" in answer
+
+
+def test_the_header_names_the_categories_as_they_are_with_a_cart_and_without(client):
+    catalog.category(["Tiles", "Small ones"])
+    roots = '<li><a href="/categories/tiles/">Tiles</a></li>'
+    assert roots in client.get("/cart/").content.decode()
+    client.post("/cart/lines/", {"variant": factories.variant().pk})
+    page = client.get("/cart/").content.decode()
+    assert roots in page
+    assert "Small ones" not in page
+    Category.objects.filter(slug="tiles").update(name="Stones")
+    assert ">Stones</a>" in client.get("/cart/").content.decode()
 
 
 def test_zero_removes(client):
