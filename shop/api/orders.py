@@ -104,8 +104,9 @@ class Orders(Endpoint):
         """
         key = _key(request)
         asked = body(request, PlaceOrderSerializer)
-        limits.count_order(network(request))
-        placed = place_order(cart_id=asked["cart"], key=key, details=_details(asked), user_id=user_id(request))
+        user = user_id(request)
+        limits.count_order(network(request), guest="" if user else asked["email"])
+        placed = place_order(cart_id=asked["cart"], key=key, details=_details(asked), user_id=user)
         payment = paying.begin_if_possible(placed, return_url=asked["payment"].get("return_url", ""))
         return _answer(placed, payment)
 

@@ -58,7 +58,7 @@ def _order(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     data = form.cleaned_data
     try:
-        limits.count_order(network(request))
+        limits.count_order(network(request), guest="" if user else data["email"])
         placed = place_order(
             cart_id=data["cart"], key=str(data["key"]), details=_details(data), user_id=user.pk if user else None
         )

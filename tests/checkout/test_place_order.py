@@ -172,3 +172,13 @@ def test_a_network_has_only_so_many_orders(settings):
     limits.count_order("192.0.2.2")
     settings.ORDERS_PER_NETWORK = 0
     limits.count_order("192.0.2.1")
+
+
+def test_nobody_floods_a_mailbox_with_orders_of_guests_from_many_networks(settings):
+    networks = [f"192.0.2.{number}" for number in range(limits.MAILBOX.times)]
+    for network in networks:
+        limits.count_order(network, guest="ada@example.com")
+    with pytest.raises(TooManyTries):
+        limits.count_order("198.51.100.1", guest="Ada@example.com")
+    limits.count_order("198.51.100.1")  # signed in
+    limits.count_order("198.51.100.1", guest="eve@example.com")
