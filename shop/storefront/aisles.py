@@ -1,7 +1,8 @@
 """The category tree as pages walk it: read once a request, with one query, and only by pages that show it."""
 
 import functools
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -41,10 +42,18 @@ class Aisles:
     @cached_property
     def leaves(self) -> list[Node]:
         """Categories without branches, walked through the tree as a shopper would."""
-        parents = {category.parent_id for category in self.everything}
-        leaves = [category for category in self.everything if category.pk not in parents]
-        place = {category.pk: number for number, category in enumerate(self.everything)}
-        return sorted(leaves, key=lambda leaf: [place[step.pk] for step in self.trail(leaf)])
+        branches: defaultdict[int | None, list[Node]] = defaultdict(list)
+        for category in self.everything:
+            branches[category.parent_id].append(category)
+
+        def walk(parent: int | None) -> Iterator[Node]:
+            for category in branches[parent]:
+                if category.pk in branches:
+                    yield from walk(category.pk)
+                else:
+                    yield category
+
+        return list(walk(None))
 
     def find(self, slug: str) -> Node | None:
         return next((category for category in self.everything if category.slug == slug), None)

@@ -136,3 +136,10 @@ def test_an_unknown_category_is_not_found(client):
     page = client.get("/categories/nowhere/")
     assert page.status_code == 404
     assert "This tile is missing" in page.content.decode()
+
+
+def test_the_front_page_names_the_finest_categories_in_the_order_of_a_walk(client):
+    for path in (["Textiles", "Rugs", "Round"], ["Prints"], ["Textiles", "Cushions"], ["Textiles", "Rugs", "Long"]):
+        catalog.category(path)
+    named = re.findall(r'<span class="name">([^<]*)</span>', client.get("/").content.decode())
+    assert named == ["Prints", "Cushions", "Long", "Round"]
