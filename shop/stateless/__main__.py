@@ -1,12 +1,20 @@
-"""`python -m shop.stateless --settings other.settings`: audit any Django project that is on the path."""
+"""`python -m shop.stateless --settings other.settings`: audit any Django project that is on the path.
+
+`python /path/to/shop/stateless --settings shop.settings` does so too if the project's own package is called `shop`.
+"""
 
 import argparse
 import os
 import sys
 from pathlib import Path
 
-from shop.stateless import command
-from shop.stateless.loading import UnusableSettings, load
+BY_PATH = not __package__
+HERE = str(Path(__file__).resolve().parents[2])
+if BY_PATH:
+    sys.path[0] = HERE  # instead of this directory, whose modules are nobody else's
+
+from shop.stateless import command  # noqa: E402 - it has to be found first
+from shop.stateless.loading import UnusableSettings, load  # noqa: E402 - the same
 
 
 def main(arguments: list[str]) -> int:
@@ -17,6 +25,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if not options.settings:
         parser.error("--settings names no module, and DJANGO_SETTINGS_MODULE is not set")
+    if BY_PATH:
+        _make_room()
     sys.path.insert(0, options.pythonpath or str(Path.cwd()))
     try:
         problems = load(options.settings)
@@ -26,6 +36,12 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         sys.stderr.write(f"The report cannot be written: {error}\n")
     return command.UNUSABLE
+
+
+def _make_room() -> None:
+    """Leave the name `shop` to the project. What is imported already stays, under its full name."""
+    sys.path.remove(HERE)
+    del sys.modules["shop"]
 
 
 if __name__ == "__main__":

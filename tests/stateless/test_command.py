@@ -116,6 +116,19 @@ def test_settings_that_are_not_there():
     )
 
 
+def test_a_project_that_is_called_shop_too(tmp_path):
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "__init__.py").touch()
+    (tmp_path / "shop" / "settings.py").write_text("SECRET_KEY = 'x'\nROOT_URLCONF = 'shop.urls'\n")
+    (tmp_path / "shop" / "urls.py").write_text("SEEN = {}\n\ndef page(request):\n    SEEN[1] = 2\n")
+    path = str(ROOT / "shop" / "stateless")
+    done = run(
+        path, "--settings", "shop.settings", "--markdown", cwd=tmp_path, PYTHONPATH="", PYTHONDONTWRITEBYTECODE="1"
+    )
+    assert done.stderr == ""
+    assert "shop/urls.py:4" in done.stdout
+
+
 def test_a_report_that_cannot_be_written():
     done = single_server("--output", "/proc/nowhere/report.md")
     assert done.returncode == 2
