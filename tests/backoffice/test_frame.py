@@ -91,3 +91,12 @@ def test_what_is_kept_of_a_page_holds_nothing_of_who_asked_first(admin, viewer):
 def test_the_sign_in_page_names_its_icon(client):
     page = client.get("/admin/login/?next=/admin/").content.decode()
     assert re.search(r'<link rel="icon"\s+href="/static/storefront/img/mark[^"]*svg"', page)
+
+
+def test_no_other_site_gets_anything_from_its_pages(admin):
+    """Inline scripts are the theme's; whatever slipped into one could at least call nobody."""
+    policy = admin.get("/admin/")["Content-Security-Policy"]
+    said = dict(each.strip().split(" ", 1) for each in policy.split(";"))
+    assert (said["default-src"], said["form-action"].split()[0], said["base-uri"]) == ("'self'", "'self'", "'self'")
+    assert "connect-src" not in said
+    assert "http" not in said["script-src"]

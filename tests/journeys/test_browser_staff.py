@@ -40,6 +40,7 @@ def test_all_rows_of_a_list_are_selected_at_once_and_hidden_from_shoppers(
     context.set_default_timeout(15_000)
     page, complaints = context.new_page(), []
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     sign_in(page)
     page.goto("/admin/catalog/product/")
     open_filters_by_key(page)
