@@ -43,7 +43,7 @@ class Inspector:
     def visit(self, *addresses: str) -> None:
         for address in addresses:
             self.page.goto(address)
-            self.page.wait_for_load_state("networkidle")
+            expect(self.page.locator(".htmx-request, .htmx-settling")).to_have_count(0)  # what came later is there, too
             self.look()
 
 
