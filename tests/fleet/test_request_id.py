@@ -6,20 +6,18 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 from django.conf import settings
 
 from config.local.fleet import Fleet
-from shop.platform.broker import queue_url
 from shop.platform.models import OutboxMessage, Pod
 from tests import factories
 from tests.collector import Collector, Taken, collector
 from tests.fleet.visitors import Basket, Browser, Phone
 from tests.forms import form
 from tests.mailserver import MailServer, mail_server
-from tests.services import fleet
+from tests.services import fleet, running
 from tests.waiting import outbox, patience
 
 until = patience(90, outbox)
@@ -77,9 +75,9 @@ def pods(servers: MailServer, traces: Collector, django_db_setup: None) -> Itera
 
 
 def _leave_empty_queues() -> None:
-    """What was sent again is no business of the tests after these."""
-    for queue in settings.QUEUES:
-        boto3.client("sqs", region_name=settings.AWS_REGION).purge_queue(QueueUrl=queue_url(queue))
+    """What was sent again is no business of the tests after these. SQS would empty a queue once a minute only."""
+    running.processes["sqs"].kill()
+    running.restart("sqs")
 
 
 def lines(pods: Fleet, name: str) -> list[dict[str, Any]]:
