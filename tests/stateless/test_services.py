@@ -3,7 +3,7 @@
 import pytest
 
 from shop.stateless.project import Project
-from shop.stateless.rules import celery, channels, hosts, mail, search, throttles
+from shop.stateless.rules import celery, channels, hosts, mail, queues, search, throttles
 from tests.stateless.audits import findings
 
 DJANGO = "django.core.mail.backends."
@@ -52,12 +52,16 @@ def test_the_celery_application_of_the_project_is_found():
         ({"RQ_QUEUES": {"default": {"URL": "redis://queue.internal"}}}, []),
         ({"HUEY": {"huey_class": "huey.SqliteHuey", "immediate": False}}, ["E064"]),
         ({"HUEY": {"immediate": False, "url": "redis://queue.internal"}}, []),
+        ({"Q_CLUSTER": {"redis": {"host": "127.0.0.1"}}}, ["E064"]),
+        ({"Q_CLUSTER": {"orm": "default"}}, []),
+        ({"CRONJOBS": [("0 3 * * *", "reports.nightly")]}, ["W065"]),
+        ({"CRONJOBS": []}, []),
         ({"TASKS": {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}}, ["W064"]),
     ],
 )
 def test_other_queues(given, ids, monkeypatch):
-    monkeypatch.setattr(celery, "configuration", lambda project: None)
-    assert findings(celery.rows, **given) == ids
+    monkeypatch.setattr(Project, "has_app", lambda self, name: name == "django_crontab")
+    assert findings(queues.rows, **given) == ids
 
 
 @pytest.mark.parametrize(

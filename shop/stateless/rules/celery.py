@@ -1,4 +1,4 @@
-"""Background work: the broker, the results, the schedule, and work that is done inside the web process."""
+"""Background work by Celery: broker, results, schedule, and work that is done inside the web process."""
 
 import importlib.util
 import sys
@@ -11,7 +11,7 @@ from shop.stateless.rows import Question, Row
 from shop.stateless.rules import caches
 from shop.stateless.rules.local_services import service
 
-BROKERS, RESULTS, SCHEDULE, EAGER, OTHER = 60, 61, 62, 63, 64
+BROKERS, RESULTS, SCHEDULE, EAGER = 60, 61, 62, 63
 WORK = Question("Background work that waits", "whoever caused it")
 LOST = "Work that was promised and not done: mails, exports, pictures."
 REMEDY = "broker_url: a broker that all pods reach, such as sqs:// or redis://<host>"
@@ -25,7 +25,6 @@ def rows(project: Project) -> Iterator[Row]:
         yield from _results(project, conf)
         yield from _schedule(conf)
         yield from _eager(conf)
-    yield from _others(project)
 
 
 def configuration(project: Project) -> Any:
@@ -123,34 +122,3 @@ def _eager(conf: Any) -> Iterator[Row]:
         lost = "Work under way, with no second try; and the visitor waits for it."
         remedy = "task_always_eager = False, with a broker and a worker"
         yield asked.weak(EAGER, "inside the web process (task_always_eager)", POD_MEMORY, lost, remedy)
-
-
-def _others(project: Project) -> Iterator[Row]:
-    """RQ, Huey and Django's own task backends."""
-    yield from _rq(project)
-    for alias, entry in sorted((project.setting("TASKS") or {}).items()):
-        if "Immediate" in str(entry.get("BACKEND")) and project.is_set("TASKS"):
-            remedy = f'TASKS["{alias}"]: a backend with a queue of its own'
-            yield WORK.weak(OTHER, "inside the web process (ImmediateBackend)", POD_MEMORY, LOST, remedy)
-    huey = project.setting("HUEY")
-    if isinstance(huey, dict):
-        yield from _huey(project, huey)
-
-
-def _rq(project: Project) -> Iterator[Row]:
-    for name, queue in sorted((project.setting("RQ_QUEUES") or {}).items()):
-        address = queue.get("URL") or queue.get("HOST") or "localhost"
-        remedy = f'RQ_QUEUES["{name}"]: a Redis that all pods reach'
-        yield service(project, WORK, OTHER, address, place=BROKER, lost=LOST, remedy=remedy)
-
-
-def _huey(project: Project, huey: dict[str, Any]) -> Iterator[Row]:
-    kind = str(huey.get("huey_class") or "huey.RedisHuey")
-    remedy = 'HUEY = {"huey_class": "huey.RedisHuey", "url": "redis://<host>"}, immediate off'
-    if huey.get("immediate", project.setting("DEBUG")) or "Memory" in kind:
-        yield WORK.broken(OTHER, "memory of the process (Huey)", POD_MEMORY, LOST, remedy)
-    elif "Sqlite" in kind or "File" in kind:
-        yield WORK.broken(OTHER, f"files ({kind})", POD_DISK, LOST, remedy)
-    else:
-        address = huey.get("url") or (huey.get("connection") or {}).get("host") or "localhost"
-        yield service(project, WORK, OTHER, address, place=BROKER, lost=LOST, remedy=remedy)
