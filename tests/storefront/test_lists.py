@@ -143,3 +143,11 @@ def test_the_front_page_names_the_finest_categories_in_the_order_of_a_walk(clien
         catalog.category(path)
     named = re.findall(r'<span class="name">([^<]*)</span>', client.get("/").content.decode())
     assert named == ["Prints", "Cushions", "Long", "Round"]
+
+
+def test_the_header_of_a_shop_with_very_many_categories_names_the_first_and_leads_to_all(client):
+    for number in range(9):
+        catalog.category([f"Aisle {number}"])
+    header = client.get("/products/").content.decode().partition("</header>")[0]
+    assert header.count("/categories/aisle-") == 8
+    assert '<a href="/products/">All categories</a>' in header
