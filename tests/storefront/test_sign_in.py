@@ -134,6 +134,12 @@ def test_the_accounts_pages_ask_strangers_to_sign_in(client, page):
     assert client.get(page)["Location"].startswith("/account/login/?next=")
 
 
+@pytest.mark.parametrize("page", ["email", "password/change", "logout", "reauthenticate"])
+def test_a_page_of_an_account_is_kept_nowhere(client, page):
+    client.force_login(factories.user("ada@example.com"))
+    assert "no-store" in client.get(f"/account/{page}/").headers.get("Cache-Control", "")
+
+
 @pytest.mark.parametrize("page", ["login", "signup", "password/reset"])
 def test_an_address_to_go_on_to_that_is_none_is_left_out(client, page):
     answer = client.get(f"/account/{page}/", {"next": "http://["})

@@ -43,6 +43,7 @@ class PagesMiddleware:
             response = self.get_response(request)
             made = offered(request)
             if made is None or request.method not in address.SAFE or not _is_page(response):
+                _keep_from_others(response)
                 return _stand_in(request, response, turn)
             if not _is_same_for_all(response):
                 patch_cache_control(response, private=True)
@@ -86,6 +87,12 @@ def _is_page(response: HttpResponse) -> bool:
 def _is_same_for_all(response: HttpResponse) -> bool:
     """A page that sets a cookie, or is another for each cookie, is a mistake that must not reach others."""
     return not response.cookies and "cookie" not in response.get("Vary", "").lower()
+
+
+def _keep_from_others(response: HttpResponse) -> None:
+    """What is one visitor's, by a view that says nothing of it, stays neither in a CDN nor behind the button "back"."""
+    if "Cache-Control" not in response.headers and not _is_same_for_all(response):
+        response.headers["Cache-Control"] = "private, no-store"
 
 
 def _stand_in(request: HttpRequest, response: HttpResponse, turn: Turn | None) -> HttpResponse:
