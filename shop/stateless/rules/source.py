@@ -19,7 +19,7 @@ from shop.stateless.scan import (
     writes,
 )
 from shop.stateless.scan.findings import Finding
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 CONTAINER, MEMOISED, THREAD, WRITE, LOOPBACK, PATH, LOCK, LOST_UPDATE, MADE_TWICE = range(150, 159)
 SHOWN = 5

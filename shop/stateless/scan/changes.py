@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from shop.stateless.scan.findings import REQUEST_ARGUMENTS, Function, is_accepted, last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 MAKERS = {
     "dict", "list", "set", "defaultdict", "OrderedDict", "deque", "Counter", "WeakValueDictionary", "WeakKeyDictionary",

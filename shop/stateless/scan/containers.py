@@ -19,7 +19,7 @@ from shop.stateless.scan.findings import (
     takes_requests,
 )
 from shop.stateless.scan.memoised import reads_database
-from shop.stateless.scan.modules import Module, base_of
+from shop.stateless.scan.module import Module, base_of
 
 
 def find(module: Module) -> Iterator[Finding]:

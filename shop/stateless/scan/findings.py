@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 REQUEST_MODULES = {"views", "viewsets", "middleware", "tasks", "context_processors", "consumers", "api", "endpoints"}

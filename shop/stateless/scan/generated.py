@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shop.stateless.scan.findings import dotted, last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 MAKERS = {
     "get_random_secret_key", "get_random_string", "token_hex", "token_urlsafe", "token_bytes", "urandom", "uuid4",

@@ -26,7 +26,7 @@ from shop.stateless.scan.findings import (
     serves_requests,
     takes_requests,
 )
-from shop.stateless.scan.modules import Module, base_of
+from shop.stateless.scan.module import Module, base_of
 
 # One object of these serves all requests, or all tasks, of a process.
 ONE_FOR_ALL = ("MiddlewareMixin", "ModelAdmin", "Task")

@@ -15,7 +15,7 @@ from shop.stateless.scan.findings import (
     serves_requests,
 )
 from shop.stateless.scan.memoised import reads_database
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 MAKERS = {"Lock", "RLock", "Semaphore", "BoundedSemaphore"}
 OF_FILES = {"fcntl.flock", "fcntl.lockf", "filelock.FileLock", "portalocker.Lock", "fasteners.InterProcessLock"}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from shop.stateless.places import LOOPBACK_ADDRESS, without_password
 from shop.stateless.scan.findings import Finding, finding, last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 DESCRIPTIONS = {"help", "help_text", "description", "verbose_name"}
 COMPARES = {"startswith", "endswith", "replace", "removeprefix"}

@@ -13,7 +13,7 @@ from shop.stateless.scan.findings import (
     functions,
     last_name,
 )
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 REMEMBERS = {"lru_cache", "cache"}
 READS = {

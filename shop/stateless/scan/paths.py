@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import FileField
 
 from shop.stateless.scan.findings import Finding, Place, dotted, finding, functions, last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 
 def find(module: Module) -> Iterator[Finding]:

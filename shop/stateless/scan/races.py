@@ -9,7 +9,7 @@ from django.db.models import F, UniqueConstraint
 
 from shop.stateless.scan.changes import assigned
 from shop.stateless.scan.findings import Finding, Function, dotted, finding, functions, last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 LOCKS = {"select_for_update", "F"}
 MAKES = {"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shop.stateless.scan.findings import last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 WRITES = {"pop", "setdefault", "update", "clear", "flush", "cycle_key", "set_expiry", "create", "save", "delete"}
 

@@ -15,7 +15,7 @@ from shop.stateless.scan.findings import (
     may_serve,
     serves_requests,
 )
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 THREADS = {"threading.Thread", "threading.Timer", "multiprocessing.Process", "_thread.start_new_thread"}
 PROCESSES = {"subprocess.Popen", "os.fork", "asyncio.create_task", "asyncio.ensure_future"}

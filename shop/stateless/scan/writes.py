@@ -15,7 +15,7 @@ from shop.stateless.scan.findings import (
     may_serve,
     serves_requests,
 )
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 OPENERS = {"open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open"}
 ARCHIVES = {"zipfile.ZipFile", "tarfile.open"}

@@ -7,7 +7,7 @@ from shop.stateless.move.tasks.findings import Finding, found, shown
 from shop.stateless.move.tasks.sending import Known, Sending, sendings
 from shop.stateless.move.tasks.topics import ARGUMENT, LARGE, TYPED, Level, Topic
 from shop.stateless.scan.findings import Function, all_arguments, dotted, last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 INSTANCE, QUERYSET, FILE, REQUEST = "a model instance", "a queryset", "an open file", "the request"
 ONE = {"get", "create", "first", "last", "latest", "earliest", "aget", "acreate", "afirst"}

@@ -9,7 +9,7 @@ from shop.stateless.move.tasks.topics import BEAT, CONTROL, EAGER, PRIORITY, RES
 from shop.stateless.project import Project
 from shop.stateless.rules.celery import configuration
 from shop.stateless.scan.findings import last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 NO_BACKEND = {"", "disabled", "disabled://", "none"}
 BEAT_APP = "django_celery_beat"

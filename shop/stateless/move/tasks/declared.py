@@ -7,7 +7,7 @@ from shop.stateless.move.tasks.findings import Finding, argument, calls, found, 
 from shop.stateless.move.tasks.topics import ACKS, DELAY, LONG, PRIORITY, TWICE, Level
 from shop.stateless.move.tasks.waiting import LONGEST
 from shop.stateless.scan.findings import Function, dotted, last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 VISIBLE_AGAIN = 30 * 60  # seconds, what Celery asks SQS for
 POSTS = {"requests.post", "httpx.post", "requests.put", "requests.request", "urlopen"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from shop.stateless.move.tasks.topics import Level, Topic
 from shop.stateless.scan.findings import Function, dotted, last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 DECORATORS = {"shared_task", "task", "periodic_task"}
 

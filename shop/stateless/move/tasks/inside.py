@@ -8,7 +8,7 @@ from shop.stateless.move.tasks.findings import Finding, calls, found, tasks
 from shop.stateless.move.tasks.sending import after_commit
 from shop.stateless.move.tasks.topics import INSIDE, Level
 from shop.stateless.scan.findings import Function, last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 
 def find(module: Module) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from functools import cached_property
 from shop.stateless.move.tasks.findings import Finding, argument, calls, found, shown, tasks
 from shop.stateless.move.tasks.topics import AFTER_COMMIT, SENDING, Level
 from shop.stateless.scan.findings import Function, dotted, last_name
-from shop.stateless.scan.modules import COMMANDS, Module
+from shop.stateless.scan.module import Module
+from shop.stateless.scan.modules import COMMANDS
 
 NOW = {"delay", "apply_async"}
 LATER = {"delay_on_commit", "apply_async_on_commit"}

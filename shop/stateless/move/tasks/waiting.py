@@ -16,7 +16,7 @@ from shop.stateless.move.tasks.topics import (
     Topic,
 )
 from shop.stateless.scan.findings import Function, dotted, last_name
-from shop.stateless.scan.modules import Module
+from shop.stateless.scan.module import Module
 
 LONGEST = 15 * 60  # seconds, of SQS
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
