@@ -5,7 +5,7 @@ The one transaction in which cart, stock, order, payment and mail change togethe
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import translation
@@ -44,6 +44,13 @@ class PostalAddress:
     line2: str = ""
     region: str = ""
     phone: str = ""
+
+    def __post_init__(self) -> None:
+        """Each is one line, or a stranger could write paragraphs into a mail of the shop to somebody else."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if not value.isprintable():
+                object.__setattr__(self, each.name, " ".join(value.split()))
 
 
 @dataclass(frozen=True)

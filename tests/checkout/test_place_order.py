@@ -1,6 +1,7 @@
 """Placing an order: everything in one transaction, once, for what the customer saw."""
 
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -172,6 +173,11 @@ def test_a_network_has_only_so_many_orders(settings):
     limits.count_order("192.0.2.2")
     settings.ORDERS_PER_NETWORK = 0
     limits.count_order("192.0.2.1")
+
+
+def test_a_line_of_an_address_is_one_line():
+    address = replace(factories.address(), name="Ada\n\nOur account has changed:\r\nDE00", city="Sankt  Peter")
+    assert (address.name, address.city) == ("Ada Our account has changed: DE00", "Sankt  Peter")
 
 
 def test_nobody_floods_a_mailbox_with_orders_of_guests_from_many_networks(settings):
