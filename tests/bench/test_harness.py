@@ -60,7 +60,7 @@ def test_messages_were_relayed_and_handled(result):
 def test_statements_and_round_trips_are_those_of_the_requests(rows):
     assert rows["product-304"]["sql"] < 1  # from the cache
     assert rows["product-304"]["redis_trips"] == pytest.approx(1, abs=0.5)
-    assert rows["product-cold"]["sql"] >= 3
+    assert rows["product-cold"]["sql"] >= 1
     assert rows["order"]["sql"] > rows["cart"]["sql"] >= 1
     assert rows["order"]["control"] >= 2  # BEGIN and COMMIT
 
