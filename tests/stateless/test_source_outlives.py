@@ -64,7 +64,10 @@ def test_what_an_object_for_all_requests_keeps(tmp_path, code, change, name):
             "class Form:\n    rows = []\n    def clean(self):\n        self.rows = []\n        CHANGE",
             "self.rows.append(1)",
         ),
-        ("class Kinds:\n    known = {}\n    def register(self, kind):\n        CHANGE", "self.known[kind] = 1"),
+        (
+            "class Kinds(FacetsMixin):\n    known = {}\n    def register(self, kind):\n        CHANGE",
+            "self.known[kind] = 1",
+        ),
     ],
 )
 def test_what_each_request_has_for_itself(tmp_path, code, change):

@@ -69,7 +69,9 @@ def takes_requests(place: Place) -> bool:
     arguments = {argument.arg for argument in all_arguments(place.function)}
     if arguments & REQUEST_ARGUMENTS or TASK_DECORATORS & {last_name(one) for one in place.function.decorator_list}:
         return True
-    return bool(place.within and any(last_name(base).endswith(REQUEST_BASES) for base in place.within.bases))
+    if place.within is None or place.function.name.startswith("register"):
+        return False
+    return any(last_name(base).endswith(REQUEST_BASES) for base in place.within.bases)
 
 
 def is_middleware(place: Place) -> bool:
