@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from django.conf import settings
 from django.db import OperationalError
@@ -40,18 +41,28 @@ class Lane:
                 self._begun.remove(began)
                 self._left.notify()
 
+    def refuse_if_slow(self) -> None:
+        """Raises Busy where one who came for a place now would be refused at once."""
+        with self._left:
+            if len(self._begun) >= places() and time.monotonic() >= max(self._begun) + patience.LANE:
+                _refuse()
+
     def _enter(self) -> float:
         came = time.monotonic()
         with self._left:
             while len(self._begun) >= places():
                 latest = min(max(self._begun) + patience.LANE, came + 2 * patience.LANE)
                 if time.monotonic() >= latest:
-                    refusals.inc()
-                    raise Busy("the lists are slow, and all their places are taken")
+                    _refuse()
                 self._left.wait(latest - time.monotonic())
             now = time.monotonic()
             self._begun.append(now)
             return now
+
+
+def _refuse() -> NoReturn:
+    refusals.inc()
+    raise Busy("the lists are slow, and all their places are taken")
 
 
 def places() -> int:

@@ -1,6 +1,9 @@
 """A page that is kept is answered before Django begins, and nobody can tell the difference."""
 
 import gzip
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.cache import cache
@@ -10,8 +13,9 @@ from prometheus_client import REGISTRY
 
 from shop.catalog import services as catalog
 from shop.platform import pages
+from shop.platform.lane import CATALOGUE
 from shop.platform.pages import shelf
-from shop.platform.pages.middleware import PagesMiddleware
+from shop.platform.pages.middleware import LOOK, PagesMiddleware
 from shop.platform.pages.page import Page
 from tests import factories
 from tests.wsgi import Server
@@ -180,3 +184,25 @@ def test_a_public_page_has_nobodys_session_or_messages(server, client, address):
     assert [hasattr(public, name) for name in personal] == [False, False]
     assert [hasattr(other, name) for name in personal] == [True, True]
     assert hasattr(client.post(address).wsgi_request, "session")
+
+
+def test_those_who_wait_for_a_page_leave_a_place_to_the_one_that_makes_it():
+    asked, waiting = threading.Event(), threading.Event()
+
+    def make(request: HttpRequest) -> HttpResponse:
+        """On the way here, after the turn is taken, others may overtake."""
+        pages.offer(request)
+        asked.set()
+        waiting.wait()
+        with CATALOGUE.place():
+            return HttpResponse("Star")
+
+    shown = PagesMiddleware(make)
+    cache.clear()
+    with ThreadPoolExecutor(4) as visitors:
+        maker = visitors.submit(shown, RequestFactory().get("/products/star/"))
+        asked.wait()
+        others = [visitors.submit(shown, RequestFactory().get("/products/star/")) for _ in range(3)]
+        time.sleep(4 * LOOK)
+        waiting.set()
+        assert {each.result().content for each in (maker, *others)} == {b"Star"}

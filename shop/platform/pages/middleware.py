@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
+from shop.platform import patience
 from shop.platform.lane import CATALOGUE, Busy
 from shop.platform.pages import address, shelf
 from shop.platform.pages.offer import offered
@@ -66,18 +67,32 @@ def is_public(request: HttpRequest) -> bool:
 def _wait(key: str, found: Turn) -> Page | Turn | None:
     """Wait until the page is there, or until it is this thread's turn: the one that made it may have been killed.
 
-    Who waits holds one of the places for catalogue pages; when all are taken for long, the outdated page is shown.
+    Who waits for a page that is quick holds none of the places for catalogue pages: the one that makes it needs one,
+    and may come to it last. After that those who wait are in the lane, too; when all places are taken for long, the
+    outdated page is shown.
     """
-    last = time.monotonic() + 2 * shelf.MAKING
+    began = time.monotonic()
     answer: Page | Turn | None = found
     try:
-        with CATALOGUE.place():
-            while isinstance(answer, Turn) and not answer.mine and time.monotonic() < last:
-                time.sleep(LOOK)
-                answer = shelf.ask(key)
+        while _is_awaited(answer) and time.monotonic() < began + patience.LANE:
+            CATALOGUE.refuse_if_slow()
+            answer = _look(key)
+        if _is_awaited(answer):
+            with CATALOGUE.place():
+                while _is_awaited(answer) and time.monotonic() < began + 2 * shelf.MAKING:
+                    answer = _look(key)
     except Busy:
         return found.old or found
     return answer
+
+
+def _is_awaited(answer: Page | Turn | None) -> bool:
+    return isinstance(answer, Turn) and not answer.mine
+
+
+def _look(key: str) -> Page | Turn | None:
+    time.sleep(LOOK)
+    return shelf.ask(key)
 
 
 def _is_page(response: HttpResponse) -> bool:
