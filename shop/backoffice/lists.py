@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
+from shop.backoffice.choosing import ChoosingAdmin
 from shop.backoffice.keeping import kept
 from shop.backoffice.record_page import record_page
 
@@ -66,7 +67,7 @@ def _rows_about(model: type[Model]) -> float:
         return float(cursor.fetchone()[0])
 
 
-class FlatAdmin(ModelAdmin):
+class FlatAdmin(ChoosingAdmin, ModelAdmin):
     """A list that never counts a whole table, neither for its pages nor beside its filters, nor sorts a large one.
 
     `sorted_by_index`: columns by which also a table of more than SORTED rows may be sorted.

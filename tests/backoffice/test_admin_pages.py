@@ -20,7 +20,7 @@ from shop.platform import media
 from shop.platform.models import DeadLetter, Inspection, OutboxMessage, Pod
 from shop.pricing.models import ShippingMethod, TaxRate
 from tests import factories
-from tests.backoffice.pages import address, change_page
+from tests.backoffice.pages import address, change_page, save
 
 MODELS = [
     Product, Category, Variant, Order, Payment, TaxRate, ShippingMethod, User, Address, RefreshFamily, Group, Mail,
@@ -193,3 +193,13 @@ class TestTheSearchBox:
         order()
         assert "No results" in self.find(admin, "a")
         assert "No results" in self.find(admin, "")
+
+
+@pytest.mark.parametrize("value", ["\x00", "1e999", "x"])
+def test_a_choice_that_is_no_row_is_refused_beside_its_field(admin, value):
+    product = factories.product()
+    answer = save(admin, change_page(product), categories=value)
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors.keys() == {"categories"}
+    answer = save(admin, address(Address, "add"), user=value)
+    assert "user" in answer.context["adminform"].form.errors
