@@ -14,6 +14,7 @@ from shop.platform.lane import CATALOGUE
 from shop.storefront.aisles import aisles_are, aisles_of
 from shop.storefront.caching import catalogue_page, shows_cards
 from shop.storefront.choice import Choice, choose
+from shop.storefront.structured import product_data
 from shop.storefront.words import availability, money, saving
 
 RELATED = 4
@@ -38,11 +39,13 @@ def contents(request: HttpRequest, read: tuple[Detail, tuple[Node, ...]] | None)
     trail = aisles_of(request).trail(_deepest(request, found))
     related = _related(found, trail)
     _depends(request, found, related)
+    shown = gallery(found)
     return {
         "product": found,
         "choice": choice,
         "facts": facts(choice) if choice else [],
-        "pictures": gallery(found),
+        "structured": product_data(found, [each.image.fallback_url for each in shown]),
+        "pictures": shown,
         "trail": trail,
         "related": related,
     }

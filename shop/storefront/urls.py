@@ -13,13 +13,13 @@ from shop.storefront import (
     products,
     robots,
     shopper,
+    sitemap,
     suggestions,
 )
 
 # Looked through from the first to the last, so what is asked for most comes first
 urlpatterns = [
     path("", home.home, name="home"),
-    path("robots.txt", robots.robots, name="robots"),
     path("products/", products.products, name="products"),
     path("products/<str:slug>/", product.product, name="product"),
     path("categories/<slug:slug>/", products.category, name="category"),
@@ -43,4 +43,7 @@ urlpatterns = [
     path("account/addresses/<int:address_id>/", addresses.edit, name="account_address"),
     path("account/addresses/<int:address_id>/remove/", addresses.remove, name="account_address_remove"),
     path("account/", include("allauth.account.urls")),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", sitemap.sitemaps, name="sitemaps"),
+    path("sitemap-<str:section>.xml", sitemap.sitemap, name="sitemap"),
 ]

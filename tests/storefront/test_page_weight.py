@@ -44,6 +44,6 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_runs_inline(page):
     loaded = re.sub(r'<link rel="canonical" href="http[^"]+/products/star/">', "", page)  # only says where the page is
     assert loaded != page
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', loaded)
-    assert not re.findall(r"<script(?![^>]*(?:src=|type=\"application/json\"))", page)
+    assert not re.findall(r"<script(?![^>]*(?:src=|type=\"application/(?:ld\+)?json\"))", page)
     assert " style=" not in page
     assert not re.findall(r"\son[a-z]+=", page)
