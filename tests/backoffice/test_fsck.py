@@ -263,7 +263,7 @@ def test_the_housekeeping_checks_once_a_day_and_keeps_what_it_found(shop, admin)
     assert f"1 of {len(HARM)} rules are broken" in again.summary
     inspections.tell()
     assert (told("good"), told("violations")) == (0, 4)
-    assert "inspections that found something wrong" in admin.get("/admin/").content.decode()
+    assert "inspection that found something wrong" in admin.get("/admin/").content.decode()
 
 
 def test_a_check_that_was_killed_is_not_begun_again_at_once():

@@ -23,7 +23,7 @@ def test_a_page_tells_its_statements_and_its_milliseconds_cold_and_warm(settings
     server = Server()
     factories.product("Star", slug="star")
     cold, warm = (server.get("/products/star/").headers["Server-Timing"] for _ in range(2))
-    assert counted(cold)[0] > 2
+    assert counted(cold)[0] >= 2
     assert counted(warm)[0] == 0
     spent = {name: float(ms) for name, ms in re.findall(r"(\w+);dur=([\d.]+)", cold)}
     assert spent["sql"] > 0
