@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from shop.stateless.scan.findings import REQUEST_ARGUMENTS, Function, is_accepted, last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 MAKERS = {
     "dict", "list", "set", "defaultdict", "OrderedDict", "deque", "Counter", "WeakValueDictionary", "WeakKeyDictionary",
@@ -68,14 +69,14 @@ def is_container(value: ast.expr) -> bool:
 
 
 def mentions_request(node: ast.AST) -> bool:
-    return any(isinstance(part, ast.Name) and part.id in REQUEST_ARGUMENTS for part in ast.walk(node))
+    return any(isinstance(part, ast.Name) and part.id in REQUEST_ARGUMENTS for part in walk(node))
 
 
 def runs_at_start(function: Function) -> bool:
     """Return whether it is named like what fills a registry, or is a decorator: it returns a function of its own."""
     if function.name.startswith(AT_START):
         return True
-    inner = {node.name for node in ast.walk(function) if isinstance(node, ast.FunctionDef) and node is not function}
-    returned = {last_name(node.value) for node in ast.walk(function) if isinstance(node, ast.Return)}
+    inner = {node.name for node in walk(function) if isinstance(node, ast.FunctionDef) and node is not function}
+    returned = {last_name(node.value) for node in walk(function) if isinstance(node, ast.Return)}
     first = function.args.args[0].arg if function.args.args else ""
     return bool(inner & returned) or (bool(first) and first in returned and first not in {"self", "cls", "request"})

@@ -20,6 +20,7 @@ from shop.stateless.scan.findings import (
 )
 from shop.stateless.scan.memoised import reads_database
 from shop.stateless.scan.module import Module, base_of
+from shop.stateless.scan.walking import walk
 
 
 def find(module: Module) -> Iterator[Finding]:
@@ -66,7 +67,7 @@ def _inside(other: Module | None, written: str) -> dict[str, str]:
 
 def _changes(module: Module, place: Place, names: dict[str, str]) -> Iterator[Finding]:
     certain, scope = serves_requests(module, place), _Scope.of(module, place.function)
-    for node in ast.walk(place.function):
+    for node in walk(place.function):
         name = dotted(changed(node))
         where = names.get(name, "") if name.partition(".")[0] not in scope.local else ""
         if not where and name in scope.shared:
@@ -87,9 +88,9 @@ class _Scope:
 
     @classmethod
     def of(cls, module: Module, function: Function) -> "_Scope":
-        shared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
-        names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-        arguments = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+        shared = {name for node in walk(function) if isinstance(node, ast.Global) for name in node.names}
+        names = [node for node in walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        arguments = {node.arg for node in walk(function) if isinstance(node, ast.arg)}
         return cls(({node.id for node in names} | arguments) - shared, shared, _made(module))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shop.stateless.scan.findings import dotted, last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 MAKERS = {
     "get_random_secret_key", "get_random_string", "token_hex", "token_urlsafe", "token_bytes", "urandom", "uuid4",
@@ -57,7 +58,7 @@ def _assignments(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
 
 def _maker(value: ast.expr, made: dict[str, tuple[str, str]]) -> tuple[str, str]:
     """Return (function that makes it, environment variable that is asked first), ("", "") for anything else."""
-    for node in ast.walk(value):
+    for node in walk(value):
         if isinstance(node, ast.Call) and last_name(node.func) in MAKERS:
             return f"{dotted(node.func) or last_name(node.func)}()", _variable(value)
         if isinstance(node, ast.Name) and node.id in made:
@@ -67,7 +68,7 @@ def _maker(value: ast.expr, made: dict[str, tuple[str, str]]) -> tuple[str, str]
 
 def _variable(value: ast.expr) -> str:
     """Return NAME of os.environ.get("NAME", ...), getenv("NAME") or env("NAME")."""
-    for node in ast.walk(value):
+    for node in walk(value):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             first = node.args[0].value
             if isinstance(first, str) and first.isupper() and last_name(node.func) not in MAKERS:
@@ -77,7 +78,7 @@ def _variable(value: ast.expr) -> str:
 
 def cloud_keys(module: Module) -> Iterator[int]:
     """Yield the lines on which an access key of AWS is written down."""
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         if CLOUD_KEY.search(node.value) and "EXAMPLE" not in node.value:

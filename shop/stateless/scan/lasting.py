@@ -27,6 +27,7 @@ from shop.stateless.scan.findings import (
     takes_requests,
 )
 from shop.stateless.scan.module import Module, base_of
+from shop.stateless.scan.walking import walk
 
 # One object of these serves all requests, or all tasks, of a process.
 ONE_FOR_ALL = ("MiddlewareMixin", "ModelAdmin", "Task")
@@ -42,12 +43,12 @@ def find(module: Module) -> Iterator[Finding]:
 
 
 def _attributes(module: Module) -> Iterator[Finding]:
-    classes = {node.name: node for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)}
+    classes = {node.name: node for node in walk(module.tree) if isinstance(node, ast.ClassDef)}
     shared = {name: containers(module, node.body) - _of_each(node) for name, node in classes.items()}
     for place in functions(module):
         if place.function.name in MAKES or (runs_at_start(place.function) and not takes_requests(place)):
             continue
-        for node in ast.walk(place.function):
+        for node in walk(place.function):
             owner, attribute = _attribute(changed(node), place.within)
             if attribute in shared.get(owner, ()) or _lasts(module, node, attribute, place):
                 yield from _finding(module, place, node, f"{owner}.{attribute}")
@@ -75,7 +76,7 @@ def _attribute(target: ast.AST | None, within: ast.ClassDef | None) -> tuple[str
 
 def _of_each(node: ast.ClassDef) -> set[str]:
     """Return the attributes that methods give to each object anew."""
-    stores = [part for part in ast.walk(node) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)]
+    stores = [part for part in walk(node) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)]
     return {part.attr for part in stores if dotted(part.value) == "self"}
 
 
@@ -98,7 +99,7 @@ def _lasts(module: Module, node: ast.AST, attribute: str, place: Place) -> bool:
 def _made(module: Module, within: ast.ClassDef) -> set[str]:
     """Return the attributes that are containers from the beginning of the object."""
     first = [node for node in within.body if isinstance(node, Function) and node.name == "__init__"]
-    pairs = [assigned(node) for one in first for node in ast.walk(one)]
+    pairs = [assigned(node) for one in first for node in walk(one)]
     return {
         target.attr
         for targets, value in pairs
@@ -121,8 +122,8 @@ def _is_own(target: ast.expr | None) -> bool:
 
 def _is_asked_first(function: Function, attribute: str) -> bool:
     """Return whether it is made when it is missing: then it is the same for all requests."""
-    tests = [node.test for node in ast.walk(function) if isinstance(node, ast.If)]
-    return any(isinstance(part, ast.Attribute) and part.attr == attribute for one in tests for part in ast.walk(one))
+    tests = [node.test for node in walk(function) if isinstance(node, ast.If)]
+    return any(isinstance(part, ast.Attribute) and part.attr == attribute for one in tests for part in walk(one))
 
 
 def _enclosed(module: Module) -> Iterator[Finding]:
@@ -132,7 +133,7 @@ def _enclosed(module: Module) -> Iterator[Finding]:
             continue
         kept = containers(module, place.function.body)
         for inner in (node for node in place.function.body if isinstance(node, Function)):
-            for node in ast.walk(inner):
+            for node in walk(inner):
                 name = dotted(changed(node))
                 if name in kept or name in _nonlocal(inner):
                     text = f"{name} in {place.function.name}() of {module.name}, changed by {inner.name}()"
@@ -140,7 +141,7 @@ def _enclosed(module: Module) -> Iterator[Finding]:
 
 
 def _nonlocal(function: Function) -> set[str]:
-    return {name for node in ast.walk(function) if isinstance(node, ast.Nonlocal) for name in node.names}
+    return {name for node in walk(function) if isinstance(node, ast.Nonlocal) for name in node.names}
 
 
 def _told(module: Module) -> Iterator[Finding]:
@@ -149,7 +150,7 @@ def _told(module: Module) -> Iterator[Finding]:
     for place in functions(module):
         if runs_at_start(place.function) and not takes_requests(place):
             continue
-        for node in ast.walk(place.function):
+        for node in walk(place.function):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 name = dotted(node.func.value)
                 if node.func.attr in objects.get(name, ()):
@@ -178,4 +179,4 @@ def _keeping(owner: ast.ClassDef) -> set[str]:
     if any(dotted(base) != "object" for base in owner.bases):
         return set()
     methods = [node for node in owner.body if isinstance(node, Function) and node.name not in MAKES]
-    return {one.name for one in methods if any(_is_own(changed(node)) for node in ast.walk(one))}
+    return {one.name for one in methods if any(_is_own(changed(node)) for node in walk(one))}

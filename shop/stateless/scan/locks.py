@@ -16,6 +16,7 @@ from shop.stateless.scan.findings import (
 )
 from shop.stateless.scan.memoised import reads_database
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 MAKERS = {"Lock", "RLock", "Semaphore", "BoundedSemaphore"}
 OF_FILES = {"fcntl.flock", "fcntl.lockf", "filelock.FileLock", "portalocker.Lock", "fasteners.InterProcessLock"}
@@ -27,7 +28,7 @@ def find(module: Module) -> Iterator[Finding]:
         name for name, value in bound(module.tree.body) if isinstance(value, ast.Call) and last_name(value) in MAKERS
     }
     for place in (one for one in functions(module) if may_serve(module, one)):
-        for node in ast.walk(place.function):
+        for node in walk(place.function):
             name = _lock(module, node, made)
             if name:
                 yield from _finding(module, place, node, name)
@@ -52,6 +53,6 @@ def _lock(module: Module, node: ast.AST, made: set[str]) -> str:
 def _is_work(module: Module, code: ast.AST) -> bool:
     saves = any(
         isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SAVES
-        for node in ast.walk(code)
+        for node in walk(code)
     )
     return saves or reads_database(module, code)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from shop.stateless.places import LOOPBACK_ADDRESS, without_password
 from shop.stateless.scan.findings import Finding, finding, last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 DESCRIPTIONS = {"help", "help_text", "description", "verbose_name"}
 COMPARES = {"startswith", "endswith", "replace", "removeprefix"}
@@ -13,7 +14,7 @@ COMPARES = {"startswith", "endswith", "replace", "removeprefix"}
 
 def find(module: Module) -> Iterator[Finding]:
     harmless = set(_harmless(module.tree))
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in harmless:
             value = node.value
             if LOOPBACK_ADDRESS.match(value) or ("://" in value[:20] and LOOPBACK_ADDRESS.search(value)):
@@ -23,9 +24,9 @@ def find(module: Module) -> Iterator[Finding]:
 
 def _harmless(tree: ast.Module) -> Iterator[ast.AST]:
     """Yield the texts that are no address in use: doc strings, help texts, comparisons, defaults of the environment."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if _is_harmless(node):
-            yield from ast.walk(node)
+            yield from walk(node)
 
 
 def _is_harmless(node: ast.AST) -> bool:

@@ -14,6 +14,7 @@ from shop.stateless.scan.findings import (
     last_name,
 )
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 REMEMBERS = {"lru_cache", "cache"}
 READS = {
@@ -48,7 +49,7 @@ def _remembers(module: Module, function: Function) -> bool:
 
 def reads_database(module: Module, code: ast.AST, depth: int = 2) -> bool:
     """Return whether it, or a function of the same module that it calls, asks the database."""
-    for node in ast.walk(code):
+    for node in walk(code):
         if isinstance(node, ast.Attribute) and (node.attr in READS or _is_model(module, node.value)):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -5,6 +5,8 @@ import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shop.stateless.scan.walking import walk
+
 
 @dataclass
 class Module:
@@ -27,14 +29,14 @@ class Module:
     @functools.cached_property
     def functions(self) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
         """All functions and methods by their name; of several with one name the last."""
-        nodes = ast.walk(self.tree)
+        nodes = walk(self.tree)
         return {node.name: node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
     @functools.cached_property
     def meanings(self) -> dict[str, str]:
         """What names stand for that were imported: {"mp": "multiprocessing", "Thread": "threading.Thread"}."""
         found = dict[str, str]()
-        for node in ast.walk(self.tree):
+        for node in walk(self.tree):
             if isinstance(node, ast.Import):
                 found |= {alias.asname: alias.name for alias in node.names if alias.asname}
             elif isinstance(node, ast.ImportFrom):

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from shop.stateless.scan.module import Module, base_of
+from shop.stateless.scan.walking import walk
 
 TESTS = re.compile(r"(^|\.)(tests?|testing|conftest|factories)(\.|$)|(^|\.)test_")
 COMMANDS = re.compile(r"(^|\.)(management|migrations|__main__|setup|manage)(\.|$)")
@@ -169,7 +170,7 @@ def _shown(path: Path) -> str:
 
 def _imports(module: Module, known: dict[str, Module]) -> Iterator[str]:
     """Yield the known modules that this one imports, at its top or inside functions, and their packages."""
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

@@ -8,12 +8,13 @@ from django.db.models import FileField
 
 from shop.stateless.scan.findings import Finding, Place, dotted, finding, functions, last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 
 def find(module: Module) -> Iterator[Finding]:
     fields = _file_fields()
     for place in functions(module):
-        for node in ast.walk(place.function):
+        for node in walk(place.function):
             name = _path(module, node, fields)
             if name:
                 yield from _finding(module, place, node, name)

@@ -10,6 +10,7 @@ from django.db.models import F, UniqueConstraint
 from shop.stateless.scan.changes import assigned
 from shop.stateless.scan.findings import Finding, Function, dotted, finding, functions, last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 LOCKS = {"select_for_update", "F"}
 MAKES = {"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"}
@@ -21,7 +22,7 @@ def lost_updates(module: Module) -> Iterator[Finding]:
         if _calls(place.function) & LOCKS:
             continue
         saved = _saved(place.function)
-        for node in ast.walk(place.function):
+        for node in walk(place.function):
             name = _calculated(node)
             if name.rpartition(".")[0] in saved:
                 text = f"{name}, changed and saved by {place.function.name}() of {module.name}"
@@ -29,13 +30,13 @@ def lost_updates(module: Module) -> Iterator[Finding]:
 
 
 def _calls(function: Function) -> set[str]:
-    return {last_name(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
+    return {last_name(node.func) for node in walk(function) if isinstance(node, ast.Call)}
 
 
 def _saved(function: Function) -> set[str]:
     """Return the names of whatever save() is called on, but for what was made here and is nobody else's yet."""
-    saves = (node for node in ast.walk(function) if isinstance(node, ast.Call) and last_name(node.func) == "save")
-    made = {dotted(one) for node in ast.walk(function) for one in assigned(node)[0] if _makes(assigned(node)[1])}
+    saves = (node for node in walk(function) if isinstance(node, ast.Call) and last_name(node.func) == "save")
+    made = {dotted(one) for node in walk(function) for one in assigned(node)[0] if _makes(assigned(node)[1])}
     return {dotted(node.func.value) for node in saves if isinstance(node.func, ast.Attribute)} - made - {""}
 
 
@@ -66,7 +67,7 @@ def made_twice(module: Module) -> Iterator[Finding]:
     """Yield get_or_create() by fields that no constraint of the database keeps unique."""
     models = {model.__name__: model for model in apps.get_models()}
     for place in functions(module):
-        for node in ast.walk(place.function):
+        for node in walk(place.function):
             if isinstance(node, ast.Call) and last_name(node.func) in MAKES and isinstance(node.func, ast.Attribute):
                 manager = dotted(node.func.value)
                 model = models.get(manager.removesuffix(".objects")) if manager.endswith(".objects") else None

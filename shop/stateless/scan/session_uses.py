@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shop.stateless.scan.findings import last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 WRITES = {"pop", "setdefault", "update", "clear", "flush", "cycle_key", "set_expiry", "create", "save", "delete"}
 
@@ -19,7 +20,7 @@ class SessionUse:
 
 
 def find(module: Module) -> Iterator[SessionUse]:
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         if isinstance(node, ast.Subscript) and _is_session(node.value):
             yield SessionUse(f"{module.shown}:{node.lineno}", not isinstance(node.ctx, ast.Load))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_session(node.func.value):

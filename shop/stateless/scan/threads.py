@@ -16,6 +16,7 @@ from shop.stateless.scan.findings import (
     serves_requests,
 )
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 THREADS = {"threading.Thread", "threading.Timer", "multiprocessing.Process", "_thread.start_new_thread"}
 PROCESSES = {"subprocess.Popen", "os.fork", "asyncio.create_task", "asyncio.ensure_future"}
@@ -29,7 +30,7 @@ AT_START = {"ready"}
 def find(module: Module) -> Iterator[Finding]:
     inside, pools = set[ast.AST](), _pools(module)
     for place in functions(module):
-        nodes = list(ast.walk(place.function))
+        nodes = list(walk(place.function))
         inside |= set(nodes)
         waits = _waits(place.function)
         for node in nodes:
@@ -38,7 +39,7 @@ def find(module: Module) -> Iterator[Finding]:
                 continue
             if kind and (not waits or kind in SCHEDULERS):
                 yield from _finding(module, place, node, kind)
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         kind = "" if node in inside else _started(node, module)
         if kind:
             text = f"{kind} started when {module.name} is imported"
@@ -78,7 +79,7 @@ def _waits(function: Function) -> bool:
     """Return whether the function waits for what it starts: then nothing outlives the request."""
     return any(
         isinstance(node, ast.Call) and last_name(node.func) in WAITS and not _joins_text(node)
-        for node in ast.walk(function)
+        for node in walk(function)
     )
 
 

@@ -16,6 +16,7 @@ from shop.stateless.scan.findings import (
     serves_requests,
 )
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 OPENERS = {"open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open"}
 ARCHIVES = {"zipfile.ZipFile", "tarfile.open"}
@@ -36,7 +37,7 @@ def find(module: Module) -> Iterator[Finding]:
             continue
         certain = serves_requests(module, place)
         temporary = _temporary(place.function)
-        for node in ast.walk(place.function):
+        for node in walk(place.function):
             if isinstance(node, ast.Call) and _writes(module, node) and not _mentions(node, temporary):
                 yield from _finding(module, place, node, "disk of the pod, by", certain=certain)
         if not _calls(place.function, REMOVES):
@@ -97,10 +98,10 @@ def _temporary(function: Function) -> set[str]:
     found, before = set[str](), -1
     while len(found) > before:
         before = len(found)
-        for node in ast.walk(function):
+        for node in walk(function):
             target, value = _binding(node)
             if value is not None and (_mentions(value, found) or _calls(value, TEMPORARY)):
-                found |= {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
+                found |= {part.id for part in walk(target) if isinstance(part, ast.Name)}
     return found
 
 
@@ -113,16 +114,16 @@ def _binding(node: ast.AST) -> tuple[ast.AST, ast.expr | None]:
 
 
 def _mentions(code: ast.AST, names: set[str]) -> bool:
-    return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(code))
+    return any(isinstance(node, ast.Name) and node.id in names for node in walk(code))
 
 
 def _calls(code: ast.AST, names: set[str]) -> bool:
-    return any(isinstance(node, ast.Call) and last_name(node.func) in names for node in ast.walk(code))
+    return any(isinstance(node, ast.Call) and last_name(node.func) in names for node in walk(code))
 
 
 def _staying(function: Function) -> Iterator[ast.Call]:
     """Yield the calls that make a temporary file which is still there when the function has ended."""
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Call) and last_name(node.func) in STAYING:
             yield node
         elif isinstance(node, ast.Call) and last_name(node.func) == "NamedTemporaryFile":
