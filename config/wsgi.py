@@ -1,5 +1,4 @@
-"""The WSGI application: a name for the request, probes, a span if traced, pages that are kept,
-bodies, then Django."""
+"""The WSGI application: a name for the request, probes, a span if traced, kept pages, bodies, then Django."""
 
 import os
 

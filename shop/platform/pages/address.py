@@ -13,6 +13,8 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http.request import split_domain_port, validate_host
 from django.utils.translation import get_language_from_request
 
+from shop.platform.language import only_language
+
 FORMAT = "3"  # of what is kept; releases that keep something else have pages of their own
 LONGEST = 300  # characters of an address with its host; longer ones are nobody's popular page
 SAFE = {"GET", "HEAD"}
@@ -49,7 +51,7 @@ class Addresses:
         self._hosts = list(settings.ALLOWED_HOSTS)
         self._only_https = settings.SECURE_SSL_REDIRECT
         self._proxy_says = settings.SECURE_PROXY_SSL_HEADER
-        self._language = settings.LANGUAGE_CODE if len(settings.LANGUAGES) == 1 else ""
+        self._language = only_language()
         self._release = FORMAT + getattr(staticfiles_storage, "manifest_hash", "")
         self._named = functools.lru_cache(maxsize=1_000)(self._name)  # per-pod: a calculation from its arguments
 
