@@ -167,6 +167,8 @@ def _row(scenario: Scenario, single: Load, load: Load, clocks: Snapshot, counts:
     row.requests, row.failures = load.count, load.failures + single.failures
     row.complaints = (single.complaints + load.complaints)[:3]
     row.cpu = {part: 1000 * clocks.parts[name] / n for part, name in _parts(scenario).items()}
+    if scenario.cold:
+        row.cpu["redis"] -= 1000 * counts.emptying / n
     row.rate, row.core = load.count / load.seconds, clocks.parts[scenario.part] / load.seconds
     row.p50, row.p99 = quantile(load.latencies, 0.5), quantile(load.latencies, 0.99)
     row.alone_p50, row.alone_p99 = quantile(single.latencies, 0.5), quantile(single.latencies, 0.99)

@@ -58,7 +58,7 @@ def snapshot(roots: Mapping[str, int]) -> Snapshot:
         if name is None:
             others += entry.own + entry.ended
         else:
-            parts[name] += _clock(pid, entry.own) + entry.ended
+            parts[name] += clock(pid, entry.own) + entry.ended
     busy, stolen = _machine()
     return Snapshot(parts, others, busy, stolen)
 
@@ -95,8 +95,11 @@ def _tree(root: int, table: Mapping[int, Entry]) -> list[int]:
     return found
 
 
-def _clock(pid: int, ticks: float) -> float:
-    """Return the process's CPU seconds by its clock, whose number is made of its id (clock_getcpuclockid(3))."""
+def clock(pid: int, ticks: float = 0.0) -> float:
+    """Return the process's CPU seconds by its clock, whose number is made of its id (clock_getcpuclockid(3)).
+
+    `ticks`: what is returned once it has ended.
+    """
     try:
         return time.clock_gettime((~pid << 3) | 2)
     except OSError:
