@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,15 +30,17 @@ LATEST = ("number", "placed_at", "email", "state", "total", "currency")  # what 
 VARIANT = ("variant__option_values", "variant__sku", "variant__product__title")
 BAR = """<li style="--height: {}%"{} title="{}"><span class="bo-bar"></span><span class="bo-hidden">{}</span></li>"""
 NONE = ' class="bo-none"'
+PAID = Q(paid_at__isnull=False)  # what was ordered and not paid yet is no revenue
 
 
 @dataclass(frozen=True)
 class Day:
-    """The orders of one day; `height` is its share of the best day, in percent."""
+    """The orders of one day, and what of them is paid; `height` is its share of the best day, in percent."""
 
     date: date
     revenue: Money
     orders: int
+    paid: int
     height: float
 
 
@@ -48,14 +50,15 @@ def dashboard(user: User | AnonymousUser) -> dict[str, Any]:
     if user.has_perm("orders.view_order"):
         days = _days()
         revenue = sum((day.revenue.amount for day in days), Decimal(0))
-        orders = sum(day.orders for day in days)
+        paid = sum(day.paid for day in days)
         context |= {
             "today": _today(),
             "days": days,
             "bars": bars(days),
             "revenue": Money(revenue, settings.SHOP_CURRENCY),
-            "orders": orders,
-            "average": Money(revenue / orders, settings.SHOP_CURRENCY) if orders else None,
+            "orders": sum(day.orders for day in days),
+            "paid": paid,
+            "average": Money(revenue / paid, settings.SHOP_CURRENCY) if paid else None,
             "latest": list(Order.objects.only(*LATEST).order_by("-placed_at", "-id")[:SHOWN]),
         }
     if user.has_perm("catalog.view_variant"):
@@ -74,8 +77,8 @@ def bars(days: list[Day]) -> SafeString:
     made = []
     for day in days:
         (long, short), sum_ = _words(day.date, get_language()), str(day.revenue)
-        css = "" if day.orders else NONE
-        made.append(BAR.format(day.height, css, escape(f"{long}: {sum_}, {day.orders}"), escape(f"{short}: {sum_}")))
+        css = "" if day.paid else NONE
+        made.append(BAR.format(day.height, css, escape(f"{long}: {sum_}, {day.paid}"), escape(f"{short}: {sum_}")))
     return mark_safe("".join(made))  # noqa: S308 - of escaped parts
 
 
@@ -86,7 +89,7 @@ def _words(day: date, _language: str) -> tuple[str, str]:
 
 
 def _today() -> dict[str, Any]:
-    found = _sold(timezone.localdate()).aggregate(orders=Count("pk"), revenue=Sum("total"))
+    found = _sold(timezone.localdate()).aggregate(orders=Count("pk"), revenue=Sum("total", filter=PAID))
     return {"orders": found["orders"], "revenue": Money(found["revenue"] or Decimal(0), settings.SHOP_CURRENCY)}
 
 
@@ -98,18 +101,19 @@ def _sold(since: date) -> "QuerySet[Order]":
 def _days() -> list[Day]:
     """The last DAYS days, oldest first, those without orders too."""
     today = timezone.localdate()
-    sums = kept(f"backoffice:days:{today}", lambda: _sums(today - timedelta(days=DAYS - 1)))
-    best = max((Decimal(revenue) for revenue, _orders in sums.values()), default=Decimal(0)) or Decimal(1)
+    sums = kept(f"backoffice:sales:{today}", lambda: _sums(today - timedelta(days=DAYS - 1)))
+    best = max((Decimal(revenue) for revenue, *_counts in sums.values()), default=Decimal(0)) or Decimal(1)
     days = []
     for back in range(DAYS - 1, -1, -1):
         day = today - timedelta(days=back)
-        revenue, orders = sums.get(day.isoformat(), ("0", 0))
+        revenue, orders, paid = sums.get(day.isoformat(), ("0", 0, 0))
         money = Money(Decimal(revenue), settings.SHOP_CURRENCY)
-        days.append(Day(day, money, orders, round(float(money.amount / best * 100), 1)))
+        days.append(Day(day, money, orders, paid, round(float(money.amount / best * 100), 1)))
     return days
 
 
-def _sums(since: date) -> dict[str, tuple[str, int]]:
+def _sums(since: date) -> dict[str, tuple[str, int, int]]:
+    """What was ordered on each day: the sum of what is paid, how many orders, and how many of them are paid."""
     rows = _sold(since).annotate(day=TruncDate("placed_at")).values("day").order_by("day")
-    totals = rows.annotate(revenue=Sum("total"), orders=Count("pk")).values_list("day", "revenue", "orders")
-    return {day.isoformat(): (str(revenue), orders) for day, revenue, orders in totals}
+    totals = rows.annotate(revenue=Sum("total", filter=PAID), orders=Count("pk"), paid=Count("pk", filter=PAID))
+    return {row["day"].isoformat(): (str(row["revenue"] or 0), row["orders"], row["paid"]) for row in totals}

@@ -38,6 +38,14 @@ def test_a_cancelled_order_asks_for_no_money(client, order):
     assert "Please transfer" not in page
 
 
+def test_notes_of_the_staff_are_not_for_the_customer(client, order):
+    orders.note(order_id=order.pk, text="Rang twice, rude on the phone", actor="boss@example.com")
+    orders.mark_paid(order_id=order.pk, note="Statement 4")
+    page = client.get(order.get_absolute_url()).content.decode()
+    assert "<b>Paid</b>" in page
+    assert "rude" not in page and "Statement" not in page and "boss@" not in page
+
+
 def test_it_is_private(client, order):
     answer = client.get(order.get_absolute_url())
     assert "no-store" in answer["Cache-Control"]
