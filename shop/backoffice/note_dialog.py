@@ -22,6 +22,8 @@ class RequiredNoteForm(NoteForm):
     note = forms.CharField(label=_("Note"), max_length=LONGEST, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
 
 
-def dialog(title: Promise, description: Promise, submit: Promise, *, required: bool = False) -> ActionDialog:
+def dialog(
+    title: Promise, description: Promise, submit: Promise, *, form: type[BaseDialogForm] = NoteForm
+) -> ActionDialog:
     texts: dict[str, Any] = {"title": title, "description": description, "form_submit_text": submit}
-    return ActionDialog(**texts, form_class=RequiredNoteForm if required else NoteForm)
+    return ActionDialog(**texts, form_class=form)

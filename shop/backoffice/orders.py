@@ -1,26 +1,20 @@
 """Orders: read, and moved from state to state. Their amounts and lines are a record and never edited."""
 
-from typing import Any
-
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 
 from shop.backoffice.filters import LatestValuesFilter
 from shop.backoffice.lists import RecordAdmin, RecordInline
-from shop.backoffice.note_dialog import dialog
+from shop.backoffice.order_actions import OrderActions
 from shop.backoffice.pills import pill
 from shop.backoffice.thumbnails import thumbnail
-from shop.errors import ShopError
-from shop.orders import services as orders
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.payments import services as payments
 from shop.payments.models import Payment
@@ -93,7 +87,7 @@ class EventInline(RecordInline):
 
 
 @admin.register(Order)
-class OrderAdmin(RecordAdmin):
+class OrderAdmin(OrderActions, RecordAdmin):
     inlines = (LineInline, PaymentInline, EventInline)
     list_display = ("number", "placed_at", "email", "status", "amount", "paid_by", "delivery")
     list_filter = ("state", PaymentMethodFilter, "placed_at")
@@ -101,12 +95,13 @@ class OrderAdmin(RecordAdmin):
     search_fields = ("number",)
     search_help_text = _("The beginning of a number, or a whole e-mail address")
     ordering = ("-placed_at", "-id")
-    actions_detail = ("mark_paid", "ship", "add_note", "cancel")
+    actions_detail = ("mark_paid", "ship", "track", "add_note", "cancel")
     readonly_fields = (
-        "status", "customer", "address", "delivery", "goods", "delivery_price", "tax", "amount", "paid_by", "page",
+        "status", "customer", "address", "delivery", "parcel", "goods", "delivery_price", "tax", "amount", "paid_by",
+        "page",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": (("number", "status"), ("placed_at", "delivery"), ("customer", "address"))}),
+        (None, {"fields": (("number", "status"), ("placed_at", "delivery"), ("customer", "address"), "parcel")}),
         (_("Amounts"), {"fields": (("goods", "delivery_price"), ("amount", "tax"), ("paid_by", "page"))}),
     )
 
@@ -148,6 +143,12 @@ class OrderAdmin(RecordAdmin):
     def delivery(self, order: Order) -> str:
         return order.shipping_method_name
 
+    @display(description=_("parcel"))
+    def parcel(self, order: Order) -> SafeString | str:
+        carrier, number, url = order.tracking
+        shown = f"{carrier} {number}".strip() or "-"
+        return format_html('<a class="bo-link" href="{}">{}</a>', url, shown) if url else shown
+
     @display(description=_("payment"), ordering="payment_method")
     def paid_by(self, order: Order) -> str:
         return method_name(order.payment_method)
@@ -167,96 +168,3 @@ class OrderAdmin(RecordAdmin):
     @display(description=_("the customer's page"))
     def page(self, order: Order) -> SafeString:
         return format_html('<a class="bo-link" href="{}">{}</a>', order.get_absolute_url(), _("open"))
-
-    def has_mark_paid_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._may_become(request, object_id, Order.State.PAID)
-
-    def has_ship_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._may_become(request, object_id, Order.State.SHIPPED)
-
-    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._may_become(request, object_id, Order.State.CANCELLED)
-
-    def has_note_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self.has_change_permission(request) and _asked_for(request, object_id) is not None
-
-    def _may_become(self, request: HttpRequest, object_id: Any, state: Order.State) -> bool:
-        """Offer only what the order's state allows; an old page's button gets the refusal as a message."""
-        order = _asked_for(request, object_id) if self.has_change_permission(request) else None
-        return order is not None and (request.method == "POST" or order.can_become(state))
-
-    @action(
-        description=_("Mark paid"),
-        url_path="mark-paid",
-        permissions=["mark_paid"],
-        icon="paid",
-        variant=ActionVariant.PRIMARY,
-        dialog=dialog(_("Mark as paid"), _("The money has arrived. The customer gets a mail."), _("Mark paid")),
-    )
-    def mark_paid(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._do(request, form, object_id, payments.receive)
-
-    @action(
-        description=_("Ship"),
-        url_path="ship",
-        permissions=["ship"],
-        icon="local_shipping",
-        variant=ActionVariant.PRIMARY,
-        dialog=dialog(_("Ship"), _("The parcel has left. The customer gets a mail."), _("Ship")),
-    )
-    def ship(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._do(request, form, object_id, orders.ship)
-
-    @action(
-        description=_("Cancel"),
-        url_path="cancel",
-        permissions=["cancel"],
-        icon="cancel",
-        variant=ActionVariant.DANGER,
-        dialog=dialog(
-            _("Cancel the order"),
-            _("The pieces go back into stock, open payments end, and the customer gets a mail."),
-            _("Cancel the order"),
-        ),
-    )
-    def cancel(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        return self._do(request, form, object_id, payments.cancel_order)
-
-    @action(
-        description=_("Add a note"),
-        url_path="note",
-        permissions=["note"],
-        icon="edit_note",
-        dialog=dialog(
-            _("Add a note"), _("For the order's history. The customer does not see it."), _("Add"), required=True
-        ),
-    )
-    def add_note(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        orders.note(order_id=int(object_id), text=form.cleaned_data["note"], actor=str(request.user))
-        return _back(request, object_id)
-
-    def _do(self, request: HttpRequest, form: Any, object_id: str, verb: Any) -> HttpResponse:
-        try:
-            order = verb(order_id=int(object_id), actor=str(request.user), note=form.cleaned_data["note"])
-        except ShopError as error:
-            messages.error(request, str(error.message))
-        else:
-            done = _("Order %(number)s is %(state)s.") % {"number": order.number, "state": order.get_state_display()}
-            messages.success(request, done)
-        return _back(request, object_id)
-
-
-def _asked_for(request: HttpRequest, object_id: Any) -> Order | None:
-    """Return the order of the page, or of an action's address, which anybody may have typed."""
-    order: Order | None = getattr(request, "record", None)
-    if order is None and str(object_id).isdecimal():
-        order = Order.objects.filter(pk=object_id).only("state").first()
-    return order
-
-
-def _back(request: HttpRequest, object_id: str) -> HttpResponse:
-    """Open the order's page again, also from a dialog, which htmx sends."""
-    address = reverse("admin:orders_order_change", args=[object_id])
-    if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": address})
-    return redirect(address)

@@ -76,7 +76,9 @@ class ShippingMethodAdmin(FlatAdmin):
     list_display = ("name", "code", "prices", "active", "position")
     search_fields = ("name",)
     prepopulated_fields = {"code": ("name",)}
-    fieldsets = ((None, {"fields": (("name", "code"), "description", ("position", "active"))}),)
+    fieldsets = (
+        (None, {"fields": (("name", "code"), "description", ("carrier", "tracking_url"), ("position", "active"))}),
+    )
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).prefetch_related("rates")

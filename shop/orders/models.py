@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.money import Money
 from shop.orders.numbers import new_number, new_token
+from shop.orders.tracking import Tracking
 
 
 class OrderQuerySet(QuerySet["Order"]):
@@ -43,6 +44,11 @@ class Order(models.Model):
     shipping_method = models.CharField(_("delivery method"), max_length=40, editable=False)
     shipping_method_name = models.CharField(max_length=80, editable=False)
     payment_method = models.CharField(_("payment method"), max_length=40, editable=False)
+    carrier = models.CharField(_("carrier"), max_length=40, blank=True, default="", db_default="", editable=False)
+    tracking_number = models.CharField(
+        _("tracking number"), max_length=80, blank=True, default="", db_default="", editable=False
+    )
+    tracking_url = models.URLField(max_length=1500, blank=True, default="", db_default="", editable=False)
     placed_at = models.DateTimeField(_("placed"), default=timezone.now, editable=False)
     paid_at = models.DateTimeField(_("paid"), null=True, editable=False)
     shipped_at = models.DateTimeField(_("shipped"), null=True, editable=False)
@@ -81,6 +87,14 @@ class Order(models.Model):
     def version(self) -> int:
         """How many states it has been in, the present one included: it only grows."""
         return sum(moment is not None for moment in (self.placed_at, self.paid_at, self.shipped_at, self.cancelled_at))
+
+    @property
+    def tracking(self) -> Tracking:
+        return Tracking(self.carrier, self.tracking_number, self.tracking_url)
+
+    @tracking.setter
+    def tracking(self, known: Tracking) -> None:
+        self.carrier, self.tracking_number, self.tracking_url = known
 
     def can_become(self, state: str) -> bool:
         """Say whether the order may go into `state` now."""

@@ -1,5 +1,6 @@
 """What may happen to an order after it was placed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,22 @@ from shop.notifications import services as notifications
 from shop.orders import events
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.summary import summary
+from shop.orders.tracking import tracking
 from shop.platform.postgresql import planned
+
+TRACKING = ("carrier", "tracking_number", "tracking_url")
 
 
 class WrongState(ShopError):
     """The order cannot go from its state into that one."""
 
     code = "wrong_state"
+
+
+class AlreadyShipped(ShopError):
+    """Somebody else shipped the order, and wrote down another parcel."""
+
+    code = "already_shipped"
 
 
 @dataclass(frozen=True)
@@ -58,15 +68,41 @@ def mark_paid(*, order_id: int, actor: str = "", note: str = "") -> Order:
     return order
 
 
-def ship(*, order_id: int, actor: str = "", note: str = "") -> Order:
-    """Paid -> shipped. Calling it again changes nothing. Raises WrongState."""
+def ship(*, order_id: int, carrier: str = "", number: str = "", actor: str = "", note: str = "") -> Order:
+    """Paid -> shipped, by this carrier under its number. Calling it again changes nothing.
+
+    Raises WrongState, and AlreadyShipped where that would keep another number from the customer.
+    """
     with transaction.atomic():
         order = locked(order_id)
+        known = tracking(method=order.shipping_method, carrier=carrier, number=number)
         if order.state == Order.State.SHIPPED:
+            _check_same_parcel(order, number)
             return order
-        _move(order, Order.State.SHIPPED, actor=actor, note=note)
+        order.tracking = known
+        _move(order, Order.State.SHIPPED, actor=actor, note=note, also=TRACKING)
         _tell(order)
     return order
+
+
+def track(*, order_id: int, carrier: str, number: str, actor: str = "") -> Order:
+    """Write down where the parcel of a shipped order is, or correct it. Raises WrongState."""
+    with transaction.atomic():
+        order = locked(order_id)
+        if order.state != Order.State.SHIPPED:
+            raise WrongState(_("Only a shipped order has a parcel to follow."))
+        order.tracking = tracking(method=order.shipping_method, carrier=carrier, number=number)
+        order.save(update_fields=TRACKING)
+        said = _("Tracking: %(carrier)s %(number)s") % {"carrier": carrier, "number": number or "-"}
+        note(order_id=order_id, text=said, actor=actor)
+    return order
+
+
+def _check_same_parcel(order: Order, number: str) -> None:
+    """Raises AlreadyShipped."""
+    if number and number != order.tracking_number:
+        message = _("Order %(number)s was shipped already, as parcel %(parcel)s. Use “Tracking” to correct that.")
+        raise AlreadyShipped(message % {"number": order.number, "parcel": order.tracking_number or "-"})
 
 
 def cancel(*, order_id: int, actor: str = "", note: str = "") -> Order:
@@ -94,14 +130,15 @@ def locked(order_id: int) -> Order:
     return Order.objects.select_for_update().get(pk=order_id)
 
 
-def _move(order: Order, state: Order.State, *, actor: str, note: str) -> None:
+def _move(order: Order, state: Order.State, *, actor: str, note: str, also: Sequence[str] = ()) -> None:
+    """`also`: other fields of the order that were changed."""
     if not order.can_become(state):
         message = _("Order %(number)s is %(now)s and cannot become %(then)s.")
         raise WrongState(message % {"number": order.number, "now": order.get_state_display(), "then": state.label})
     order.state = state
     moment = f"{state}_at"
     setattr(order, moment, timezone.now())
-    order.save(update_fields=["state", moment])
+    order.save(update_fields=["state", moment, *also])
     OrderEvent.objects.create(order=order, state=state, actor=actor, note=note[:400])
 
 

@@ -16,6 +16,7 @@ def summary(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
         "url": settings.PUBLIC_URL + order.get_absolute_url(),
         "address": order.shipping_address,
         "shipping_method": order.shipping_method_name,
+        "tracking": order.tracking._asdict(),
         "payment_method": order.payment_method,
         "bank_account": settings.SHOP_BANK_ACCOUNT,
         "lines": [_line(line, order.currency) for line in lines],

@@ -1,7 +1,16 @@
+from urllib.parse import quote
+
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+NUMBER = "{number}"  # stands for a parcel's number in a carrier's address
+TRACKING_PAGE = RegexValidator(
+    r"^https?://[^\s{}]+\{number\}[^\s{}]*$",
+    _("Write the address of the carrier's page as it is for one parcel, with {number} in the place of its number."),
+)
 
 
 class TaxRate(models.Model):
@@ -32,6 +41,16 @@ class ShippingMethod(models.Model):
     description = models.CharField(_("description"), max_length=200, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     active = models.BooleanField(_("offered"), default=True)
+    carrier = models.CharField(_("carrier"), max_length=40, blank=True, default="", db_default="")
+    tracking_url = models.CharField(
+        _("carrier's page about a parcel"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[TRACKING_PAGE],
+        help_text=_("With {number} in the place of the parcel's number. Customers are led there."),
+    )
 
     class Meta:
         verbose_name = _("delivery method")
@@ -40,6 +59,10 @@ class ShippingMethod(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def tracking_page(self, number: str) -> str:
+        """Return the address of the carrier's page about a parcel; empty if none is known."""
+        return self.tracking_url.replace(NUMBER, quote(number, safe=""))
 
 
 class ShippingRate(models.Model):

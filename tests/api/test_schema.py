@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 from shop.api.urls import version_1
 from shop.catalog.models import ProductImage
 from shop.inventory.models import Stock
+from shop.orders.models import Order
 from shop.platform.models import Image
 from tests import factories
 
@@ -66,6 +67,10 @@ def test_answers_are_what_the_schema_says(schema, phone, db):
     order = phone.post("orders/", {**details, "payment": {"method": "bank_transfer"}}, Idempotency_Key="1").json()
     agrees(schema, "Order", order)
     assert order == phone.get(f"orders/{order['number']}/").json()
+    Order.objects.filter(number=order["number"]).update(carrier="Swift", tracking_number="7")
+    followed = phone.get(f"orders/{order['number']}/").json()
+    agrees(schema, "Order", followed)
+    assert followed["tracking"] == {"carrier": "Swift", "number": "7", "url": None}
     agrees(schema, "OrderInList", phone.get("orders/").json()["results"][0])
     again = phone.post(f"orders/{order['number']}/payments/", {"method": "bank_transfer"}).json()
     agrees(schema, "Payment", again)

@@ -5,11 +5,13 @@ from django.test import Client
 from django.urls import reverse
 
 from shop.inventory.models import Stock
+from shop.notifications.message import build
 from shop.notifications.models import Mail
 from shop.orders import services as orders
 from shop.orders.models import Order
 from shop.payments.models import Payment
-from tests.backoffice.pages import address, change_page
+from shop.pricing.models import ShippingMethod
+from tests.backoffice.pages import address, change_page, save
 
 pytestmark = pytest.mark.django_db
 
@@ -18,9 +20,9 @@ def dialog(order, button):
     return reverse(f"admin:orders_order_{button}", args=[order.pk])
 
 
-def press(browser, order, button, note=""):
+def press(browser, order, button, note="", **fields):
     """Send the dialog of a button, as the page does."""
-    sent = {"note": note, "_form_submitted": "on"}
+    sent = {"note": note, "_form_submitted": "on", **fields}
     return browser.post(dialog(order, button), sent, headers={"HX-Request": "true"})
 
 
@@ -44,6 +46,72 @@ def test_an_order_is_paid_then_shipped_each_with_its_note_and_mail(admin, order)
         ("shipped", "Parcel 17", "boss@example.com"),
     ]
     assert set(Mail.objects.values_list("kind", flat=True)) >= {"order_paid", "order_shipped"}
+
+
+class TestTheParcel:
+    @pytest.fixture
+    def paid(self, order):
+        """A paid order whose delivery method knows where its carrier shows a parcel."""
+        placed = order()
+        orders.mark_paid(order_id=placed.pk)
+        method = ShippingMethod.objects.filter(code=placed.shipping_method)
+        method.update(carrier="Swift", tracking_url="https://swift.example/?parcel={number}")
+        return placed
+
+    def test_its_number_is_in_the_mail_and_on_the_customers_page(self, admin, client, paid):
+        assert 'value="Swift"' in admin.get(dialog(paid, "ship")).content.decode()
+        press(admin, paid, "ship", carrier="Swift", number="00 34/7")
+        where = "https://swift.example/?parcel=00%2034%2F7"
+        page = client.get(paid.get_absolute_url()).content.decode()
+        assert "Swift" in page and "00 34/7" in page and f'href="{where}"' in page
+        message = build(Mail.objects.get(kind="order_shipped"))
+        html = message.alternatives[0].content
+        for part in (message.body, html):
+            assert "00 34/7" in part and where in part
+        assert where in admin.get(change_page(paid)).content.decode()
+
+    def test_that_of_another_carrier_leads_nowhere(self, admin, client, paid):
+        press(admin, paid, "ship", carrier="By bike", number="7")
+        page = client.get(paid.get_absolute_url()).content.decode()
+        assert "By bike" in page and "See where it is" not in page
+
+    def test_without_one_nothing_is_said_of_it(self, admin, client, paid):
+        press(admin, paid, "ship", carrier="", number="")
+        assert "Tracking number" not in client.get(paid.get_absolute_url()).content.decode()
+        assert "Your parcel:" not in build(Mail.objects.get(kind="order_shipped")).body
+
+    def test_two_who_ship_at_once_lose_no_number(self, admin, paid):
+        press(admin, paid, "ship", carrier="Swift", number="1")
+        press(admin, paid, "ship", carrier="Swift", number="2")
+        page = admin.get(change_page(paid)).content.decode()
+        assert "was shipped already, as parcel 1" in page
+        paid.refresh_from_db()
+        assert paid.tracking_number == "1"
+
+    def test_it_is_corrected_afterwards(self, admin, client, paid):
+        assert press(admin, paid, "track", number="1").status_code == 403  # not shipped yet
+        press(admin, paid, "ship", carrier="Swift", number="1")
+        assert 'value="1"' in admin.get(dialog(paid, "track")).content.decode()
+        press(admin, paid, "track", carrier="Swift", number="2")
+        assert "parcel=2" in client.get(paid.get_absolute_url()).content.decode()
+        assert history(paid)[-1] == ("", "Tracking: Swift 2", "boss@example.com")
+
+    @pytest.mark.parametrize("wrong", ["n" * 81, "1\x002"])
+    def test_a_number_that_fits_nowhere_is_refused_in_the_dialog(self, admin, paid, wrong):
+        answer = press(admin, paid, "ship", carrier="Swift", number=wrong)
+        assert answer.status_code == 200 and "HX-Redirect" not in answer
+        paid.refresh_from_db()
+        assert paid.state == Order.State.PAID
+
+    @pytest.mark.parametrize(
+        ("template", "fits"),
+        [("https://swift.example/{number}", True), ("javascript:alert(1)//{number}", False), ("https://a.b/", False)],
+    )
+    def test_a_carriers_page_is_an_address_with_a_place_for_the_number(self, admin, paid, template, fits):
+        method = ShippingMethod.objects.get(code=paid.shipping_method)
+        answer = save(admin, change_page(method), tracking_url=template)
+        assert (answer.status_code == 302) is fits
+        assert ("{number} in the place" in answer.content.decode()) is not fits
 
 
 def test_a_cancelled_order_gives_its_pieces_back(admin, order):

@@ -40,6 +40,7 @@ def written(
         "shipping_address": {name: found.shipping_address.get(name, "") for name in ADDRESS},
         "shipping_method": found.shipping_method,
         "shipping_method_name": found.shipping_method_name,
+        "tracking": _tracking(found),
         "payment": payment(last) if last else None,
         "placed_at": moment(found.placed_at),
         "paid_at": moment(found.paid_at),
@@ -47,6 +48,11 @@ def written(
         "cancelled_at": moment(found.cancelled_at),
         "history": [{"at": moment(event.created_at), "state": event.state} for event in history if event.state],
     }
+
+
+def _tracking(found: Order) -> dict[str, str | None] | None:
+    carrier, number, url = found.tracking
+    return {"carrier": carrier, "number": number, "url": url or None} if carrier or number else None
 
 
 def row(found: Order) -> dict[str, Any]:

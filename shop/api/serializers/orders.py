@@ -104,6 +104,14 @@ class OrderEventSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(Order.State.choices)
 
 
+class TrackingSerializer(serializers.Serializer[Any]):
+    """Where the parcel is. `url`: the carrier's page about it."""
+
+    carrier = serializers.CharField()
+    number = serializers.CharField()
+    url = serializers.URLField(allow_null=True)
+
+
 @extend_schema_serializer(component_name="OrderInList")
 class OrderRowSerializer(serializers.Serializer[Any]):
     number = serializers.CharField()
@@ -128,6 +136,7 @@ class OrderSerializer(serializers.Serializer[Any]):
     shipping_address = PostalAddressSerializer()
     shipping_method = serializers.CharField()
     shipping_method_name = serializers.CharField()
+    tracking = TrackingSerializer(allow_null=True, help_text="From when it was shipped, if the shop knows it.")
     payment = PaymentSerializer(allow_null=True)
     placed_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
