@@ -23,6 +23,7 @@ from shop.backoffice.to_do import few, tasks
 from shop.inventory.models import Stock
 from shop.money import Money
 from shop.orders.models import Order
+from shop.payments.models import Payment
 
 DAYS = 30
 SHOWN = 8  # rows of each list
@@ -89,13 +90,22 @@ def _words(day: date, _language: str) -> tuple[str, str]:
 
 
 def _today() -> dict[str, Any]:
-    found = _sold(timezone.localdate()).aggregate(orders=Count("pk"), revenue=Sum("total", filter=PAID))
-    return {"orders": found["orders"], "revenue": Money(found["revenue"] or Decimal(0), settings.SHOP_CURRENCY)}
+    today = timezone.localdate()
+    found = _sold(today).aggregate(orders=Count("pk"), revenue=Sum("total", filter=PAID, default=Decimal(0)))
+    revenue = found["revenue"] - sum(_given_back(today).values())
+    return {"orders": found["orders"], "revenue": Money(revenue, settings.SHOP_CURRENCY)}
 
 
 def _sold(since: date) -> "QuerySet[Order]":
     begin = timezone.make_aware(datetime.combine(since, time.min))
     return Order.objects.filter(placed_at__gte=begin).exclude(state=Order.State.CANCELLED)
+
+
+def _given_back(since: date) -> dict[str, Decimal]:
+    """What was given back of the payments of these orders, by the day of the order; cancelled ones count nothing."""
+    kept_partly = Payment.objects.filter(state=Payment.State.PAID, refunded__gt=0, order__in=_sold(since))
+    rows = kept_partly.annotate(day=TruncDate("order__placed_at")).values("day").order_by("day")
+    return {row["day"].isoformat(): row["sum"] for row in rows.annotate(sum=Sum("refunded"))}
 
 
 def _days() -> list[Day]:
@@ -113,7 +123,12 @@ def _days() -> list[Day]:
 
 
 def _sums(since: date) -> dict[str, tuple[str, int, int]]:
-    """What was ordered on each day: the sum of what is paid, how many orders, and how many of them are paid."""
+    """What was ordered on each day: how much of it is paid and was kept, how many orders, how many paid ones."""
     rows = _sold(since).annotate(day=TruncDate("placed_at")).values("day").order_by("day")
-    totals = rows.annotate(revenue=Sum("total", filter=PAID), orders=Count("pk"), paid=Count("pk", filter=PAID))
-    return {row["day"].isoformat(): (str(row["revenue"] or 0), row["orders"], row["paid"]) for row in totals}
+    revenue = Sum("total", filter=PAID, default=Decimal(0))
+    totals = rows.annotate(revenue=revenue, orders=Count("pk"), paid=Count("pk", filter=PAID))
+    back = _given_back(since)
+    return {
+        day: (str(row["revenue"] - back.get(day, 0)), row["orders"], row["paid"])
+        for row, day in ((row, row["day"].isoformat()) for row in totals)
+    }

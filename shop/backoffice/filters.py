@@ -7,12 +7,13 @@ from urllib.parse import quote_plus
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import ModelAdmin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalog import tree
 from shop.inventory.models import Stock
+from shop.payments.models import Payment
 
 INDENT = "\N{EN DASH} "
 LOW = 3  # pieces
@@ -149,6 +150,25 @@ class MailStateFilter(QuickFilter):
 
     def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
         return [("waiting", _("waiting")), ("sent", _("sent")), ("given_up", _("given up"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
+        condition = self.rows.get(self.value() or "")
+        return queryset.filter(condition) if condition else None
+
+
+class PaymentStateFilter(QuickFilter):
+    """By the column; but what was given back is asked for by that, and is not due any more."""
+
+    title = _("state")
+    parameter_name = "state"
+    rows = {
+        **{state: Q(state=state) for state in Payment.State.values},
+        Payment.State.REFUND_DUE: Q(state=Payment.State.REFUND_DUE, refunded__lt=F("amount")),
+        "refunded": Q(refunded__gt=0),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
+        return [*Payment.State.choices, ("refunded", _("refunded, also in part"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
         condition = self.rows.get(self.value() or "")

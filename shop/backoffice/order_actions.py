@@ -102,20 +102,20 @@ class OrderActions(RecordAdmin):
     )
     def add_note(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         orders.note(order_id=int(object_id), text=form.cleaned_data["note"], actor=str(request.user))
-        return _back(request, object_id)
+        return back_to(request, "admin:orders_order_change", object_id)
 
     def _do(self, request: HttpRequest, form: Any, object_id: str, verb: Any) -> HttpResponse:
         try:
-            order = verb(order_id=int(object_id), actor=str(request.user), **_asked_by(form))
+            order = verb(order_id=int(object_id), actor=str(request.user), **filled_in(form))
         except ShopError as error:
             messages.error(request, str(error.message))
         else:
             done = _("Order %(number)s is %(state)s.") % {"number": order.number, "state": order.get_state_display()}
             messages.success(request, done)
-        return _back(request, object_id)
+        return back_to(request, "admin:orders_order_change", object_id)
 
 
-def _asked_by(form: Any) -> dict[str, Any]:
+def filled_in(form: Any) -> dict[str, Any]:
     """What a dialog was filled in with, but for the theme's own mark."""
     return {name: value for name, value in form.cleaned_data.items() if not name.startswith("_")}
 
@@ -128,9 +128,9 @@ def _asked_for(request: HttpRequest, object_id: Any) -> Order | None:
     return order
 
 
-def _back(request: HttpRequest, object_id: str) -> HttpResponse:
-    """Open the order's page again, also from a dialog, which htmx sends."""
-    address = reverse("admin:orders_order_change", args=[object_id])
+def back_to(request: HttpRequest, page: str, object_id: str) -> HttpResponse:
+    """Open the row's page again, also from a dialog, which htmx sends."""
+    address = reverse(page, args=[object_id])
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)

@@ -44,6 +44,10 @@ class LineInline(RecordInline):
 
 
 def payment_state(payment: Payment) -> SafeString:
+    """As its row says; but what was given back is not due any more, and whoever looks has to see a part of it."""
+    if payment.refunded:
+        whole = not payment.left
+        return pill("refunded" if whole else payment.state, _("refunded") if whole else _("refunded in part"))
     tone = "settled" if payment.state == Payment.State.PAID else payment.state
     return pill(tone, payment.get_state_display())
 
@@ -63,7 +67,7 @@ class PaymentMethodFilter(LatestValuesFilter):
 
 class PaymentInline(RecordInline):
     model = Payment
-    fields = ("page", "status", "amount", "currency", "reference", "message", "settled_at")
+    fields = ("page", "status", "amount", "refunded", "currency", "reference", "message", "settled_at")
     readonly_fields = fields
 
     @display(description=_("payment"))

@@ -1,17 +1,26 @@
-"""Payments with the messages of their providers. Read only: money is moved on the order's page or at the provider."""
+"""Payments with the messages of their providers, and what of them was given back."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
 
+from shop.backoffice.filters import PaymentStateFilter
 from shop.backoffice.lists import RecordAdmin, RecordInline
+from shop.backoffice.note_dialog import dialog
+from shop.backoffice.order_actions import back_to, filled_in
 from shop.backoffice.orders import PaymentMethodFilter, method_name, payment_state
+from shop.backoffice.refund_form import RefundForm
+from shop.errors import ShopError
 from shop.payments.models import Payment, PaymentEvent
+from shop.payments.refunds import refund
 
 
 class ProviderEventInline(RecordInline):
@@ -29,14 +38,24 @@ class PaymentAdmin(RecordAdmin):
     inlines = (ProviderEventInline,)
     list_display = ("created_at", "order_number", "paid_by", "status", "amount", "currency", "reference")
     list_display_links = ("created_at",)
-    list_filter = ("state", MethodFilter)
+    list_filter = (PaymentStateFilter, MethodFilter)
     list_select_related = ("order",)
     search_fields = ("reference",)
     search_help_text = _("The provider's reference, whole")
     ordering = ("-id",)
+    actions_detail = ("refund",)
     readonly_fields = ("order_number", "paid_by", "status")
     fieldsets = (
-        (None, {"fields": (("order_number", "status"), ("paid_by", "amount", "currency"), ("reference", "message"))}),
+        (
+            None,
+            {
+                "fields": (
+                    ("order_number", "status"),
+                    ("paid_by", "amount", "refunded", "currency"),
+                    ("reference", "message"),
+                )
+            },
+        ),
         (_("When"), {"fields": (("created_at", "checked_at", "settled_at"),)}),
     )
 
@@ -58,3 +77,35 @@ class PaymentAdmin(RecordAdmin):
     @display(description=_("state"), ordering="state")
     def status(self, payment: Payment) -> SafeString:
         return payment_state(payment)
+
+    def has_refund_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Offer it while money is there; an old page's button gets the refusal as a message."""
+        if not self.has_change_permission(request) or not str(object_id).isdecimal():
+            return False
+        payment = Payment.objects.filter(pk=object_id).first()
+        return payment is not None and (request.method == "POST" or bool(payment.left))
+
+    @action(
+        description=_("Refund"),
+        url_path="refund",
+        permissions=["refund"],
+        icon="currency_exchange",
+        variant=ActionVariant.PRIMARY,
+        dialog=dialog(
+            _("Refund"),
+            _(
+                "Send the money first, at the bank or at the card provider. Then write down here how much it was: the "
+                "customer gets a mail."
+            ),
+            _("It was sent"),
+            form=RefundForm,
+        ),
+    )
+    def refund(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        try:
+            refund(payment_id=int(object_id), actor=str(request.user), **filled_in(form))
+        except ShopError as error:
+            messages.error(request, str(error.message))
+        else:
+            messages.success(request, _("The refund is written down, and the customer is told."))
+        return back_to(request, "admin:payments_payment_change", object_id)

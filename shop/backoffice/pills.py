@@ -13,6 +13,7 @@ TONES: Mapping[str, str] = {
     "dead": "bo-cancelled", "discarded": "",
     "given up": "bo-cancelled", "placed": "bo-placed", "paid": "bo-paid", "shipped": "bo-shipped",
     "cancelled": "bo-cancelled", "pending": "bo-placed", "declined": "bo-cancelled", "refund_due": "bo-paid",
+    "refunded": "bo-shipped",
     "settled": "bo-shipped", "good": "bo-shipped", "over": "bo-cancelled",
 }  # fmt: skip
 

@@ -69,7 +69,7 @@ def _unpaid() -> "QuerySet[Order]":
 
 
 def _refunds_due() -> "QuerySet[Payment]":
-    return Payment.objects.filter(state=Payment.State.REFUND_DUE)
+    return Payment.objects.to_refund()
 
 
 def _lost_mail() -> "QuerySet[Mail]":
@@ -101,7 +101,7 @@ SOURCES = (
         "payments.view_payment",
         _refunds_due,
         ngettext_lazy("payment to refund", "payments to refund"),
-        ("payments_payment", "?state__exact=refund_due"),
+        ("payments_payment", "?state=refund_due"),
         "currency_exchange",
     ),
     Source(

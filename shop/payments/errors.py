@@ -18,6 +18,23 @@ class NotPayable(ShopError):
     message = _("There is nothing to pay for this order.")
 
 
+class NothingToRefund(ShopError):
+    """The payment brought no money, or all of it was given back."""
+
+    code = "nothing_to_refund"
+    message = _("Nothing of this payment is left to be given back.")
+
+
+class RefundTooLarge(ShopError):
+    code = "refund_too_large"
+    status = 422
+
+
+class RefundedMeanwhile(ShopError):
+    code = "refunded_meanwhile"
+    message = _("Somebody has given money back since you opened this. Look at what is left, and begin again.")
+
+
 class ProviderUnavailable(ShopError):
     """The provider did not answer in time, or answered that it cannot. Asking again later is right."""
 

@@ -1,4 +1,5 @@
 import uuid
+from decimal import Decimal
 
 from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
@@ -13,6 +14,10 @@ class PaymentQuerySet(QuerySet["Payment"]):
     def open(self) -> "PaymentQuerySet":
         """Payments of which the provider has not said the last word."""
         return self.filter(state=Payment.State.PENDING)
+
+    def to_refund(self) -> "PaymentQuerySet":
+        """Payments whose money has to be given back, and was not yet, or not all of it."""
+        return self.filter(state=Payment.State.REFUND_DUE, refunded__lt=F("amount"))
 
     def begun(self) -> "PaymentQuerySet":
         """Payments that the provider knows."""
@@ -43,6 +48,10 @@ class Payment(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     checked_at = models.DateTimeField(null=True, editable=False)
     settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
+    # what was given back; of one that is `paid` a part, or all of it after a return
+    refunded = models.DecimalField(
+        _("given back"), max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0), editable=False
+    )
     # closed here while its provider could not be reached: the last word is still to be heard
     to_void = models.BooleanField(default=False, db_default=False, editable=False)
 
@@ -54,6 +63,9 @@ class Payment(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="payment_refunded_at_most"
+            ),
             models.UniqueConstraint(fields=["order"], condition=Q(state="pending"), name="one_open_payment_per_order"),
             models.UniqueConstraint(
                 fields=["method", "reference"], condition=~Q(reference=""), name="payment_reference_once"
@@ -65,6 +77,8 @@ class Payment(models.Model):
                 F("checked_at").asc(nulls_first=True), "id", condition=Q(state="pending"), name="payment_to_check"
             ),
             models.Index(fields=["state", "id"], condition=Q(state="refund_due"), name="payment_to_refund"),
+            # what revenue is reduced by, and the admin's filter by it
+            models.Index(fields=["-id"], condition=Q(refunded__gt=0), name="payment_refunded"),
             models.Index(
                 F("checked_at").asc(nulls_first=True), "id", condition=Q(to_void=True), name="payment_to_void"
             ),
@@ -76,6 +90,12 @@ class Payment(models.Model):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def left(self) -> Money:
+        """What of its money is here, and can be given back."""
+        came = self.state in (self.State.PAID, self.State.REFUND_DUE)
+        return Money(self.amount - self.refunded if came else Decimal(0), self.currency)
 
     @property
     def is_open(self) -> bool:

@@ -28,7 +28,10 @@ PROVIDER = Dependency(
         "The order is placed and kept. Its page says that the provider does not answer, and offers to pay again or "
         "another way. Nobody is charged twice."
     ),
-    staff="The payment stays open; refunds and cancellations that need the provider say so and change nothing.",
+    staff=(
+        "The payment stays open. An order can be cancelled all the same; its payment is voided when the provider is "
+        "back."
+    ),
     phone="The order with an open payment, and 503 for the payment's page, which can be asked for again.",
     operator=(
         "Open payments are asked about by cron; a charge whose answer was lost is found there or by the webhook. "

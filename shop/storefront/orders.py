@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from shop.money import Money, total
 from shop.orders.models import Order
 from shop.payments import services as payments
 from shop.payments.models import Payment
@@ -17,7 +18,16 @@ from shop.payments.providers.bank_transfer import instructions
 @never_cache
 def order(request: HttpRequest, token: str) -> HttpResponse:
     found = get_object_or_404(Order.objects.for_page(), token=token)
-    return render(request, "storefront/order.html", {"order": found, **_payment(found)})
+    context = {"order": found, "money_back": _money_back(found), **_payment(found)}
+    return render(request, "storefront/order.html", context)
+
+
+def _money_back(order: Order) -> dict[str, Money]:
+    """What was given back of what the customer paid, and what still will be."""
+    paid = list(order.payments.all())
+    due = [payment.left for payment in paid if payment.state == Payment.State.REFUND_DUE]
+    sent = [Money(payment.refunded, payment.currency) for payment in paid]
+    return {"sent": total(sent, order.currency), "due": total(due, order.currency)}
 
 
 def _payment(order: Order) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Orders move from state to state on their page, and are never edited."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -9,6 +10,7 @@ from shop.notifications.message import build
 from shop.notifications.models import Mail
 from shop.orders import services as orders
 from shop.orders.models import Order
+from shop.payments import services as payments
 from shop.payments.models import Payment
 from shop.pricing.models import ShippingMethod
 from tests.backoffice.pages import address, change_page, save
@@ -126,6 +128,72 @@ def test_a_paid_order_that_is_cancelled_leaves_a_refund_to_do(admin, order):
     mark_paid(admin, placed)
     press(admin, placed, "cancel")
     assert placed.payments.get().state == Payment.State.REFUND_DUE
+
+
+class TestARefund:
+    @pytest.fixture
+    def paid(self, order):
+        """The payment of a paid order, which was 16.90 EUR."""
+        placed = order()
+        payments.receive(order_id=placed.pk, actor="boss@example.com")
+        return placed.payments.get()
+
+    def give_back(self, browser, payment, amount, seen="0.00"):
+        sent = {"amount": amount, "seen": seen, "note": "Broken glass", "_form_submitted": "on"}
+        return browser.post(f"{change_page(payment)[:-7]}refund/", sent, headers={"HX-Request": "true"})
+
+    def test_of_a_part_is_told_to_the_customer_and_is_no_revenue(self, admin, client, paid):
+        offered = admin.get(f"{change_page(paid)[:-7]}refund/").content.decode()
+        assert 'value="16.90"' in offered and 'name="seen" value="0.00"' in offered
+        self.give_back(admin, paid, "5.00")
+        assert history(paid.order)[-1] == ("", "5.00 EUR given back. Broken glass", "boss@example.com")
+        message = build(Mail.objects.get(kind="order_refunded"))
+        assert "€5.00" in message.subject and "€5.00" in message.body and "€5.00" in message.alternatives[0].content
+        assert "We have sent €5.00 back to you" in client.get(paid.order.get_absolute_url()).content.decode()
+        assert "refunded in part" in admin.get(change_page(paid)).content.decode()
+        cache.clear()
+        context = admin.get("/admin/").context
+        assert str(context["revenue"]) == str(context["today"]["revenue"]) == "11.90 EUR"
+
+    def test_of_a_cancelled_order_is_no_more_to_do_when_all_is_given_back(self, admin, client, paid):
+        payments.cancel_order(order_id=paid.order_id)
+        due = address(Payment) + "?state=refund_due"
+        for amount, seen, left in (("10", "0", "€6.90"), ("6.90", "10", None)):
+            page = client.get(paid.order.get_absolute_url()).content.decode()
+            assert "We send €" in page and paid in admin.get(due).context["cl"].result_list
+            self.give_back(admin, paid, amount, seen)
+            page = client.get(paid.order.get_absolute_url()).content.decode()
+            assert (f"We send {left} back" in page) is bool(left)
+        assert paid not in admin.get(due).context["cl"].result_list
+        assert paid in admin.get(address(Payment) + "?state=refunded").context["cl"].result_list
+        assert "payment to refund" not in admin.get("/admin/").content.decode()
+        assert admin.get(f"{change_page(paid)[:-7]}refund/").status_code == 403  # nothing is left to be offered
+
+    @pytest.mark.parametrize(
+        ("amount", "seen", "words"),
+        [
+            ("16.91", "0", "At most 16.90 EUR"),
+            ("0", "0", "at least one cent"),
+            ("5", "1", "Somebody has given money back"),
+            ("NaN", "0", "Enter a number"),
+            ("1e40", "0", "no more than"),
+            ("0.001", "0", "no more than 2 decimal places"),
+            ("5", "", "required"),
+        ],
+    )
+    def test_of_what_cannot_be_is_refused(self, admin, paid, amount, seen, words):
+        answer = self.give_back(admin, paid, amount, seen)
+        shown = admin.get(change_page(paid)) if "HX-Redirect" in answer else answer
+        assert words in shown.content.decode()
+        paid.refresh_from_db()
+        assert (paid.refunded, Mail.objects.filter(kind="order_refunded").count()) == (0, 0)
+
+    def test_of_what_never_came_is_not_offered(self, admin, viewer, order, paid):
+        waiting = order().payments.get()
+        assert "/refund/" not in admin.get(change_page(waiting)).content.decode()
+        self.give_back(admin, waiting, "5")
+        assert "Nothing of this payment is left" in admin.get(change_page(waiting)).content.decode()
+        assert self.give_back(viewer, paid, "5").status_code == 403
 
 
 def test_what_the_state_does_not_allow_is_refused_with_a_message(admin, order):

@@ -67,6 +67,7 @@ def payment(found: Payment) -> dict[str, Any]:
         "method": found.method,
         "state": found.state,
         "amount": _money(found.amount, found.currency),
+        "refunded": _money(found.refunded, found.currency),
         "redirect_url": (found.redirect_url or None) if found.is_open else None,
         "instructions": instructions(found) if by_transfer else None,
         "message": found.message,

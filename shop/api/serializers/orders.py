@@ -94,6 +94,7 @@ class PaymentSerializer(serializers.Serializer[Any]):
     method = serializers.CharField()
     state = serializers.ChoiceField(Payment.State.choices)
     amount = MoneySerializer()
+    refunded = MoneySerializer(help_text="What of it was given back.")
     redirect_url = serializers.URLField(allow_null=True)
     instructions = InstructionsSerializer(allow_null=True)
     message = serializers.CharField()
