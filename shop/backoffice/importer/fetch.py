@@ -6,8 +6,10 @@ name server cannot give one answer to the check and another to the connection. R
 
 import ipaddress
 import socket
+import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import httpcore
@@ -27,6 +29,7 @@ PORTS = {80, 443}
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 UNICAST = ipaddress.IPv6Network("2000::/3")  # all of IPv6 that is the internet; RFC 4291, 2.4
 PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # RFC 6890; one cloud answers here with its instances' secrets
+DEADLINE: ContextVar[float] = ContextVar("deadline")  # of the picture that this thread is getting; monotonic seconds
 HEADERS = [(b"Accept", b"image/*"), (b"Accept-Encoding", b"identity"), (b"User-Agent", b"shop-importer")]
 
 
@@ -55,16 +58,16 @@ class Web:
         self._pool = httpcore.ConnectionPool(network_backend=CheckedNetwork(policy), max_connections=AT_ONCE)
 
     def read(self, src: str) -> bytes:
-        deadline = time.monotonic() + SECONDS
+        DEADLINE.set(time.monotonic() + SECONDS)
         url = _url(src)
         for _attempt in range(REDIRECTS + 1):
-            found = self._get(url, deadline)
+            found = self._get(url)
             if isinstance(found, bytes):
                 return found
             url = found
         raise Unobtainable(_("it is redirected too often"))
 
-    def _get(self, url: httpx.URL, deadline: float) -> bytes | httpx.URL:
+    def _get(self, url: httpx.URL) -> bytes | httpx.URL:
         """Return the body, or where to look instead."""
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         try:
@@ -73,7 +76,7 @@ class Web:
                     return _url(_header(response, b"location"), base=url)
                 if response.status != 200:
                     raise Unobtainable(_("its server answers %(status)s") % {"status": response.status})
-                return _body(response, deadline)
+                return _body(response)
         except httpcore.TimeoutException as error:
             raise Unobtainable(_("its server is too slow")) from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
@@ -91,13 +94,48 @@ class CheckedNetwork(httpcore.NetworkBackend):
         addresses = _resolve(host, port)
         if not all(self._policy(address, port) for address in addresses):
             raise Unobtainable(_("%(host)s:%(port)s is not on the public web") % {"host": host, "port": port})
-        return self._network.connect_tcp(str(addresses[0]), port, *args, **kwargs)
+        return TimedStream(self._network.connect_tcp(str(addresses[0]), port, *args, **kwargs))
 
     def connect_unix_socket(self, path: str, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
         raise Unobtainable(path)
 
     def sleep(self, seconds: float) -> None:
         self._network.sleep(seconds)
+
+
+class TimedStream(httpcore.NetworkStream):
+    """A connection that nobody waits for after DEADLINE, however often a byte comes: of headers or of a handshake, too.
+
+    One serves several pictures, one after the other.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return TimedStream(self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _left(timeout: float | None) -> float:
+    """Return the seconds until the deadline, or the time-out if that is shorter. Raises ReadTimeout after it."""
+    left = DEADLINE.get() - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the time for one picture is over")
+    return left if timeout is None else min(left, timeout)
 
 
 def _resolve(host: str, port: int) -> list[Address]:
@@ -122,21 +160,15 @@ def _header(response: httpcore.Response, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in response.headers if key.lower() == name), "")
 
 
-def _body(response: httpcore.Response, deadline: float) -> bytes:
+def _body(response: httpcore.Response) -> bytes:
     """Read at most one byte more than a picture may have; the store refuses it then."""
     length = _header(response, b"content-length")
     limit = settings.IMAGE_MAX_BYTES
     if length.isdecimal() and int(length) > limit:
         raise Unobtainable(_("it is larger than %(size)s MB") % {"size": limit // 1024 // 1024})
-    return _read(response.iter_stream(), limit + 1, deadline)
-
-
-def _read(chunks: Iterable[bytes], limit: int, deadline: float) -> bytes:
     body = bytearray()
-    for chunk in chunks:
+    for chunk in response.iter_stream():
         body += chunk
-        if len(body) >= limit:
+        if len(body) > limit:
             break
-        if time.monotonic() > deadline:
-            raise Unobtainable(_("its server is too slow"))
-    return bytes(body[:limit])
+    return bytes(body[: limit + 1])

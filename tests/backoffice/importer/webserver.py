@@ -106,6 +106,15 @@ class Handler(BaseHTTPRequestHandler):
             except OSError:
                 return
 
+    def give_dripped_headers(self, path):
+        """The same ahead of the picture, whose headers end sometime."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\nX-Padding: ")
+        for _byte in range(60):
+            self.server.stopping.wait(0.02)
+            self.wfile.write(b"x")
+        self.wfile.write(b"\r\n\r\n")
+        self.close_connection = True
+
     def give_silence(self, _path):
         self.server.stopping.wait(30)
 
