@@ -230,6 +230,8 @@ OUTBOX_TOPICS = {  # topic: (queue, handler)
     "sessions.forget": ("default", "shop.platform.handlers.forget_session"),
     "events.publish": ("default", "shop.platform.handlers.publish_event"),
 }
+# Their handlers tell others what these would hear twice: no transaction holds more than one of them
+TELLING_TOPICS = ("events.publish",)
 # The SNS topic that other systems hear of orders from (docs/events.md); empty: nothing is written for them
 EVENTS_TOPIC_ARN = env.text("EVENTS_TOPIC_ARN", "")
 # Where traces go: OpenTelemetry's own variables say so, and how; nothing of it is loaded without

@@ -2,7 +2,7 @@
 
 An entry bears one id; of quick messages that are sent for the first time ten, which a worker handles as one task: what
 SQS and Celery do for an entry costs more than their work. One that was sent before, as one that kills its worker was,
-goes alone and takes no other with it.
+goes alone and takes no other with it. Those of TELLING_TOPICS go together, and are handled apart.
 """
 
 import base64
@@ -104,9 +104,12 @@ def entries(queue: str, messages: Sequence[OutboxMessage]) -> list[Entry]:
     """Put messages of one queue into entries, those first that go alone."""
     quick = queue in settings.QUICK_QUEUES
     alone = [message for message in messages if message.sends or not quick]
-    first_sent = [message.pk for message in messages if quick and not message.sends]
     singles = [Entry([message.pk], encode(message.pk, queue, again=message.sends > 0)) for message in alone]
-    return singles + [Entry(ids, encode_pack(ids, queue)) for ids in _batches(first_sent, TOGETHER)]
+    first_sent = [message for message in messages if quick and not message.sends]
+    telling = [message.pk for message in first_sent if message.topic in settings.TELLING_TOPICS]
+    others = [message.pk for message in first_sent if message.topic not in settings.TELLING_TOPICS]
+    packs = [(ids, False) for ids in _batches(others, TOGETHER)] + [(ids, True) for ids in _batches(telling, TOGETHER)]
+    return singles + [Entry(ids, encode_pack(ids, queue, apart=apart)) for ids, apart in packs]
 
 
 def encode(message_id: int, queue: str, *, again: bool = False) -> str:
@@ -114,9 +117,9 @@ def encode(message_id: int, queue: str, *, again: bool = False) -> str:
     return _encode(TASK, [message_id], {"again": True} if again else {}, queue)
 
 
-def encode_pack(message_ids: Sequence[int], queue: str) -> str:
-    """Return the body of an entry for several."""
-    return _encode(PACK, [message_ids], {}, queue)
+def encode_pack(message_ids: Sequence[int], queue: str, *, apart: bool = False) -> str:
+    """Return the body of an entry for several. `apart`: each is to be handled in a transaction of its own."""
+    return _encode(PACK, [message_ids], {"apart": True} if apart else {}, queue)
 
 
 def _encode(task: str, arguments: list[Any], named: dict[str, Any], queue: str) -> str:

@@ -1,4 +1,5 @@
 """Messages that were sent together are handled in one transaction: what a commit costs is paid once for all of them.
+Not where handlers tell others something: then each has its own, and the death of a worker repeats one of them at most.
 
 No pack waits for another's messages, as a row in other hands is passed over. Handlers may lock rows of their own: where
 two packs wait for each other, PostgreSQL ends one of them, and its messages are handled one by one.
@@ -74,15 +75,16 @@ class Effects:
         connection.run_on_commit = connection.run_on_commit[: self._hooks]
 
 
-def handle(message_ids: Sequence[int], *, seconds: float = LONGEST) -> None:
+def handle(message_ids: Sequence[int], *, apart: bool = False, seconds: float = LONGEST) -> None:
     """Do the work of messages that come for the first time. Safe to call any number of times, anywhere, at once.
 
-    What they do is committed together with the marks that they are done. One that fails is taken back, counted, and
-    tried again later; the others are done. What is not begun after so many `seconds` is due again.
+    What they do is committed together with the marks that they are done, or `apart`, each with its own. One that fails
+    is taken back, counted, and tried again later; the others are done. What is not begun after so many `seconds` is due
+    again.
     """
     deadline = time.monotonic() + seconds
     try:
-        pack = _together(message_ids, deadline)
+        pack = Pack() if apart else _together(message_ids, deadline)
     except Error as error:  # of the database: nothing has happened
         logger.warning("outbox messages are handled one by one", exc_info=error)
         connection.close_if_unusable_or_obsolete()

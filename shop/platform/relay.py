@@ -71,7 +71,7 @@ def _take() -> tuple[list[OutboxMessage], datetime]:
 def _oldest(due: QuerySet[OutboxMessage]) -> list[OutboxMessage]:
     """Lock and return the oldest of these rows, a batch of them at most."""
     free = due.select_for_update(skip_locked=True).order_by("available_at", "id")
-    return list(free.only("id", "queue", "sends")[:BATCH])
+    return list(free.only("id", "queue", "sends", "topic")[:BATCH])
 
 
 def _quick_among_the_newest() -> QuerySet[OutboxMessage]:

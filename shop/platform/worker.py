@@ -24,8 +24,8 @@ def handle(self: "Task[Any, Any]", /, message_id: int, *, again: bool = False, *
 
 
 @shared_task(name=PACK, bind=True, base=OutboxTask)
-def handle_pack(self: "Task[Any, Any]", /, message_ids: list[int], **_later: Any) -> None:
-    """Handle messages that were sent together, if they come for the first time.
+def handle_pack(self: "Task[Any, Any]", /, message_ids: list[int], *, apart: bool = False, **_later: Any) -> None:
+    """Handle messages that were sent together, if they come for the first time; `apart`: one after the other.
 
     If they come again, one of them may have killed its worker: they are due again, and each is then sent alone.
     """
@@ -33,4 +33,4 @@ def handle_pack(self: "Task[Any, Any]", /, message_ids: list[int], **_later: Any
     if receives(self.request.properties) > 1:
         packs.give_back(message_ids)
     else:
-        packs.handle(message_ids)
+        packs.handle(message_ids, apart=apart)

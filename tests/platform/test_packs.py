@@ -107,6 +107,15 @@ def test_a_pack_that_ends_with_its_worker_has_done_nothing_and_comes_again_one_b
     assert set(OutboxMessage.objects.due().values_list("pk", "sends")) == {(pk, 1) for pk in ids}
 
 
+def test_of_messages_that_tell_others_something_only_the_one_in_work_is_open_after_its_worker_died():
+    ids = put("a", "b", "c", b="kill")
+    with pytest.raises(Killed):
+        packs.handle(ids, apart=True)
+    assert written() == ["a"]
+    packs.give_back(ids)
+    assert set(OutboxMessage.objects.due().values_list("pk", "sends")) == {(pk, 1) for pk in ids[1:]}
+
+
 def test_what_was_not_begun_in_time_is_due_again():
     done, late = put("done", "late")
     packs.handle([done])

@@ -12,7 +12,7 @@ from django.db import connections
 from django.db.models import F
 from django.utils import timezone
 
-from shop.platform import outbox, relay
+from shop.platform import broker, outbox, relay
 from shop.platform.broker import LONGEST_REQUEST, Broker, QueueAway, queue_url
 from shop.platform.models import OutboxMessage, QueueDepth
 
@@ -85,6 +85,19 @@ def test_quick_messages_go_together_the_first_time_and_alone_afterwards():
     assert relay.relay_once(Broker()) == 25
     assert sorted(entries("default")) == sorted([quick[:10], quick[10:20], quick[20:21], quick[21:22], quick[22:]])
     assert sorted(entries("mail")) == [[pk] for pk in mails]
+
+
+def test_messages_that_tell_others_something_go_together_and_are_handled_each_by_itself():
+    payloads = [{"event": {"id": number}} for number in range(3)]
+    events = [row.pk for row in outbox.put_many(topic="events.publish", payloads=payloads)]
+    other = outbox.put(topic="sessions.forget", payload={"cache_key": "x"}).pk
+    assert _arguments(OutboxMessage.objects.all()) == [([other], {}), (events, {"apart": True})]
+
+
+def _arguments(messages) -> list[tuple[list[int], dict[str, bool]]]:
+    """Return what the worker's task is called with for each entry."""
+    texts = [json.loads(base64.b64decode(entry.body))["body"] for entry in broker.entries("default", list(messages))]
+    return [(ids, named) for (ids,), named, _nothing in (json.loads(base64.b64decode(text)) for text in texts)]
 
 
 def test_messages_due_later_wait():
