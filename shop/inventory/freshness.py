@@ -4,8 +4,10 @@ Pages name what they show of stock with these tags (see shop.platform.pages): a 
 in a list says "sold out", the API says the number.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from django.db import transaction
 
 from shop.inventory.models import FEW, Stock
 from shop.platform import pages
@@ -48,19 +50,22 @@ def of(stock: Stock) -> Level:
 
 
 def changed(before: Mapping[int, Level], after: Mapping[int, Level]) -> None:
-    """Outdate the pages that show one of these variants (by id) otherwise than before, in the caller's transaction."""
+    """Outdate the pages that show one of these variants (by id) otherwise than before, in the caller's transaction.
+
+    Whether a product has anything else to sell is asked after the commit: of two orders that take the last pieces of
+    its last two variants at once, neither sees the other's before.
+    """
     old = {pk: before.get(pk, Level()) for pk in after}
     tags = {pieces(pk) for pk in after if old[pk].left != after[pk].left}
     tags |= {words(pk) for pk in after if old[pk].shown != after[pk].shown}
-    turned = [pk for pk in after if (old[pk].left == 0) != (after[pk].left == 0)]
-    pages.outdate(tags | {availability(pk) for pk in _decided_by(turned)})
+    pages.outdate(tags)
+    turned = {pk for pk in after if (old[pk].left == 0) != (after[pk].left == 0)}
+    if turned:
+        transaction.on_commit(lambda: pages.outdate(availability(pk) for pk in _decided_by(turned)), robust=True)
 
 
-def _decided_by(variant_ids: Iterable[int]) -> set[int]:
-    """Return the ids of the products that have nothing else to sell but these variants. One query, or none."""
-    turned = set(variant_ids)
-    if not turned:
-        return set()
+def _decided_by(turned: set[int]) -> set[int]:
+    """Return the ids of the products that have nothing else to sell but these variants. One query."""
     family = Stock.objects.filter(variant__product__variants__in=turned).distinct()
     rows = [(row.variant.product_id, row.variant_id, of(row)) for row in family.select_related("variant")]
     others = {product for product, variant, level in rows if variant not in turned and level.left != 0}

@@ -66,10 +66,10 @@ TAKE, PUT_BACK = MOVE.replace("<condition>", IF_THERE), MOVE.replace("<condition
 
 
 def take(quantities: Mapping[int, int], *, reference: str) -> None:
-    """Take {variant id: quantity} out of stock, all or nothing, in the caller's transaction. One query for any
-    number, and one more if something sells out by it.
+    """Take {variant id: quantity} out of stock, all or nothing, in the caller's transaction.
 
-    Raises OutOfStock; the caller's transaction has to be rolled back then.
+    One query for any number, and one more after the commit if something sells out by it. Raises OutOfStock; the
+    caller's transaction has to be rolled back then.
     """
     changes = {variant_id: -quantity for variant_id, quantity in quantities.items()}
     taken = _move(TAKE, changes, reason=StockMovement.Reason.SOLD, reference=reference)

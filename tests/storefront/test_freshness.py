@@ -2,6 +2,7 @@
 
 import io
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
@@ -101,6 +102,21 @@ def test_a_product_that_is_sold_out_or_comes_back_is_seen_in_lists(star):
     assert outdated() == {STAR, LIST, TILES, API, API_LIST}
     inventory.correct({star.variants.first().pk: 50})
     assert outdated() == {STAR, LIST, TILES, API, API_LIST}
+
+
+def test_two_orders_that_take_the_last_of_two_sizes_at_once_are_seen_in_lists(star):
+    """Neither sees, before its commit, that the other has left nothing."""
+
+    def other() -> None:
+        try:
+            sell(star, 1, 20)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread, transaction.atomic():
+        sell(star, 0, 20)
+        thread.submit(other).result(10)
+    assert {LIST, TILES, API_LIST} <= outdated()
 
 
 def test_other_terms_of_sale_are_seen(star):
