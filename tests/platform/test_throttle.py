@@ -95,6 +95,9 @@ def test_local_counters_end_and_never_fill_the_memory():
         ("nonsense", 1, "unknown"),
         ("198.51.100.7:4711", 1, "198.51.100.7"),
         ("[2001:db8::1]:4711", 1, "2001:db8::/64"),
+        ("[2001:db8::1]", 1, "2001:db8::/64"),
+        ("::ffff:198.51.100.7", 1, "198.51.100.7"),
+        ("[::ffff:198.51.100.7]:4711", 1, "198.51.100.7"),
     ],
 )
 def test_where_a_request_comes_from(settings, forwarded, proxies, expected):
