@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress
 
 from shop.accounts.limits import REGISTER, SIGN_IN
 from shop.accounts.models import RefreshFamily, User
+from shop.api.serializers.accounts import MeSerializer
 from shop.notifications.models import Mail
 from tests import factories
 
@@ -149,6 +150,15 @@ def test_ones_name_can_be_changed_and_ones_address_not(phone):
     assert changed.json() == {"id": user.pk, "email": "ada@example.com", "name": "Ada Lovelace"}
     user.refresh_from_db()
     assert (user.name, user.email, user.is_staff) == ("Ada Lovelace", "ada@example.com", False)
+
+
+def test_changing_ones_name_leaves_alone_what_somebody_changes_at_the_same_moment():
+    read = factories.user()
+    User.objects.update(is_active=False, password="new")
+    me = MeSerializer(read, data={"name": "Ada Lovelace"}, partial=True)
+    me.is_valid(raise_exception=True)
+    me.save()
+    assert User.objects.values_list("name", "is_active", "password").get() == ("Ada Lovelace", False, "new")
 
 
 def test_a_closed_account_is_not_shown(phone):

@@ -81,3 +81,10 @@ class MeSerializer(serializers.ModelSerializer[User]):
         model = User
         fields = ["id", "email", "name"]
         read_only_fields = ["id", "email"]
+
+    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
+        """Write what was sent and nothing else: a password or a right may be changed at the same moment."""
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        instance.save(update_fields=list(validated_data))
+        return instance
