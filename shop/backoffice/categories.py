@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -66,9 +67,6 @@ class CategoryAdmin(FlatAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[TreeList]:
         return TreeList
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().changelist_view(request, extra_context)
-
     @display(description=_("category"), ordering="name")
     def in_tree(self, category: Category) -> SafeString:
         depth = getattr(category, "tree_depth", 0)
@@ -76,8 +74,7 @@ class CategoryAdmin(FlatAdmin):
 
     @display(description=_("products"))
     def products_shown(self, category: Category) -> SafeString:
-        link = "../product/?category={}"
-        return format_html(f'<a class="bo-link" href="{link}">{{}}</a>', category.pk, _("show"))
+        return format_html('<a class="bo-link" href="../product/?category={}">{}</a>', category.pk, _("show"))
 
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -86,17 +83,16 @@ class CategoryAdmin(FlatAdmin):
             _refresh(_products_below([obj.pk]))
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:
-        affected = _products_below([obj.pk])
-        super().delete_model(request, obj)
-        freshness.tree_changed()
-        _refresh(affected)
+        self.delete_queryset(request, Category.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Category]") -> None:
-        affected = _products_below(list(queryset.values_list("pk", flat=True)))
-        for category in queryset:
-            category.delete()
-        freshness.tree_changed()
-        _refresh(affected)
+        """With what products repeat of them, or not at all."""
+        with transaction.atomic():
+            affected = _products_below(list(queryset.values_list("pk", flat=True)))
+            for category in queryset:
+                category.delete()
+            freshness.tree_changed()
+            _refresh(affected)
 
 
 def _products_below(category_ids: Sequence[int]) -> list[int]:

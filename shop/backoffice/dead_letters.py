@@ -33,7 +33,8 @@ STALE = timedelta(minutes=2)  # a relay looks at the queues every few seconds
 TOPICS = {
     "notifications.mail": _("Send a mail"),
     "media.renditions": _("Make the sizes of a picture"),
-    "sessions.forget": _("End a session"),
+    "sessions.forget": _("Remove an old copy of a session"),
+    "events.publish": _("Tell other systems of an order"),
 }
 
 

@@ -53,7 +53,7 @@ class ReasonForm(forms.Form):
 
 def settle(request: HttpRequest, decision: Decision, ids: Sequence[int], reason: str) -> None:
     by = str(request.user)
-    done = dead_letters.discard(ids, by=by, reason=reason) if reason else dead_letters.redrive(ids, by=by)
+    done = dead_letters.redrive(ids, by=by) if decision is RETRY else dead_letters.discard(ids, by=by, reason=reason)
     tell(request, decision, done)
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection
 
 from shop.catalog import services as catalog
 from shop.catalog.models import Category, Product, ProductImage, Variant
@@ -255,3 +256,12 @@ class TestCategories:
         admin.post(address(Category, "delete", rugs.pk), {"post": "yes"})
         product.refresh_from_db()
         assert not [facet for facet in product.facets if facet.startswith("c:")]
+
+    def test_categories_are_deleted_with_what_products_repeat_of_them_or_not_at_all(self, admin):
+        rugs = catalog.category(["Rugs"])
+        factories.product(categories=(rugs,))
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE catalog_product ADD CONSTRAINT frozen CHECK (false) NOT VALID")
+        with pytest.raises(IntegrityError):
+            admin.post(address(Category), {"action": "delete_selected", "_selected_action": rugs.pk, "post": "yes"})
+        assert Category.objects.filter(pk=rugs.pk).exists()
