@@ -18,6 +18,7 @@ def summary(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
         "shipping_method": order.shipping_method_name,
         "tracking": order.tracking._asdict(),
         "payment_method": order.payment_method,
+        "is_free": not order.total,
         "bank_account": settings.SHOP_BANK_ACCOUNT,
         "lines": [_line(line, order.currency) for line in lines],
         "subtotal": Money(order.subtotal, order.currency).display(),

@@ -45,11 +45,12 @@ def methods() -> list[Method]:
 def create(*, order: Order, method: str) -> Payment | None:
     """Write the first payment of an order, in the caller's transaction; calls no service.
 
-    An order that costs nothing is paid at once, without a payment: None. Raises NoSuchMethod.
+    An order that costs nothing is paid at once, without a payment: None, and `order` says so. Raises NoSuchMethod.
     """
     providers.check_offered(method)
     if not order.total:
         orders.mark_paid(order_id=order.pk, note=_("There was nothing to pay."))
+        order.refresh_from_db(fields=["state", "paid_at"])
         return None
     payment = Payment(order=order, method=method, amount=order.total, currency=order.currency)
     planned.insert([payment])

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +18,7 @@ from shop.checkout.quote import Quote, quote
 from shop.checkout.services import Details, Placed, PostalAddress, place_order
 from shop.errors import ShopError
 from shop.orders.models import Order
+from shop.payments import providers
 from shop.payments import services as payments
 from shop.platform.visitor import network
 from shop.storefront import cart_cookie, paying
@@ -45,7 +47,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     cart = cart_of(request)
     if cart is None or not cart.lines:
         response = HttpResponse(status=204)
-        response["HX-Redirect"] = "/cart/"
+        response["HX-Redirect"] = reverse("cart")
         return response
     priced = _quote(cart, request.GET.get("country", ""), request.GET.get("shipping_method", ""))
     return render(request, "storefront/_delivery_changed.html", {"quote": priced, "cart": cart, "refreshed": True})
@@ -72,7 +74,7 @@ def _order(request: HttpRequest) -> HttpResponse:
 def _placed(request: HttpRequest, placed: Placed) -> HttpResponse:
     """Go on to paying, or to the order's page. A repeated request goes the same way."""
     order = placed.order
-    goes_elsewhere = order.payment_method != "bank_transfer" and order.state == Order.State.PLACED
+    goes_elsewhere = providers.provider(order.payment_method) is not None and order.state == Order.State.PLACED
     response = paying.start(request, order, order.payment_method) if goes_elsewhere else redirect("order", order.token)
     cart_cookie.clear(response)
     return response

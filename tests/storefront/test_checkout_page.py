@@ -6,8 +6,10 @@ from shop.accounts.models import Address
 from shop.catalog.models import Variant
 from shop.inventory import services as inventory
 from shop.inventory.models import Stock
+from shop.notifications.message import build
 from shop.notifications.models import Mail
 from shop.orders.models import Order
+from shop.pricing.models import ShippingRate
 from tests import factories
 from tests.forms import form
 
@@ -50,6 +52,19 @@ def test_a_guest_orders(client, variant):
     assert Stock.objects.get(variant=variant).on_hand == 8
     assert Mail.objects.get().kind == "order_placed"
     assert client.cookies["cart"].value == ""
+
+
+@pytest.mark.parametrize("method", ["card", "bank_transfer"])
+def test_an_order_that_costs_nothing_is_paid_and_asks_for_nothing(client, variant, method, settings):
+    settings.CARD_PROVIDER_URL, settings.CARD_PROVIDER_KEY, settings.CARD_WEBHOOK_SECRET = "http://127.0.0.1:1", "k", "s"
+    Variant.objects.update(price=0)
+    ShippingRate.objects.update(price=0)
+    page = client.post("/checkout/", filled(client, payment_method=method), follow=True).content.decode()
+    assert Order.objects.get().state == Order.State.PAID
+    assert "There is nothing to pay" not in page
+    mail = build(Mail.objects.get(kind="order_placed")).body
+    assert "transfer" not in mail
+    assert "not paid" not in mail
 
 
 def test_sending_the_form_twice_is_one_order(client, variant):
