@@ -1,4 +1,4 @@
-"""The Celery application. Only the relay sends to it (shop.platform.relay); its one task handles an outbox message."""
+"""The Celery application. Only the relay sends to it (shop.platform.relay); its tasks handle outbox messages."""
 
 import os
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from shop.catalog import tally
 from shop.checkout.models import IdempotencyKey
 from shop.orders.models import Order
 from shop.payments import services as payments
+from shop.payments.providers import PROVIDERS
 from shop.platform import dead_letters, outbox
 from shop.platform.models import Pod, RevokedSession
 
@@ -32,10 +33,11 @@ MOST = 20_000  # rows deleted by one task in one run
 ORDERS = 200  # orders looked at in one run
 PATIENCE = 20  # seconds that one run spends on cancelling orders
 ACTOR = "cron"
+AT_A_PROVIDER = Q(payment_method__in=PROVIDERS)  # orders that are paid there; others by transfer
 
 DONE_MESSAGES_KEPT = timedelta(days=7)
 DISCARDED_MESSAGES_KEPT = timedelta(days=90)
-UNPAID_CARD_ORDERS_KEPT = timedelta(hours=2)
+UNFINISHED_PAYMENTS_KEPT = timedelta(hours=2)
 UNPAID_TRANSFERS_KEPT = timedelta(days=14)
 GUEST_CARTS_KEPT = timedelta(days=90)
 EMPTY_CARTS_KEPT = timedelta(days=1)
@@ -77,18 +79,18 @@ def forget_silent_pods() -> int:
     return _delete(Pod.objects.filter(seen_at__lt=timezone.now() - SILENT_PODS_KEPT))
 
 
-def cancel_unpaid_card_orders() -> int:
-    """Give back the stock of orders whose card payment was never finished; one that turns out to be paid stays."""
-    return _cancel_unpaid("card", UNPAID_CARD_ORDERS_KEPT, _("The card payment was not finished in time."))
+def cancel_unfinished_payments() -> int:
+    """Give back the stock of orders that a provider was to be paid for; one that turns out to be paid stays."""
+    return _cancel_unpaid(AT_A_PROVIDER, UNFINISHED_PAYMENTS_KEPT, _("The payment was not finished in time."))
 
 
 def cancel_unpaid_transfers() -> int:
     """Give back the stock of orders whose money never arrived."""
-    return _cancel_unpaid("bank_transfer", UNPAID_TRANSFERS_KEPT, _("The money did not arrive in time."))
+    return _cancel_unpaid(~AT_A_PROVIDER, UNPAID_TRANSFERS_KEPT, _("The money did not arrive in time."))
 
 
-def _cancel_unpaid(method: str, kept: timedelta, note: str) -> int:
-    overdue = Order.objects.filter(state=Order.State.PLACED, payment_method=method, placed_at__lt=timezone.now() - kept)
+def _cancel_unpaid(which: Q, kept: timedelta, note: str) -> int:
+    overdue = Order.objects.filter(which, state=Order.State.PLACED, placed_at__lt=timezone.now() - kept)
     ids = list(overdue.order_by("placed_at").values_list("pk", flat=True)[:ORDERS])
     return sum(_cancel(order_id, note) for order_id in _in_time(ids))
 
@@ -125,7 +127,7 @@ TASKS: dict[str, Callable[[], int]] = {
     "end expired sessions": end_expired_sessions,
     "end expired devices": end_expired_devices,
     "ask about open payments": payments.reconcile,  # first, so that what was paid is not cancelled
-    "cancel unpaid card orders": cancel_unpaid_card_orders,
+    "cancel unfinished payments": cancel_unfinished_payments,
     "cancel unpaid transfers": cancel_unpaid_transfers,
     "remove stale guest carts": remove_stale_guest_carts,
     "forget idempotency keys": forget_idempotency_keys,

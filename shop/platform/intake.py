@@ -44,8 +44,10 @@ class Intake:
 
     def _then_release(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def called(*arguments: Any) -> None:
-            call(*arguments)
-            self._slow.release()
+            try:
+                call(*arguments)
+            finally:  # a place that is lost stays lost for as long as the worker lives
+                self._slow.release()
 
         return called
 

@@ -52,6 +52,6 @@ INVARIANT = Invariant(
     rule="Each picture has its original and its renditions in the bucket.",
     table="platform_image",
     find=_without_objects,
-    advice="Restore the object from the bucket's older versions, or upload the picture again.",
+    advice="Restore the object from the bucket's older versions: a picture that is uploaded again is not stored anew.",
     in_snapshot=False,
 )

@@ -76,7 +76,7 @@ def test_devices_go_when_their_tokens_expired():
 def test_a_card_order_unpaid_for_two_hours_is_cancelled_and_its_pieces_return():
     late = order(placed_at=ago(hours=3))
     assert on_hand(late) == 3
-    assert cron.cancel_unpaid_card_orders() == 1
+    assert cron.cancel_unfinished_payments() == 1
     late.refresh_from_db()
     assert late.state == Order.State.CANCELLED
     assert on_hand(late) == 5
@@ -87,7 +87,7 @@ def test_a_card_order_unpaid_for_two_hours_is_cancelled_and_its_pieces_return():
 @pytest.mark.parametrize(("hours", "payment"), [(1, "card"), (500, "bank_transfer")])
 def test_a_fresh_card_order_and_one_by_bank_transfer_wait(hours, payment):
     waiting = order(placed_at=ago(hours=hours), payment=payment)
-    assert cron.cancel_unpaid_card_orders() == 0
+    assert cron.cancel_unfinished_payments() == 0
     waiting.refresh_from_db()
     assert waiting.state == Order.State.PLACED
 
