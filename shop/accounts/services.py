@@ -140,11 +140,6 @@ def sign_out(token: str) -> None:
     _revoke(_read(token).family)
 
 
-def sign_out_everywhere(*, user_id: int) -> None:
-    """End all families of a user."""
-    RefreshFamily.objects.filter(user_id=user_id, revoked_at=None).update(revoked_at=timezone.now())
-
-
 def _revoke(family: uuid.UUID) -> None:
     RefreshFamily.objects.filter(pk=family, revoked_at=None).update(revoked_at=timezone.now())
 

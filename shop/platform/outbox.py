@@ -60,8 +60,9 @@ def put(
     return _write([_message(topic, payload, delay, pk=message_id)])[0]
 
 
-def put_many(*, topic: str, payloads: list[dict[str, Any]], delay: timedelta = timedelta()) -> list[OutboxMessage]:
-    return _write([_message(topic, payload, delay) for payload in payloads])
+def put_many(*, topic: str, payloads: list[dict[str, Any]]) -> list[OutboxMessage]:
+    """Write several messages of one topic by one statement, as put() does."""
+    return _write([_message(topic, payload, timedelta()) for payload in payloads])
 
 
 def _message(topic: str, payload: dict[str, Any], delay: timedelta, pk: int | None = None) -> OutboxMessage:

@@ -62,7 +62,7 @@ class Project:
     @property
     def root_package(self) -> str:
         """The package that holds the settings module, "" if that is a single file on the path."""
-        module = str(getattr(settings, "SETTINGS_MODULE", None) or os.environ.get("DJANGO_SETTINGS_MODULE", ""))
+        module = self.settings_module
         return module.partition(".")[0] if "." in module else ""
 
     @property
