@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "shop.inventory",
     "shop.accounts",
     "shop.notifications",
+    "shop.information",
     "shop.pricing",
     "shop.cart",
     "shop.orders",
@@ -98,6 +99,7 @@ _LIST = {"q", "category", "sort", "cursor"}
 PUBLIC_PAGES = [
     {"pattern": r"/$"},
     {"pattern": r"/suggestions/$", "parameters": {"q"}},
+    {"pattern": r"/information/"},
     {"pattern": r"/(products|categories)/", "parameters": {*_LIST, "o", "min", "max", "sale", "variant"}},
     {
         "pattern": r"/api/v1/(products|categories)/",

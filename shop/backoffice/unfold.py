@@ -25,6 +25,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             (_("Tax rates"), "percent", "pricing.taxrate"),
         ),
     ),
+    (_("About the shop"), ((_("Information"), "article", "information.page"),)),
     (
         _("Customers"),
         (

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from shop.catalog import tree
 from shop.catalog.addresses import category_url
 from shop.catalog.models import Product
+from shop.information.models import Page as Information
 from shop.platform.lane import CATALOGUE
 
 A_FILE = 2_000  # products at most; the protocol allows 50,000 addresses and as many files
@@ -58,10 +59,11 @@ class Products(Sitemap):  # type: ignore[type-arg]
 
 
 class Lists(Sitemap):  # type: ignore[type-arg]
-    """The front page, all products, and the categories."""
+    """The front page, all products, the categories, and what the shop says about itself."""
 
     def items(self) -> list[str]:
-        return [reverse("home"), reverse("products"), *(category_url(node.slug) for node in tree.read())]
+        about = [page.get_absolute_url() for page in Information.objects.exclude(body_html="").only("slug")]
+        return [reverse("home"), reverse("products"), *(category_url(node.slug) for node in tree.read()), *about]
 
     def location(self, item: str) -> str:
         return item

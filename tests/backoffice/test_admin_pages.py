@@ -13,6 +13,7 @@ from django.utils import timezone
 from shop.accounts.models import Address, RefreshFamily, User
 from shop.catalog import services as catalog
 from shop.catalog.models import Category, Product, Variant
+from shop.information.models import Page
 from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.payments.models import Payment
@@ -24,7 +25,7 @@ from tests.backoffice.pages import address, change_page, save
 
 MODELS = [
     Product, Category, Variant, Order, Payment, TaxRate, ShippingMethod, User, Address, RefreshFamily, Group, Mail,
-    OutboxMessage, DeadLetter, Inspection,
+    OutboxMessage, DeadLetter, Inspection, Page,
 ]  # fmt: skip
 # Nobody adds these by hand
 RECORDS = [Order, Payment, Mail, OutboxMessage, DeadLetter, Inspection, RefreshFamily, Variant]
@@ -45,6 +46,7 @@ def fill(order, count):
         RefreshFamily.objects.create(user=user, current="x", expires_at=timezone.now() + timedelta(days=1))
         TaxRate.objects.create(country="DE", tax_class=f"class {user.pk}", rate=7)
         Inspection.objects.create(name=f"check {user.pk}", begun_at=timezone.now(), ended_at=timezone.now())
+        Page.objects.create(slug=f"page-{user.pk}", title="Page", body_html="<p>About</p>")
         Group.objects.create(name=f"Packers {user.pk} {number}")
     OutboxMessage.objects.update(dead_at=timezone.now())
 

@@ -18,6 +18,8 @@ BUDGETS = {
     "/categories/tiles/": 1,
     "/products/first/": 2,
     "/suggestions/?q=product": 4,
+    "/information/": 2,
+    "/information/terms/": 2,
 }
 
 

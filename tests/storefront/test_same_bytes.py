@@ -9,7 +9,14 @@ from shop.catalog import services as catalog
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/", "/products/", "/products/?q=star&sort=price", "/categories/tiles/", "/products/star/"]
+PAGES = [
+    "/",
+    "/products/",
+    "/products/?q=star&sort=price",
+    "/categories/tiles/",
+    "/products/star/",
+    "/information/terms/",
+]
 
 
 @pytest.fixture

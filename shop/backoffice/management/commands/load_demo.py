@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import track
 
-from shop.backoffice.demo import loading
+from shop.backoffice.demo import information, loading
 from shop.backoffice.demo.catalogue import Entry, entries
 
 
@@ -39,6 +39,7 @@ class Command(BaseCommand):
 
     def _load(self, processes: int) -> int:
         loading.load_base()
+        information.write()
         nodes = loading.load_categories()
         wanted = loading.missing(entries())
         for entry, image_ids in self._watched(loading.drawn(wanted, processes), len(wanted)):
