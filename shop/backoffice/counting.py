@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-# Gives rows that depend on nothing: neither on who asks nor on the time
+# Must not depend on the user or the time: its statement is kept as long as the process lives
 Rows = Callable[[], "QuerySet[Any]"]
 
 

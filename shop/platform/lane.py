@@ -16,7 +16,7 @@ refusals = Counter("shop_lane_refusals_total", "Catalogue pages not made because
 
 
 class Busy(OperationalError):
-    """Every place is taken, for long already. Met like an outage: an older copy of the page, or 503 and Retry-After."""
+    """No place came free in time. Treated like an outage: an older copy of the page, or 503 with Retry-After."""
 
 
 class Lane:

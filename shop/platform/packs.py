@@ -1,8 +1,8 @@
 """Messages that were sent together are handled in one transaction: what a commit costs is paid once for all of them.
-Not where handlers tell others something: then each has its own, and the death of a worker repeats one of them at most.
+Handlers that tell other systems something have one each, so that a worker's death repeats at most one of them.
 
-No pack waits for another's messages, as a row in other hands is passed over. Handlers may lock rows of their own: where
-two packs wait for each other, PostgreSQL ends one of them, and its messages are handled one by one.
+A pack skips rows that another has locked, so that packs do not wait for each other's messages. They can still wait for
+each other by rows that handlers lock: PostgreSQL then ends one pack, and its messages are handled one by one.
 """
 
 import logging
@@ -43,9 +43,9 @@ class Pack:
 
 
 class Effects:
-    """What one handler does to PostgreSQL and can be taken back without what the others did. Around its statements.
+    """What one handler does in PostgreSQL, so that it can be undone without undoing what the others did.
 
-    A savepoint, made ahead of the first of them: many handlers have none.
+    Wraps the handler's statements. The savepoint is made ahead of the first one only: many handlers have none.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Effects:
         return execute(*statement)
 
     def keep(self) -> None:
-        """What it does after the commit may fail, and Django then goes on with what the others do."""
+        """Make its on_commit hooks robust: if one fails, Django still calls those of the others."""
         if self._savepoint:
             transaction.savepoint_commit(self._savepoint)
         hooks: list[Any] = connection.run_on_commit

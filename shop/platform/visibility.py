@@ -23,9 +23,9 @@ Held = tuple[str, str]  # the queue's address, the receipt
 
 
 class KeepHidden(bootsteps.StartStopStep):
-    """Extend what was received and neither acknowledged nor given back, also what waits for a free process.
+    """Keep received messages hidden until they are acknowledged or given back, also while they wait for a process.
 
-    The consumer's timer looks what that is; a thread asks SQS, because SQS may hang and the consumer must not.
+    The consumer's timer lists them, and a thread of its own calls SQS: SQS may hang, and the consumer must not.
     """
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
@@ -51,7 +51,7 @@ def held(consumer: Any) -> list[Held]:
     channel = consumer.task_consumer.channel if consumer.task_consumer else None
     if channel is None:
         return []
-    known, settled = channel.qos._delivered, channel.qos._dirty  # which stay known until the next message arrives
+    known, settled = channel.qos._delivered, channel.qos._dirty  # `known` has settled ones until the next arrives
     facts = [message.delivery_info for tag, message in known.items() if tag not in settled]
     return [(fact["sqs_queue"], fact["sqs_message"]["ReceiptHandle"]) for fact in facts if "sqs_message" in fact]
 

@@ -10,7 +10,7 @@ NEW = {"password1": _("New password"), "password2": _("New password (again)")}
 
 
 class Worded:
-    """Labels as everywhere else, and no second label inside the field, which goes when one types."""
+    """The store's own labels, and no placeholders: they only repeat the label, and vanish when one types."""
 
     labels: ClassVar[dict[str, Any]] = {"login": EMAIL, "email": EMAIL, "password": PASSWORD}
     fields: dict[str, Any]

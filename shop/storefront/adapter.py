@@ -63,12 +63,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return True
 
     def clean_email(self, email: str) -> str:
-        """Count an e-mail that will be written to, whoever has it. Raises TooManyTries, before anything is written.
+        """Count an address that will get a mail, with or without an account. Raises TooManyTries, before any is sent.
 
         Raises ValidationError for a second address of an account whose first is not confirmed.
         """
         throttle.count(MAIL_NETWORK, network(self.request))
-        if self.request.user.is_authenticated and _is_claimed(self.request.user):
+        if self.request.user.is_authenticated and _is_unconfirmed(self.request.user):
             raise ValidationError(_("Confirm your address first. Then you can add another one."))
         return str(super().clean_email(email))
 
@@ -86,7 +86,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Queue the mail in the current transaction; beyond the limit none, and the visitor does not learn it.
+        """Queue the mail in the current transaction. Beyond the limit nothing is sent, and the visitor is not told.
 
         Raises KeyError for a mail that this shop has no text for.
         """
@@ -99,11 +99,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         notifications.queue(kind=kind, to=email, context={"url": _public(context[link])})
 
 
-def _is_claimed(user: User) -> bool:
-    """Say whether an account has an address, and nobody has shown to be its owner.
+def _is_unconfirmed(user: User) -> bool:
+    """Say whether an account has an address, but none that is confirmed.
 
-    Whoever opened it with a stranger's address would otherwise keep a way in, by an own one, after the owner has come
-    and chosen a new password.
+    Somebody may have opened it with another person's address. With a second address of their own, they would keep a way
+    in after the real owner has chosen a new password.
     """
     confirmed = EmailAddress.objects.filter(user=user).values_list("verified", flat=True)
     return bool(confirmed) and not any(confirmed)

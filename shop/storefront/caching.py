@@ -19,7 +19,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def catalogue_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Make a view public, and all that it reads of one moment."""
+    """Make a view public, and let it read everything as of one moment."""
 
     @functools.wraps(view)
     def of_a_moment(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -32,7 +32,7 @@ def catalogue_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpR
 def public_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Make a view public: GET only, kept, with an ETag. The view must not read session, user, messages or cookies.
 
-    It reads by one statement, or in a `snapshot()`.
+    It has to read with one statement, or within `snapshot()`.
     """
 
     @require_safe
@@ -46,7 +46,7 @@ def public_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResp
 
 
 def never_kept(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Make a view one visitor's: no cache keeps its answer. Django's never_cache, but for `Expires`, of HTTP/1.0."""
+    """Keep a view's answers out of all caches. Like Django's never_cache, but without `Expires`, which is HTTP/1.0."""
 
     @functools.wraps(view)
     def personal(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

@@ -18,7 +18,7 @@ STATUS = {200: "200 OK", 304: "304 Not Modified"}
 
 
 def with_pages(application: Application) -> Application:
-    """Wrap a WSGI application. What is not kept goes to it, with what Redis said, so that Redis is asked once."""
+    """Wrap a WSGI application, which answers what is not kept. It is told what Redis said: Redis is asked only once."""
     addresses, is_shown = Addresses(), settings.SHOP_SHOW_POD
 
     def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -67,9 +67,8 @@ def is_public(request: HttpRequest) -> bool:
 def _wait(key: str, found: Turn) -> Page | Turn | None:
     """Wait until the page is there, or until it is this thread's turn: the one that made it may have been killed.
 
-    Who waits for a page that is quick holds none of the places for catalogue pages: the one that makes it needs one,
-    and may come to it last. After that those who wait are in the lane, too; when all places are taken for long, the
-    outdated page is shown.
+    For the first moment the wait holds no place in the lane: the thread that makes the page needs one, and may be the
+    last to ask for it. A longer wait takes a place, too; where none comes free, the outdated page is shown.
     """
     began = time.monotonic()
     answer: Page | Turn | None = found
@@ -100,12 +99,12 @@ def _is_page(response: HttpResponse) -> bool:
 
 
 def _is_same_for_all(response: HttpResponse) -> bool:
-    """A page that sets a cookie, or is another for each cookie, is a mistake that must not reach others."""
+    """A page that sets a cookie, or varies by cookie, was made public by mistake and must not reach others."""
     return not response.cookies and "cookie" not in response.get("Vary", "").lower()
 
 
 def _keep_from_others(response: HttpResponse) -> None:
-    """What is one visitor's, by a view that says nothing of it, stays neither in a CDN nor behind the button "back"."""
+    """Keep one visitor's answer out of CDNs and of the "back" button's memory, unless its view decides that itself."""
     if "Cache-Control" not in response.headers and not _is_same_for_all(response):
         response.headers["Cache-Control"] = "private, no-store"
 
@@ -118,7 +117,7 @@ def _stand_in(request: HttpRequest, response: HttpResponse, turn: Turn | None) -
 
 
 def _finished(response: HttpResponse, page: Page, request: HttpRequest) -> HttpResponse:
-    """Give the answer of which the page was made the body and those headers that the page has beyond it."""
+    """Return the response that the page was made from, with the body and the headers that were added to the page."""
     sent = reply(page, request.META)
     if sent.status != HTTPStatus.OK:
         return _response(sent, page.route)

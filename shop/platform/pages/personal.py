@@ -1,8 +1,8 @@
-"""Django's middleware for what is one visitor's: sessions, users, messages.
+"""Django's middleware for what belongs to one visitor (session, user, messages), skipped for public pages.
 
-A page that is the same for everybody must read nothing of it, so a request for one is led past, and a view that reads
-it all the same fails at once, and not with the first visitor's name on everybody's page. Led past are those addresses
-that are public by themselves (settings.PUBLIC_PAGES, read only).
+A page that is the same for everybody must not read any of it. As the middleware is skipped, a view that does so fails
+at once, instead of showing the first visitor's name on everybody's page. Skipped are requests that only read an address
+of settings.PUBLIC_PAGES.
 """
 
 from typing import Any

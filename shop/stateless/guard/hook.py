@@ -46,7 +46,7 @@ def _hook(
 
 
 def _look(work: Work, event: str, args: Args) -> None:
-    token = current.set(None)  # what looking and telling do is nobody's write
+    token = current.set(None)  # what the guard itself opens is not the request's doing
     try:
         if event == CONNECTS:
             _judge_service(work, args[1])
@@ -64,7 +64,7 @@ def _look(work: Work, event: str, args: Args) -> None:
 
 
 def judge(work: Work, touch: Touch) -> None:
-    """Tell of it, unless it is allowed, or temporary and gone at the end of the request."""
+    """Report it, unless it is allowed, or a temporary file that is gone by the end of the request."""
     if touch.moved_to:
         _judge_move(work, touch)
     elif not _is_known(work, touch.target):
@@ -127,7 +127,7 @@ def finish(work: Work) -> None:
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """Within is one of the works that a running task does, called by what it does; it is nothing outside a task.
+    """Name one step of a running task, so that a report says which one wrote. Does nothing outside a task.
 
     Raises StateWritten in mode "raise" for the first temporary file that it left.
     """

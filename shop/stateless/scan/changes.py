@@ -1,4 +1,4 @@
-"""What a line of code changes, and what it can be kept in."""
+"""Which container a piece of code changes, and which values are containers."""
 
 import ast
 from collections.abc import Iterator
