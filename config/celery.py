@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
-from shop.platform import metrics, secret_watch, traces
+from shop.platform import metrics, patience, secret_watch, traces
 from shop.platform.heartbeat import Heartbeat
 from shop.platform.visibility import KeepHidden
 from shop.stateless.guard import tasks as guarded_tasks
@@ -24,7 +24,7 @@ app.conf.update(
             name: {"url": f"{settings.SQS_QUEUE_BASE_URL}/{settings.SQS_QUEUE_PREFIX}{name}"}
             for name in settings.QUEUES
         },
-        "wait_time_seconds": 10,  # long polling: one request in ten seconds on an empty queue
+        "wait_time_seconds": patience.QUEUE_POLL,  # long polling: one request in that time on an empty queue
         "polling_interval": 0,
         # The consumer acknowledges in its only thread: an SQS that hangs must not make it look stuck.
         "client-config": {

@@ -1,15 +1,23 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import caches
 
-from tests import emptying
+from tests import emptying, numbering
 from tests.distribution import longest_first
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest_first(items)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Add to pytest-django's: the ids of no two tables are alike."""
+    with django_db_blocker.unblock():
+        numbering.apart()
 
 
 @pytest.fixture(scope="session", autouse=True)

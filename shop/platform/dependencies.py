@@ -104,8 +104,9 @@ SQS = Dependency(
     operator=(
         "Rows wait in the outbox, and relays log “the queue is away”. When it is back they are sent, each done once, "
         "also if SQS loses, repeats or reorders them. What was sent and not done is sent again after "
-        "OUTBOX_RESEND_AFTER seconds, the work of a killed worker begins again after SQS_VISIBILITY seconds. No "
-        "transaction is open while SQS is asked. What no worker can read SQS sets aside; what fails ten times, or "
+        "OUTBOX_RESEND_AFTER seconds, the work of a killed worker begins again after SQS_VISIBILITY seconds. A worker "
+        f"whose question the network swallows asks again after {patience.QUEUE_SILENT:g} s. No transaction is open "
+        "while SQS is asked. What no worker can read SQS sets aside; what fails ten times, or "
         "kills its worker, becomes a dead letter in the admin."
     ),
     seconds=0,

@@ -36,6 +36,11 @@ def silence(role: str) -> float:
 # The mail server: below the worker's time limit and the database's idle limit
 MAIL = 15
 
+# SQS, as workers ask it for messages
+QUEUE_CONNECT = 2.0
+QUEUE_POLL = 10  # how long it looks for some before it says that there are none
+QUEUE_SILENT = QUEUE_POLL + 5.0  # when nothing is expected of a question any more
+
 # SNS: each try is one request, and the outbox brings the next one
 EVENTS_CONNECT = 1
 EVENTS_ANSWER = 3

@@ -4,13 +4,15 @@ import logging
 from collections import Counter
 from typing import Any
 
+import pycurl
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from kombu.asynchronous.aws.sqs.connection import AsyncSQSConnection
+from kombu.asynchronous.http.curl import CurlClient
 from kombu.transport import SQS
 from vine import promise
 
-from shop.platform import intake
+from shop.platform import intake, patience
 
 logger = logging.getLogger("shop.worker")
 PAUSE = 2.0  # seconds until a queue that gave no answer is asked again
@@ -18,6 +20,28 @@ BUSY = 0.01  # seconds until a worker whose processes are all at work looks whet
 NO_ANSWER = -1
 BATCH = 10  # SQS' own limit for one request
 COLLECT = 0.2  # seconds in which what is done is collected, to be deleted by one request
+
+
+class Client(CurlClient):
+    """Gives up a question that is not answered, as when the network swallows it or the answer.
+
+    kombu passes no time-out on to curl: a worker would listen for as long as it lives, and look alive.
+    """
+
+    @staticmethod
+    def Curl() -> pycurl.Curl:  # noqa: N802 - kombu's name for what makes its handles
+        handle = pycurl.Curl()
+        handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(patience.QUEUE_CONNECT * 1000))
+        handle.setopt(pycurl.TIMEOUT_MS, int(patience.QUEUE_SILENT * 1000))
+        return handle
+
+
+def client_of(hub: Any) -> Client:
+    """Return that of an event loop, which knows it by the name that kombu gives it: being reset, it forgets it."""
+    if not hasattr(hub, "_current_http_client"):
+        hub._current_http_client = Client(hub)
+    client: Client = hub._current_http_client
+    return client
 
 
 class Receiver(AsyncSQSConnection):
@@ -59,7 +83,12 @@ class Channel(SQS.Channel):
         if queue not in known:
             names = self.get_message_attributes["MessageSystemAttributeNames"]
             client = self.sqs(queue=queue)
-            known[queue] = Receiver(sqs_connection=client, region=self.region, message_system_attribute_names=names)
+            known[queue] = Receiver(
+                sqs_connection=client,
+                region=self.region,
+                message_system_attribute_names=names,
+                http_client=client_of(self.hub),
+            )
         receiver: Receiver = known[queue]
         return receiver
 

@@ -46,6 +46,9 @@ class Pods:
 def pods(django_db_setup) -> Iterator[Pods]:
     """Two relays and two workers that reach SQS through a proxy, over queues of their own."""
     create_queues(running.environment | {"SQS_QUEUE_PREFIX": PREFIX})
+    change_queues(
+        given_up_after=PATIENT
+    )  # before the first question: it hides what it gets for as long as was set then
     FILE.touch()
     with proxied("sqs") as (proxies, leads):
         ours = {
