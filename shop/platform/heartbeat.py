@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import bootsteps
 from celery.worker.consumer import Consumer
+from kombu.asynchronous import set_event_loop
 
 from shop.platform import metrics
 
@@ -30,6 +31,10 @@ class Heartbeat(bootsteps.StartStopStep):
 class WaitingConsumer(Consumer):
     """Lives while it tries to reach SQS again and again: an outage of SQS must not restart the workers."""
 
+    hub: Any  # the worker's event loop
+
     def connect(self) -> Any:
         metrics.sign_of_life("worker")
+        # An error in the loop resets it, and kombu's current one is none then: new channels would ask for nothing
+        set_event_loop(self.hub)
         return super().connect()

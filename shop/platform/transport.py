@@ -22,18 +22,20 @@ BATCH = 10  # SQS' own limit for one request
 COLLECT = 0.2  # seconds in which what is done is collected, to be deleted by one request
 
 
-class Client(CurlClient):
-    """Gives up a question that is not answered, as when the network swallows it or the answer.
+def handle() -> Any:
+    """Return what curl asks with, of which it gives up what is not answered."""
+    made = pycurl.Curl()
+    made.setopt(pycurl.CONNECTTIMEOUT_MS, int(patience.QUEUE_CONNECT * 1000))
+    made.setopt(pycurl.TIMEOUT_MS, int(patience.QUEUE_SILENT * 1000))
+    return made
 
-    kombu passes no time-out on to curl: a worker would listen for as long as it lives, and look alive.
+
+class Client(CurlClient):
+    """kombu passes no time-out on to curl. A worker whose question the network swallows would listen for as long as it
+    lives, and look alive.
     """
 
-    @staticmethod
-    def Curl() -> pycurl.Curl:  # noqa: N802 - kombu's name for what makes its handles
-        handle = pycurl.Curl()
-        handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(patience.QUEUE_CONNECT * 1000))
-        handle.setopt(pycurl.TIMEOUT_MS, int(patience.QUEUE_SILENT * 1000))
-        return handle
+    Curl: Any = staticmethod(handle)
 
 
 def client_of(hub: Any) -> Client:

@@ -1,4 +1,4 @@
-"""SQS is refused, silent, slow, or full of nonsense: each chore is done once, and nobody waits for another."""
+"""SQS is refused, silent, slow, full of nonsense, or there are no keys to it: each chore is done once, nobody waits."""
 
 import base64
 import json
@@ -23,6 +23,7 @@ from shop.platform import outbox, relay
 from shop.platform.broker import Broker, encode, queue_url
 from shop.platform.models import OutboxMessage, QueueDepth
 from tests.fleet import queue_settings
+from tests.fleet.keys import Agent, agent
 from tests.outages import proxied
 from tests.services import directory, fleet, running
 from tests.waiting import patience
@@ -40,6 +41,11 @@ FILE = directory / "chores"
 class Pods:
     fleet: Fleet
     sqs: Proxy
+    keys: Agent
+
+    def losses(self, worker: str) -> int:
+        """How often a worker has said so far that it cannot go on as it was."""
+        return self.fleet.processes[worker].log.read_text().count("Connection to broker lost")
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +56,9 @@ def pods(django_db_setup) -> Iterator[Pods]:
         given_up_after=PATIENT
     )  # before the first question: it hides what it gets for as long as was set then
     FILE.touch()
-    with proxied("sqs") as (proxies, leads):
+    with proxied("sqs") as (proxies, leads), agent() as keys:
         ours = {
+            **keys.environment,
             "DJANGO_SETTINGS_MODULE": "tests.fleet.queue_settings",
             "SQS_QUEUE_PREFIX": PREFIX,
             "SQS_VISIBILITY": str(VISIBILITY),
@@ -65,7 +72,7 @@ def pods(django_db_setup) -> Iterator[Pods]:
         made.start("relay", "worker")
         try:
             until(lambda: len(list(made.place.run.glob("*.heartbeat"))) == 4)
-            yield Pods(made, proxies["sqs"])
+            yield Pods(made, proxies["sqs"], keys)
         finally:
             proxies["sqs"].restore()
             for process in made.processes.values():
@@ -81,6 +88,7 @@ def queues(settings: Any, pods: Pods) -> Iterator[None]:
     FILE.write_text("")
     yield
     FILE.write_text("")  # ends the chores that wait for that
+    pods.keys.away = False
     pods.sqs.restore()
 
 
@@ -155,6 +163,15 @@ def test_the_queue_goes_away_while_a_task_is_at_work(pods):
     assert_each_once(ids + again, "at-work", "afterwards")
 
 
+def test_workers_without_keys_for_a_moment_ask_for_messages_again(pods):
+    before = {worker: pods.losses(worker) for worker in ("worker-1", "worker-2")}
+    pods.keys.away = True
+    pods.sqs.cut()  # what they have asked for already
+    until(lambda: all(pods.losses(worker) > count for worker, count in before.items()))
+    pods.keys.away = False
+    assert_each_once(put("afterwards"), "afterwards")
+
+
 def test_delivered_three_times_backwards_is_done_once(pods):
     ids = put("one", "two", "three")
     rows = list(OutboxMessage.objects.filter(pk__in=ids).order_by("-pk"))
@@ -189,7 +206,7 @@ def test_nonsense_and_tasks_that_fail_stop_nobody(pods):
     ids = put("good", "better") + put("mail", topic="plain.mail")
     assert_each_once(ids, "good", "better", "mail")
     assert all(pods.fleet.processes[name].running for name in ("worker-1", "worker-2"))
-    assert OutboxMessage.objects.get(pk=failing).failures >= 1
+    until(lambda: OutboxMessage.objects.get(pk=failing).failures)
     OutboxMessage.objects.filter(pk=failing).update(dead_at=timezone.now())
     change_queues(given_up_after=2)
     until(lambda: relay.look_at_queues(Broker()) or QueueDepth.objects.get(queue="default").set_aside >= 6)
@@ -208,7 +225,7 @@ def test_what_comes_together_is_one_task_and_each_message_fails_or_returns_by_it
     assert len(set(tasks)) < len(tasks)
     assert set(OutboxMessage.objects.filter(pk__in=ids).values_list("failures", "unfinished")) <= {(0, 0), (0, 1)}
     until(lambda: OutboxMessage.objects.get(pk=killer).unfinished)  # it came again, and is counted
-    assert OutboxMessage.objects.get(pk=failing).failures >= 1
+    until(lambda: OutboxMessage.objects.get(pk=failing).failures)
     OutboxMessage.objects.filter(pk__in=[failing, killer]).update(dead_at=timezone.now())
 
 
