@@ -62,16 +62,18 @@ SELECT
     product.id, product.slug::text, product.title::text, product.vendor::text, product.product_type::text,
     product.published_at::text,
     product.min_price::numeric, product.max_price::numeric, product.compare_at_price::numeric,
-    {AVAILABLE}, product.rank::bigint, ({NEXT_PUBLICATION}), cover.alt::text, {picture.COLUMNS}
+    {AVAILABLE}, product.rank::bigint, ({NEXT_PUBLICATION}), image.alt::text, {picture.COLUMNS}
     <beside>
 FROM (<source>) AS product
 LEFT JOIN LATERAL (
-    SELECT shown.image_id, shown.alt FROM catalog_productimage AS shown
-    WHERE shown.product_id = product.id ORDER BY shown.position, shown.id LIMIT 1
-) AS cover ON true
-LEFT JOIN platform_image AS image ON image.id = cover.image_id
+    SELECT image.*, cover.alt FROM (
+        SELECT shown.image_id, shown.alt FROM catalog_productimage AS shown
+        WHERE shown.product_id = product.id ORDER BY shown.position, shown.id LIMIT 1
+    ) AS cover JOIN platform_image AS image ON image.id = cover.image_id
+) AS image ON true
 ORDER BY <order>
 """  # noqa: S608 - texts of ours
+WIDTH = 22  # columns of READ
 RANKED = """
 SELECT product.*, chosen.rank, chosen.place FROM catalog_product AS product
 JOIN unnest(%(ids)s::bigint[], %(ranks)s::bigint[]) WITH ORDINALITY AS chosen (id, rank, place) USING (id)
@@ -90,14 +92,13 @@ def read(source: str, *, order: str, parameters: dict[str, Any]) -> list[Card]:
 def read_beside(
     beside: Sequence[str], source: str, *, order: str, parameters: dict[str, Any], before: str = ""
 ) -> tuple[list[Card], Sequence[str]]:
-    """The same, and what these other statements say, each of which finds one text; nothing where there is no card.
-
-    `before`: WITH what they and the source read.
-    """
-    more = "".join([f", CASE WHEN row_number() OVER (ORDER BY {order}) = 1 THEN ({one})::text END" for one in beside])
-    statement = before + READ.replace("<source>", source).replace("<order>", order).replace("<beside>", more)
-    rows, root = planned.rows(statement, parameters), settings.MEDIA_URL
-    return [_card(row, root) for row in rows], rows[0][-len(beside) :] if rows and beside else ()
+    """The same, and what these other statements say, each of which finds a text. `before`: WITH what they all read."""
+    read = READ.replace("<source>", source).replace("<order>", order).replace("<beside>", ", NULL::text" * len(beside))
+    texts = "".join(f", ({one})::text" for one in beside)
+    said = f"SELECT {', '.join(['NULL'] * WIDTH)}{texts} UNION ALL"  # the first row; a window function costs more
+    rows, root = planned.rows(f"{before} {said} ({read})" if beside else read, parameters), settings.MEDIA_URL
+    cards = [_card(row, root) for row in (rows[1:] if beside else rows)]
+    return cards, rows[0][WIDTH:] if beside else ()
 
 
 def ranked(chosen: Sequence[tuple[int, int]], now: datetime) -> list[Card]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from shop.catalog import found as found_by
-from shop.catalog.found import ENOUGH, PUBLIC, TITLE, Reach
+from shop.catalog.found import ENOUGH, PUBLIC, TITLE, Reach, Search
 from shop.platform.postgresql import planned
 
 POOL = 192  # products of each kind that a search looks at: eight pages
@@ -44,7 +44,7 @@ def find(query: str, *, pool: int = POOL) -> Found:
     """Return what all products together have for a query: for the words as typed; if there is none, for the likest."""
     given = parameters(query, pool=pool)
     found = _ask(found_by.OR_GUESSED, given)
-    return found if found.reach and found.ranked else _ask(found_by.CORRECTED, given)
+    return found if found.reach else replace(_ask(found_by.AS_TYPED, corrected(given, found)), guess=found.guess)
 
 
 def found_by_words(query: str) -> list[int]:
@@ -59,15 +59,21 @@ def narrow(found: Found, conditions: str, more: dict[str, Any], *, pool: int = P
     return replace(narrowed, guess=found.guess)
 
 
-def _ask(search: str, given: dict[str, Any], *, public: str = PUBLIC, conditions: str = "") -> Found:
-    (row,) = planned.rows(statement(search, public=public, conditions=conditions) + found_by.IDS, given)
+def corrected(given: dict[str, Any], found: Found) -> dict[str, Any]:
+    """Return the parameters for the likest words, which a search went by in the end."""
+    return given | found.words | {"words": (found.words["titled"] or "").split(" ")}
+
+
+def _ask(search: Search, given: dict[str, Any], *, public: str = PUBLIC, conditions: str = "") -> Found:
+    text = found_by.IDS.replace("<finds>", search.finds).replace("<told>", search.told)
+    (row,) = planned.rows(statement(text, public=public, conditions=conditions), given)
     *told, ids, ranks = row
     return read(told, given, ranked=sorted(zip(_numbers(ranks), _numbers(ids), strict=True), reverse=True))
 
 
-def statement(search: str, *, public: str = PUBLIC, conditions: str = "") -> str:
-    """Return one of the beginnings of a statement in shop.catalog.found, complete."""
-    return search.replace("<public>", public).replace("<conditions>", conditions)
+def statement(text: str, *, public: str = PUBLIC, conditions: str = "") -> str:
+    """Return a text of shop.catalog.found, complete."""
+    return text.replace("<public>", public).replace("<conditions>", conditions)
 
 
 def parameters(query: str, *, pool: int) -> dict[str, Any]:
@@ -77,9 +83,9 @@ def parameters(query: str, *, pool: int) -> dict[str, Any]:
 
 
 def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, int]]) -> Found:
-    """Return what a statement told: found.TOLD."""
+    """Return what a statement told; `titled` and `query` are the likest words, if it came to them."""
     facets, low, high, reach, titled, query, is_part, known = told
-    as_typed = query == given["query"]
+    words = {"titled": titled, "query": query, "unfinished": None} if titled else _typed(given)
     prices = [sorted(map(float, (text or "").split())) for text in (low, high)]
     return Found(
         ranked=ranked,
@@ -88,17 +94,22 @@ def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, 
         facets=Counter((facets or "").split("\x7f")),
         low=prices[0],
         high=prices[1],
-        expected=_expected(known, len((titled or "").split())) if reach == Reach.TITLES else None,
+        expected=_expected(known, len((words["titled"] or "").split())) if reach == Reach.TITLES else None,
         reach=Reach(reach),
-        words={"titled": titled, "query": query, "unfinished": given["unfinished"] if as_typed else None},
+        words=words,
         now=given["now"],
-        guess="" if as_typed or not titled or titled.split() == given["words"] else titled,
+        guess=titled if titled and titled.split() != given["words"] else "",
     )
+
+
+def _typed(given: dict[str, Any]) -> dict[str, str | None]:
+    return {name: given[name] for name in ("titled", "query", "unfinished")}
 
 
 def _expected(known: str | None, words: int) -> float | None:
     """Return how many titles have all words, if each is as frequent beside the others; None if not all are known."""
     total, *each = map(float, (known or "0").split())
+    each.sort()
     return total * math.prod(n / total for n in each) if total > 0 and len(each) == words else None
 
 

@@ -25,11 +25,8 @@ class Node(NamedTuple):
         return category_url(self.slug)
 
 
-# All but the picture
-PLAIN = """
-category.id, category.parent_id, category.name::text, category.slug::text,
-CASE WHEN category.slug = %(described)s::text THEN category.description ELSE '' END::text
-"""
+DESCRIBED = "CASE WHEN category.slug = %(described)s::text THEN category.description ELSE '' END::text"
+PLAIN = f"category.id, category.parent_id, category.name::text, category.slug::text, {DESCRIBED}"  # all but the picture
 ORDER = "category.position, category.name"
 READ = f"""
 SELECT {PLAIN}, {picture.COLUMNS}
@@ -38,8 +35,12 @@ LEFT JOIN platform_image AS image ON image.id = category.image_id AND %(pictured
 ORDER BY {ORDER}
 """  # noqa: S608 - texts of ours
 
-# One value each, as JSON, for who asks for something else beside it
-TREE = f"SELECT json_agg(json_build_array({PLAIN}) ORDER BY {ORDER}) FROM catalog_category AS category"  # noqa: S608 - the same
+# One value each, as JSON, for who asks for something else beside it; arrays of texts, of which PostgreSQL need not look
+# up each one's type
+TREE = f"""
+SELECT json_agg(ARRAY[category.id::text, category.parent_id::text, category.name, category.slug, {DESCRIBED}]
+ORDER BY {ORDER}) FROM catalog_category AS category
+"""  # noqa: S608 - the same
 ROOTS = f"""
 SELECT coalesce(json_agg(json_build_array(category.id, category.name, category.slug) ORDER BY {ORDER}), '[]')::text
 FROM catalog_category AS category WHERE category.parent_id IS NULL
@@ -55,7 +56,8 @@ def read(*, pictured: bool = False, described: str = "") -> tuple[Node, ...]:
 @functools.lru_cache(maxsize=64)  # per-pod: a calculation from its argument
 def nodes_of(text: str | None) -> tuple[Node, ...]:
     """The same from what TREE says: NULL where there is no category."""
-    return tuple([Node._make((*columns, None)) for columns in orjson.loads(text or "[]")])
+    rows = orjson.loads(text or "[]")
+    return tuple([Node._make((int(pk), int(parent) if parent else None, *texts, None)) for pk, parent, *texts in rows])
 
 
 def roots() -> tuple[Node, ...]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from shop.orders.models import Order
 from shop.platform import keyset
-from shop.storefront.listing import with_values
+from shop.storefront.listing import with_value
 from shop.storefront.shopper import MemberRequest
 
 ORDERS_SHOWN = 20
@@ -26,5 +26,5 @@ def overview(request: MemberRequest) -> HttpResponse:
 def orders(request: MemberRequest) -> HttpResponse:
     own = Order.objects.filter(user=request.user)
     page = keyset.page(own, order=("-placed_at", "-id"), cursor=request.GET.get("cursor"), size=ORDERS_SHOWN)
-    next_url = with_values(request, cursor=page.next) if page.next else ""
+    next_url = with_value(request, "cursor")(page.next) if page.next else ""
     return render(request, "account/orders.html", {"orders": page.rows, "next_url": next_url})

@@ -82,6 +82,12 @@ def aisles_are(request: HttpRequest, categories: tuple[Node, ...]) -> Aisles:
     return found
 
 
+def roots_are(request: HttpRequest, roots: tuple[Node, ...]) -> None:
+    """Give the request the roots of its tree, read with something else; the rest is read if it is asked for."""
+    found = aisles_of(request)
+    found.roots, found.header = list(roots), roots
+
+
 def aisles_of(request: HttpRequest, **wanted: Any) -> Aisles:
     """Return the request's own tree, the same object however often it is asked for.
 

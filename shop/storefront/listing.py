@@ -73,17 +73,20 @@ def without(request: HttpRequest, name: str, value: str | None = None) -> str:
     return _address(request.path, query)
 
 
-def with_values(request: HttpRequest, **values: str) -> str:
-    """Return this list's address with parameters set; it begins at the first page unless a cursor is among them."""
-    return _address(request.path, _query(request) | {name: [value] for name, value in values.items()})
+def with_value(request: HttpRequest, *names: str) -> Callable[..., str]:
+    """Return what writes this list's address with parameters set, as the last ones, for many values.
 
-
-def with_value(request: HttpRequest, name: str) -> Callable[[str], str]:
-    """Return what writes this list's address with one parameter set, as the last one, for many values."""
+    It takes a value for each name, "" for none. The list begins at the first page, unless a cursor is among them.
+    """
     path = request.path
-    others = _address(path, {each: values for each, values in _query(request).items() if each != name})
-    start = f"{others}{'?' if others == path else '&'}{_quoted(name)}="
-    return lambda value: start + _quoted(value)
+    others = _address(path, {each: values for each, values in _query(request).items() if each not in names})
+    start = f"{others}{'?' if others == path else '&'}"
+
+    def url(*values: str) -> str:
+        filled = "&".join([f"{name}={_quoted(value)}" for name, value in zip(names, values, strict=True) if value])
+        return start + filled if filled else others
+
+    return url
 
 
 def _query(request: HttpRequest) -> dict[str, list[str]]:
@@ -149,13 +152,14 @@ def _branch(category: Node, facets: Facets) -> Section:
 
 def price_ranges(request: HttpRequest, filters: Filters, facets: Facets) -> list[Section]:
     """Return the price ranges that hold something of the list, with counts; the one in use leads out of itself."""
-    return [_price_range(request, filters, found) for found in facets.prices]
+    url_of = with_value(request, "min", "max")
+    return [_price_range(url_of, filters, found) for found in facets.prices]
 
 
-def _price_range(request: HttpRequest, filters: Filters, found: PriceRange) -> Section:
+def _price_range(url_of: Callable[..., str], filters: Filters, found: PriceRange) -> Section:
     active = filters.min_price == found.least and filters.max_price == found.most
     least, most = ("", "") if active else (found.least, found.most)
-    url = with_values(request, min=str(least or ""), max=str(most or ""))
+    url = url_of(str(least or ""), str(most or ""))
     return Section(_price_words(page_language(), found.least, found.most), url, found.products, active=active)
 
 

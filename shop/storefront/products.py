@@ -16,7 +16,7 @@ from shop.platform.keyset import Page
 from shop.platform.lane import CATALOGUE
 from shop.platform.snapshot import snapshot
 from shop.storefront import listing
-from shop.storefront.aisles import aisles_are, aisles_of
+from shop.storefront.aisles import aisles_are, aisles_of, roots_are
 from shop.storefront.caching import public_page, shows_cards
 
 OPTIONS_SHOWN = 6  # options beside a list; imported catalogues may have dozens
@@ -27,11 +27,11 @@ OPTIONS_SHOWN = 6  # options beside a list; imported catalogues may have dozens
 def products(request: HttpRequest) -> HttpResponse:
     """One statement where nothing but a page of a search is asked for."""
     query = listing.words(request.GET) if request.GET.keys() <= {"q", "cursor"} else ""
-    found = results.read(query, cursor=request.GET.get("cursor")) if query else None
+    found = results.read(query, cursor=request.GET.get("cursor"), roots=True) if query else None
     if found is None:
         with snapshot():
             return _read(request, listing.read(request.GET, aisles_of(request), None), None)
-    aisles_are(request, found.categories)
+    roots_are(request, found.categories)
     return _show(request, Filters(query=query), None, found.page, of_search(found.found), guess=found.found.guess)
 
 
@@ -68,19 +68,20 @@ def _show(
     """`guess`: words that were looked for, as those typed are nowhere."""
     shows_cards(request, page.rows)
     pages.depends(request, freshness.inside(filters.category))
+    heading, url_of = _heading(filters, page_of), listing.with_value(request, "cursor")
     context = {
         "filters": filters,
         "category": page_of,
         "trail": aisles_of(request).trail(filters.category),
-        "heading": _heading(filters, page_of),
-        "crumb_end": _heading(filters, page_of) if filters.query or not filters.category else "",
+        "heading": heading,
+        "crumb_end": heading if filters.query or not filters.category else "",
         "branches": aisles_of(request).below(page_of) if page_of else [],
         "guess": guess,
         "products": page.rows,
         "page": page,
         "sorts": listing.sorts(filters),
-        "next_url": listing.with_values(request, cursor=page.next or ""),
-        "previous_url": listing.with_values(request, cursor=page.previous or ""),
+        "next_url": url_of(page.next or ""),
+        "previous_url": url_of(page.previous or ""),
         **_narrowing(request, filters, page_of, counts),
     }
     return render(request, "storefront/list.html", context)

@@ -145,13 +145,15 @@ def test_the_page_of_a_search_has_what_list_and_counts_say(query, django_assert_
     titled(ENOUGH + 4, "Rug", facets=["o:size:S"])
     factories.product("Cushion", prices=("5", "60"), categories=(catalog.category(["Textiles"]),))
     factories.product("Lamp", body_html="<p>Above a rug.</p>")
+    catalog.category(["Textiles", "Throws"])
     page, filters = results.read(query), Filters(query=query)
     if query == "nowhere":
         assert page is None
         return
     assert page.page.rows == listing.find(filters).rows
     assert of_search(page.found) == facets(filters)
-    assert [category.name for category in page.categories] == ["Textiles"]
+    assert [category.name for category in page.categories] == ["Textiles", "Throws"]
+    assert [category.name for category in results.read(query, roots=True).categories] == ["Textiles"]
     following = results.read(query, cursor=page.page.next) if page.page.next else None
     if following:
         assert following.page.rows == listing.find(filters, cursor=page.page.next).rows
