@@ -154,7 +154,9 @@ DATABASE = Dependency(
     phone="503 with Retry-After as a problem document, code “unavailable”. The same Idempotency-Key is safe to send.",
     operator=(
         "Pods stay in service and ready, and recover by themselves within a second of its return. A server that "
-        f"refuses is asked once every {patience.DATABASE_AWAY:g} s by each process. Relays and workers wait."
+        f"refuses is asked once every {patience.DATABASE_AWAY:g} s by each process. Relays and workers wait. One "
+        "that only reads (after a fail-over, or full) shows pages; who writes gets the 503, and its connection is made "
+        "anew, so that the next one may find the server that writes."
     ),
     seconds=patience.DATABASE_HEALTH + patience.DATABASE_CONNECT,
     bounded=(

@@ -93,11 +93,24 @@ def hold(proxy: Proxy) -> None:
     proxy.restore()
 
 
+def read_only(_proxy: Proxy) -> None:
+    """As after a fail-over: those who are connected stay with a server that writes no more."""
+    name = connection.settings_dict["NAME"]
+    ends = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'shop web %'"
+    ends += " AND datname = current_database()"
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {name} SET default_transaction_read_only TO on")
+        cursor.execute(ends)
+        time.sleep(1)
+        cursor.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+
+
 OUTAGES: dict[str, Callable[[Proxy], None]] = {
     "restarted": lambda _proxy: restart(),
     "refused": refuse,
     "cut off": cut,
     "silent": hold,
+    "read-only": read_only,
 }
 
 

@@ -63,6 +63,15 @@ def test_a_commit_that_is_never_answered_ends_too(proxy):
         wrapper.commit()
 
 
+def test_a_server_that_suddenly_reads_only_is_away_for_who_writes_and_the_next_connection_is_another_one(proxy):
+    wrapper, write = session(proxy), "SELECT nextval('platform_outboxmessage_id_seq')"
+    ask(wrapper, "SELECT set_config('default_transaction_read_only', 'on', false)")
+    with pytest.raises(OperationalError, match="reads only"):
+        ask(wrapper, write)
+    wrapper.close_if_unusable_or_obsolete()  # as at the beginning of a request
+    assert ask(wrapper, write)
+
+
 def test_a_connection_that_answered_a_moment_ago_is_not_asked_whether_it_lives(proxy):
     wrapper = session(proxy)
     ask(wrapper)

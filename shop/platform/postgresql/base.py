@@ -4,6 +4,8 @@ The server's own time-outs end what the server does too long. They do not help w
 way to it, falls silent: a connection that is open already would be listened to for ever. Here
 
 * an answer that does not come in `answer_timeout` seconds (of OPTIONS) breaks the connection: an OperationalError;
+* a server that suddenly reads only (a fail-over made it a standby, or its disk is full) is away for whoever writes: its
+  connection is broken, since the next one may lead to the server that writes now;
 * the health check of a connection that was idle waits for patience.DATABASE_HEALTH only; one that answered a moment ago
   is not asked, unless the server has closed it;
 * when no connection can be opened, no other one is tried for a moment, so that a pod's threads do not all wait for a
@@ -35,7 +37,7 @@ class PatientConnection(psycopg.Connection[Any]):
     answered_at: float = 0.0  # by time.monotonic()
 
     def wait(self, gen: Any, interval: float = INTERVAL, timeout: float | None = None) -> Any:
-        """Raises OperationalError and breaks the connection when there is no answer in time.
+        """Raises OperationalError and breaks the connection when there is no answer in time, or nothing can be written.
 
         A wait with a `timeout` of its own is psycopg's affair.
         """
@@ -46,6 +48,9 @@ class PatientConnection(psycopg.Connection[Any]):
         except _WaitTimeout:
             self.pgconn.finish()  # the answer may still come, and would be taken for that to the next question
             raise psycopg.OperationalError(f"PostgreSQL was silent for {self.answer_timeout:.0f} s") from None
+        except psycopg.errors.ReadOnlySqlTransaction as error:
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"PostgreSQL reads only: {error}") from error
         self.answered_at = time.monotonic()
         return answer
 
