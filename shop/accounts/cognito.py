@@ -64,7 +64,7 @@ def _claims(token: str | bytes, *, use: str, app: str) -> dict[str, Any]:
         key = keys(settings.COGNITO_JWKS_URL).find(kid)
         if key is None:
             raise TokenRefused("it names a key that the user pool does not have")
-        options: Any = {"require": NEEDED, "verify_aud": False}
+        options: Any = {"require": NEEDED, "verify_aud": False, "verify_iat": False}
         claims = jwt.decode(
             token, key.key, algorithms=[ALGORITHM], issuer=settings.COGNITO_ISSUER, leeway=LEEWAY, options=options
         )

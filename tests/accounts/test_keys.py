@@ -1,17 +1,19 @@
 """Signing keys: named in each token, published, changed without signing anybody out, checked at start."""
 
 import uuid
+from datetime import timedelta
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.core.checks import run_checks
+from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 
 from config.local.secret_files import signing_key
 from shop.accounts import keys
-from shop.accounts.tokens import AccessToken, access_token
+from shop.accounts.tokens import AccessToken, RefreshToken, access_token
 
 
 def public_of(private: str) -> str:
@@ -58,6 +60,13 @@ def test_the_next_key_can_be_announced_before_it_signs(settings):
     token = new_token()
     settings.JWT_SIGNING_KEY, settings.JWT_PREVIOUS_KEYS = current, public_of(coming)
     assert AccessToken(token)["sub"] == "7"
+
+
+@pytest.mark.parametrize("kind", [AccessToken, RefreshToken])
+def test_a_pod_whose_clock_is_minutes_behind_takes_what_another_made_just_now(kind):
+    token = kind()
+    token.set_iat(at_time=timezone.now() + timedelta(minutes=3))
+    assert kind(str(token))["jti"] == token["jti"]
 
 
 def test_a_token_signed_otherwise_is_refused(settings):

@@ -195,6 +195,11 @@ def test_a_token_that_is_meant_for_something_else_is_refused(phone, issuer, clai
     assert as_seen_with(phone, issuer.token(**claims)) == (401, code)
 
 
+def test_a_token_of_a_clock_that_is_minutes_ahead_is_taken(phone, issuer):
+    linked(phone, issuer)
+    assert as_seen_with(phone, issuer.token(iat=int(time.time()) + 180))[0] == 200
+
+
 def test_a_forged_token_is_refused(phone, issuer):
     linked(phone, issuer)
     stranger = Issuer.__new__(Issuer)
