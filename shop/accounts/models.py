@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -99,6 +100,10 @@ class Address(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.line1}, {self.city}"
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """A second default is nobody's mistake: address_book.save() makes it the only one."""
+        super().validate_constraints(exclude={*(exclude or ()), "is_default"})
 
 
 class OutsideIdentity(models.Model):

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -14,6 +15,7 @@ from unfold.admin import StackedInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from shop.accounts import address_book
 from shop.accounts.models import Address, RefreshFamily, User
 from shop.backoffice.lists import FlatAdmin, RecordAdmin, RecordInline
 from shop.backoffice.pills import pill
@@ -35,8 +37,15 @@ class ExistingUserForm(UserChangeForm):
         fields = "__all__"
 
 
+class AddressForm(ModelForm):  # type: ignore[type-arg]
+    def save(self, commit: bool = True) -> Address:
+        address: Address = super().save(commit=False)
+        return address_book.save(address=address) if commit else address
+
+
 class AddressInline(StackedInline):
     model = Address
+    form = AddressForm
     extra = 0
     fields = (
         ("name", "company"),
@@ -129,6 +138,9 @@ class AddressAdmin(FlatAdmin):
         (None, {"fields": ("user", ("name", "company"), ("line1", "line2"), ("postal_code", "city", "region"))}),
         (None, {"fields": (("country", "phone", "is_default"),)}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Address, form: Any, change: bool) -> None:
+        address_book.save(address=obj)
 
 
 @admin.register(RefreshFamily)

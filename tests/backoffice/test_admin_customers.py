@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 
-from shop.accounts.models import RefreshFamily, User
+from shop.accounts.models import Address, RefreshFamily, User
 from shop.pricing.models import ShippingMethod, TaxRate
 from tests import factories
 from tests.backoffice.conftest import signed_in
@@ -40,6 +40,20 @@ def test_an_address_that_has_an_account_is_refused_whatever_the_capitals(admin):
     factories.user("ada@example.com")
     values = {"email": "ADA@example.com", "password1": "grey wet otter 7", "password2": "grey wet otter 7"}
     assert "has an account already" in problems(save(admin, address(User, "add"), **values))
+
+
+def test_staff_move_the_default_from_one_address_to_another(admin):
+    user = factories.user()
+    first, second = (
+        Address.objects.create(user=user, name="Ada", line1=line, city="Berlin", country="DE", is_default=is_first)
+        for line, is_first in (("Gasse 1", True), ("Gasse 2", False))
+    )
+    answer = save(admin, change_page(user), addresses__1__is_default="on")
+    assert answer.status_code == 302, problems(answer)
+    assert Address.objects.get(is_default=True) == second
+    answer = save(admin, change_page(first), is_default="on")
+    assert answer.status_code == 302, problems(answer)
+    assert Address.objects.get(is_default=True) == first
 
 
 def test_accounts_are_found_by_the_beginning_of_their_address(admin):
