@@ -147,7 +147,10 @@ def _for_list(rows: "QuerySet[Product]") -> "QuerySet[Product]":
 
 
 def _make_room(formset: Any) -> None:
-    """Set option values aside before they are saved: two variants may swap theirs, and no two may have the same."""
-    moved = [row.instance.pk for row in formset.initial_forms if "option_values" in row.changed_data]
-    for pk in moved:
-        Variant.objects.filter(pk=pk).update(option_values=[f"#{pk}"])
+    """Set option values aside before any are saved: no two variants may have the same at any moment.
+
+    Two may swap theirs, and one may take those of one that is removed.
+    """
+    for row in formset.initial_forms:
+        if "option_values" in row.changed_data or row in formset.deleted_forms:
+            Variant.objects.filter(pk=row.instance.pk).update(option_values=[f"#{row.instance.pk}"])

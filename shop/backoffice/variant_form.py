@@ -20,9 +20,10 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 from shop.backoffice.fields import ValuesField
 from shop.catalog.models import Variant
 from shop.inventory import services as inventory
-from shop.inventory.models import Stock
+from shop.inventory.models import MOST, Stock
 from shop.inventory.services import PiecesOwed, Terms
 
+NO_OPTIONS = _("The product has no options: leave this empty, or name the options above.")
 STOCK_FIELDS = ("on_hand", "tracked", "allow_backorder")
 NARROW = {"style": "min-width: 5.5rem; width: 5.5rem"}
 
@@ -37,6 +38,8 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("In stock"),
         required=False,
         initial=0,
+        min_value=-MOST,
+        max_value=MOST,
         show_hidden_initial=True,
         widget=UnfoldAdminIntegerFieldWidget(attrs=NARROW),
     )
@@ -70,6 +73,12 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
         if limited and (values.get("on_hand") or 0) < 0:
             self.add_error("on_hand", _("A stock below zero needs “sell when empty”."))
         return values
+
+    def check_number_of_values(self, names: list[str]) -> None:
+        """Refuse anything but one value for each option."""
+        if len(self.cleaned_data.get("option_values", ())) != len(names):
+            message = _("Give one value for each option (%(names)s), separated by “|”.") if names else NO_OPTIONS
+            self.add_error("option_values", ValidationError(message, params={"names": ", ".join(names)}))
 
     @property
     def pieces_added(self) -> int:
@@ -109,16 +118,7 @@ class VariantFormSet(PaginationInlineFormSet):
         if not kept and not self.instance.pk:
             raise ValidationError(_("A product needs at least one variant: that is what is sold."))
         for form in kept:
-            self._check(form)
-
-    def _check(self, form: Any) -> None:
-        names = self.instance.option_names
-        if len(form.cleaned_data.get("option_values", ())) != len(names):
-            message = _("Give one value for each option (%(names)s), separated by “|”.") if names else NO_OPTIONS
-            form.add_error("option_values", ValidationError(message, params={"names": ", ".join(names)}))
-
-
-NO_OPTIONS = _("The product has no options: leave this empty, or name the options above.")
+            form.check_number_of_values(self.instance.option_names)
 
 
 def _is_kept(form: Any) -> bool:

@@ -39,6 +39,14 @@ class VariantPageForm(VariantForm):
     class Meta(VariantForm.Meta):
         fields = [*VariantForm.Meta.fields, "position", "requires_shipping", "taxable"]
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        self.check_number_of_values(self.instance.product.option_names)
+        others = Variant.objects.filter(product=self.instance.product_id).exclude(pk=self.instance.pk)
+        if others.filter(option_values=values.get("option_values")).exists():
+            self.add_error("option_values", _("Another variant has these values."))
+        return values
+
 
 @admin.register(Variant)
 class VariantAdmin(FlatAdmin):

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+MOST = 1_000_000_000  # pieces that can be typed or imported: the difference of two such numbers fits into a column
 FEW = 5  # at this many pieces or fewer the store says how many are left
 
 

@@ -147,6 +147,10 @@ class TestStock:
         assert save(admin, change_page(variant.product), **allowed).status_code == 302
         assert stock(variant).on_hand == -1
 
+    def test_more_than_fits_into_a_row_is_refused(self, admin):
+        answer = save(admin, change_page(factories.variant()), on_hand="9" * 11)
+        assert "less than or equal to 1000000000" in problems(answer)
+
     def test_it_can_be_changed_on_the_variants_own_page_with_its_history(self, admin):
         variant = factories.variant(stock=10)
         assert save(admin, change_page(variant), on_hand="11", price="5").status_code == 302
@@ -175,6 +179,21 @@ class TestVariants:
         swapped = {"variants__0__option_values": "M", "variants__1__option_values": "S"}
         assert save(admin, change_page(product), **swapped).status_code == 302
         assert list(product.variants.values_list("option_values", flat=True)) == [["M"], ["S"]]
+
+    def test_one_may_take_the_values_of_one_that_is_removed(self, admin):
+        product = factories.product(prices=("10", "12"))
+        _small, large = product.variants.all()
+        values = {"variants__0__option_values": large.label, "variants__1__DELETE": "on"}
+        assert save(admin, change_page(product), **values).status_code == 302
+        assert [variant.label for variant in Variant.objects.filter(product=product)] == [large.label]
+
+    @pytest.mark.parametrize(
+        ("value", "refusal"), [("S", "Another variant has these values"), ("L | Blue", "Give one value for each")]
+    )
+    def test_its_own_page_refuses_values_that_do_not_fit(self, admin, value, refusal):
+        small, large = factories.product(prices=("10", "12")).variants.all()
+        assert small.label == "S"
+        assert refusal in problems(save(admin, change_page(large), option_values=value))
 
     def test_one_can_be_removed(self, admin):
         product = factories.product(prices=("10", "12"))

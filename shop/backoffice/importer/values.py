@@ -5,13 +5,13 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from shop.backoffice.importer.reader import Row
+from shop.inventory.models import MOST
 from shop.money import rounded
 
 YES = {"true", "yes", "y", "1", "t", "continue"}
 NO = {"false", "no", "n", "0", "f", "deny"}
 HIGHEST_PRICE = Decimal("9999999999.99")  # what the column holds
 HEAVIEST = 2_000_000_000  # grams
-MOST_PIECES = 1_000_000_000
 GRAMS = {"g": Decimal(1), "kg": Decimal(1000), "oz": Decimal("28.349523125"), "lb": Decimal("453.59237")}
 
 
@@ -52,7 +52,7 @@ def weight(row: Row) -> int:
 def pieces(value: str) -> int:
     """Return a whole number of pieces, which may be negative; 0 for none given."""
     number = _number(value or "0", _("the stock"))
-    if number != int(number) or abs(number) > MOST_PIECES:
+    if number != int(number) or abs(number) > MOST:
         raise Unusable(_("the stock %(value)s is not a number of pieces") % {"value": value})
     return int(number)
 
