@@ -3,6 +3,7 @@
 A card is no model instance: nothing of it is loaded later. `listing.find()` returns cards.
 """
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -93,12 +94,20 @@ def read_beside(
     beside: Sequence[str], source: str, *, order: str, parameters: dict[str, Any], before: str = ""
 ) -> tuple[list[Card], Sequence[str]]:
     """The same, and what these other statements say, each of which finds a text. `before`: WITH what they all read."""
-    read = READ.replace("<source>", source).replace("<order>", order).replace("<beside>", ", NULL::text" * len(beside))
-    texts = "".join(f", ({one})::text" for one in beside)
-    said = f"SELECT {', '.join(['NULL'] * WIDTH)}{texts} UNION ALL"  # the first row; a window function costs more
-    rows, root = planned.rows(f"{before} {said} ({read})" if beside else read, parameters), settings.MEDIA_URL
+    statement = _statement(source, order, tuple(beside), before)
+    rows, root = planned.rows(statement, parameters), settings.MEDIA_URL
     cards = [_card(row, root) for row in (rows[1:] if beside else rows)]
     return cards, rows[0][WIDTH:] if beside else ()
+
+
+@functools.lru_cache(maxsize=100)  # per-pod: a calculation from its arguments, of which there are few
+def _statement(source: str, order: str, beside: tuple[str, ...], before: str) -> str:
+    """With texts `beside` its first row is theirs alone: a window function would cost more."""
+    read = READ.replace("<source>", source).replace("<order>", order).replace("<beside>", ", NULL::text" * len(beside))
+    if not beside:
+        return before + read
+    texts = "".join(f", ({one})::text" for one in beside)
+    return f"{before} SELECT {', '.join(['NULL'] * WIDTH)}{texts} UNION ALL ({read})"
 
 
 def ranked(chosen: Sequence[tuple[int, int]], now: datetime) -> list[Card]:

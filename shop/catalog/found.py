@@ -46,64 +46,67 @@ TITLE = "to_tsvector('english'::regconfig, coalesce(product.title, ''))"
 FEW = "id %% 64 = 0 AND"
 
 
-def _kind(name: str, few: str, everything: str, *seen: str, rank: str = "0", most: str = "%(pool)s") -> str:
+def _kind(
+    name: str, few: str, everything: str, *, seen: str = "", rank: str = "0", text: str = "0", most: str = "%(pool)s"
+) -> str:
     """Products of one kind, without those that were seen: of the few, if these are enough, or of all.
 
-    MATERIALIZED without a LIMIT makes PostgreSQL plan for all rows, which is by an index, and then read a few: with the
-    LIMIT it hopes to find them soon in the whole table, and reads all of that for a word that is nowhere. What is
-    public is looked for afterwards: nearly all is, and a plan for any moment would fetch all that from an index, too.
+    PostgreSQL has to plan for all rows, which is by an index, and then read a few: where it knows of a LIMIT it hopes
+    to find them soon in the whole table, and reads all of that for a word that is nowhere. So the few are MATERIALIZED,
+    and the LIMIT of all has an order, which is none: what is to be sorted is planned in full. What is public is looked
+    for afterwards (OFFSET 0): nearly all is, and a plan for any moment would fetch all that from an index, too.
     """
-    columns = f"id, published, published_at, facets, min_price, max_price, {rank} AS rank"
+    columns = f"id, published, published_at, facets, min_price, max_price, {text} AS text"
     table = f"SELECT {columns} FROM catalog_product AS product WHERE <conditions>"
-    new = "".join(f" AND id NOT IN (SELECT id FROM {kind})" for kind in seen)
+    new = f" AND id <> ALL ({seen}::bigint[])" if seen else ""
     return f"""
-{name}_few AS MATERIALIZED ({table} {few}), {name}_rest AS MATERIALIZED ({table}
-NOT EXISTS (SELECT FROM {name}_few AS product WHERE <public> OFFSET %(enough)s - 1)
-AND {everything} AND id %% 64 <> 0),
-{name} AS MATERIALIZED (SELECT id, rank, facets, min_price, max_price FROM (
-SELECT * FROM {name}_few UNION ALL SELECT * FROM {name}_rest
-) AS product WHERE <public>{new} LIMIT {most}),"""
+{name}_few AS MATERIALIZED ({table} {few}),
+{name} AS MATERIALIZED (SELECT id, {rank} AS rank, facets, min_price, max_price FROM (
+SELECT * FROM {name}_few UNION ALL SELECT * FROM (
+{table} NOT EXISTS (SELECT FROM {name}_few AS product WHERE <public> OFFSET %(enough)s - 1)
+AND {everything} AND id %% 64 <> 0 OFFSET 0) AS rest
+) AS product WHERE <public>{new} ORDER BY NULL::text LIMIT {most}),"""
 
 
-def _titled(name: str, words: str, *, most: str = "%(pool)s") -> str:
-    """Products with all words in their titles."""
-    keys = f"catalog_title_keys(id, title) @> (SELECT catalog_wanted_keys('{{}}', {words}))"
+def _titled(name: str, wanted: str, *, most: str = "%(pool)s") -> str:
+    """Products with all words in their titles. `wanted`: what says which keys these have."""
+    keys = f"catalog_title_keys(id, title) @> ({wanted})"
     return _kind(name, keys.format("*"), keys.format(""), most=most)
 
 
-# How many titles have the words; the beginning that is looked for, if one is
+# Which titles have the words; the beginning that is looked for, if one is
 BEGINS = f"""
-begins AS MATERIALIZED (SELECT count(*) AS titles, CASE WHEN CASE %(reach)s::int WHEN {Reach.UNDECIDED:d}
-THEN count(*) < {SOME} ELSE %(reach)s IN ({Reach.EVERYWHERE:d}, {Reach.BEGUN:d}) END
+begins AS MATERIALIZED (SELECT count(*) AS titles, coalesce(array_agg(id), '{{}}') AS ids,
+CASE WHEN CASE %(reach)s::int WHEN {Reach.UNDECIDED:d} THEN count(*) < {SOME}
+ELSE %(reach)s IN ({Reach.EVERYWHERE:d}, {Reach.BEGUN:d}) END
 THEN to_tsquery('english', %(unfinished)s::text) END AS sought FROM titled),"""
 BEGUN = f"{TITLE} @@ (SELECT sought FROM begins)"
 COMPLETE = "websearch_to_tsquery('english', %(query)s::text)"
 UNFINISHED = "coalesce(to_tsquery('english', %(unfinished)s::text), '')"
-# How far the search reaches, and what is looked for anywhere, if something is
+# How far the search reaches; which titles were found until then; what is looked for anywhere, if something is
 REACH = f"""
-reach AS MATERIALIZED (SELECT reach, CASE reach WHEN {Reach.EVERYWHERE:d} THEN {COMPLETE} || {UNFINISHED}
+reach AS MATERIALIZED (SELECT reach, ids, CASE reach WHEN {Reach.EVERYWHERE:d} THEN {COMPLETE} || {UNFINISHED}
 WHEN {Reach.COMPLETE:d} THEN {COMPLETE} END AS sought
-FROM (SELECT CASE WHEN %(reach)s::int > {Reach.UNDECIDED:d} THEN %(reach)s
+FROM (SELECT ids, CASE WHEN %(reach)s::int > {Reach.UNDECIDED:d} THEN %(reach)s
 WHEN titles >= %(enough)s THEN {Reach.TITLES:d} WHEN titles >= {SOME} THEN {Reach.COMPLETE:d}
-WHEN titles + begun >= %(enough)s THEN {Reach.BEGUN:d} ELSE {Reach.EVERYWHERE:d} END AS reach
-FROM (SELECT (SELECT titles FROM begins) AS titles, count(*) AS begun FROM begun) AS counted) AS decided),"""
+WHEN cardinality(ids) >= %(enough)s THEN {Reach.BEGUN:d} ELSE {Reach.EVERYWHERE:d} END AS reach
+FROM (SELECT titles, ids || array(SELECT id FROM begun) AS ids FROM begins OFFSET 0) AS counted) AS decided),"""
 ANYWHERE = "search @@ (SELECT sought FROM reach)"
 RANK = f"""
 CASE (SELECT reach FROM reach) WHEN {Reach.EVERYWHERE:d}
-THEN (ts_rank(search, (SELECT sought FROM reach)) * {RANK_SCALE})::int ELSE 0 END
+THEN (ts_rank(text, (SELECT sought FROM reach)) * {RANK_SCALE})::int ELSE 0 END
 """
 
 
-# What is found as typed; if that is nothing, some titles with the likest words
 TYPED = f"""
-WITH {_titled("titled", "%(titled)s::text")} {BEGINS} {_kind("begun", f"{FEW} {BEGUN}", BEGUN, "titled")} {REACH}
-{_kind("anywhere", f"{FEW} {ANYWHERE}", ANYWHERE, "titled", "begun", rank=RANK)}"""
+WITH {_titled("titled", "SELECT catalog_wanted_keys('{}', %(titled)s::text)")} {BEGINS}
+{_kind("begun", f"{FEW} {BEGUN}", BEGUN, seen="(SELECT ids FROM begins)")} {REACH}
+{_kind("anywhere", f"{FEW} {ANYWHERE}", ANYWHERE, seen="(SELECT ids FROM reach)", rank=RANK, text="search")}"""
+# If nothing is found as typed, the likest words, and some titles with all of them
 LIKELY = f"""
-likely AS MATERIALIZED (SELECT string_agg(word, ' ' ORDER BY place) AS titled,
-string_agg(word, ' or ' ORDER BY place) AS query FROM ({LIKEST}) AS likest
-WHERE NOT EXISTS (SELECT FROM titled) AND NOT EXISTS (SELECT FROM begun) AND NOT EXISTS (SELECT FROM anywhere)),"""
-LIKELY_TITLED, LIKELY_QUERY = "(SELECT titled FROM likely)", "(SELECT query FROM likely)"
-GUESSED = f"{LIKELY} {_titled('guessed', LIKELY_TITLED, most='%(enough)s')}"
+likely AS MATERIALIZED (SELECT string_agg(word, ' ' ORDER BY place) AS titled FROM ({LIKEST}) AS likest
+WHERE (SELECT ids FROM reach) = '{{}}' AND NOT EXISTS (SELECT FROM anywhere)),"""
+GUESSED = _titled("guessed", "SELECT catalog_wanted_keys('{}', titled) FROM likely", most="%(enough)s")
 
 
 def _found(**kinds: int) -> str:
@@ -113,7 +116,8 @@ def _found(**kinds: int) -> str:
     return f"found AS NOT MATERIALIZED ({' UNION ALL '.join(each)})"
 
 
-def _told(reach: str, titled: str, query: str, words: str) -> str:
+def _told(titled: str, words: str) -> str:
+    """`titled`: the likest words, if it came to them. `words`: those by which titles were found."""
     counted = "count(*) FILTER (WHERE kind = {})"
     is_part = f"""
 count(*) FILTER (WHERE id %% 64 = 0) >= %(enough)s OR {counted.format(1)} >= %(enough)s
@@ -125,21 +129,16 @@ string_agg(n::text, ' '))
 FROM (SELECT sum(n) AS n FROM catalog_tally WHERE scope = 'word' AND key = ANY({words}) GROUP BY key) AS known"""
     return f"""
 string_agg(array_to_string(facets, chr(127)), chr(127)), string_agg(min_price::text, ' '),
-string_agg(max_price::text, ' '), {reach}, {titled}, {query}, {is_part}, CASE WHEN {is_part} THEN ({known}) END"""
+string_agg(max_price::text, ' '), (SELECT reach FROM reach), {titled}, {is_part},
+CASE WHEN {is_part} THEN ({known}) END"""
 
 
-FOUND_REACH = "(SELECT reach FROM reach)"
-AS_TYPED = Search(
-    TYPED + _found(titled=3, begun=2, anywhere=0), _told(FOUND_REACH, "NULL::text", "NULL::text", "%(words)s::text[]")
-)
+AS_TYPED = Search(TYPED + _found(titled=3, begun=2, anywhere=0), _told("NULL::text", "%(words)s::text[]"))
 OR_GUESSED = Search(
-    TYPED + GUESSED + _found(titled=3, begun=2, anywhere=0, guessed=1),
+    TYPED + LIKELY + GUESSED + _found(titled=3, begun=2, anywhere=0, guessed=1),
     _told(
-        f"CASE WHEN {LIKELY_TITLED} IS NULL THEN {FOUND_REACH} WHEN count(*) >= %(enough)s THEN {Reach.TITLES:d} "
-        f"ELSE {Reach.UNDECIDED:d} END",
-        LIKELY_TITLED,
-        LIKELY_QUERY,
-        f"coalesce(string_to_array({LIKELY_TITLED}, ' '), %(words)s::text[])",
+        "(SELECT titled FROM likely)",
+        "coalesce(string_to_array((SELECT titled FROM likely), ' '), %(words)s::text[])",
     ),
 )
 # served by product_title_keys, and by the indexes of titles' words and of all words, with those of few products
@@ -148,6 +147,6 @@ BESIDE = "SELECT json_build_array(<told>) FROM found"
 IDS = "<finds> SELECT <told>, string_agg(id::text, ' '), string_agg(rank::text, ' ') FROM found"
 PAGE = """
 SELECT product.*, found.rank FROM (
-SELECT id, rank FROM found AS product WHERE <after> ORDER BY <order> LIMIT <most>
+SELECT id, rank::bigint AS rank FROM found AS product WHERE <after> ORDER BY <order> LIMIT <most>
 ) AS found JOIN catalog_product AS product USING (id)
 """

@@ -3,11 +3,11 @@
 Their counts are in shop.catalog.facets.
 """
 
+import functools
 import operator
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -122,8 +122,8 @@ def find(filters: Filters, *, cursor: str | None = None, size: int = PAGE_SIZE) 
     """Return one page of public products as cards. Raises keyset.BadCursor."""
     order = SORTS[filters.order]
     if filters.order == "relevance":
-        return keyset.choose(partial(_best, filters), order=order, cursor=cursor, size=size)
-    return keyset.read(partial(_read, filters), order=order, cursor=cursor, size=size)
+        return keyset.choose(functools.partial(_best, filters), order=order, cursor=cursor, size=size)
+    return keyset.read(functools.partial(_read, filters), order=order, cursor=cursor, size=size)
 
 
 def _read(filters: Filters, part: keyset.Part) -> list[Card]:
@@ -150,7 +150,12 @@ def _best(filters: Filters, order: tuple[str, ...], values: list[Any] | None, mo
 
 def filled(statement: str, conditions: str, part: keyset.Part) -> str:
     """Return one of the statements above for a page, with its conditions."""
-    words = {"<conditions>": conditions, "<after>": part.condition, "<order>": part.order, "<most>": str(part.most)}
+    return _filled(statement, conditions, part.condition, part.order, part.most)
+
+
+@functools.lru_cache(maxsize=500)  # per-pod: a calculation from its arguments
+def _filled(statement: str, conditions: str, after: str, order: str, most: int) -> str:
+    words = {"<conditions>": conditions, "<after>": after, "<order>": order, "<most>": str(most)}
     for name, text in words.items():
         statement = statement.replace(name, text)
     return statement

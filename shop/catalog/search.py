@@ -83,13 +83,16 @@ def parameters(query: str, *, pool: int) -> dict[str, Any]:
 
 
 def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, int]]) -> Found:
-    """Return what a statement told; `titled` and `query` are the likest words, if it came to them."""
-    facets, low, high, reach, titled, query, is_part, known = told
-    words = {"titled": titled, "query": query, "unfinished": None} if titled else _typed(given)
+    """Return what a statement told. `likely`: the likest words, if it came to them; few titles have not decided it."""
+    facets, low, high, reach, likely, is_part, known = told
     prices = [sorted(map(float, (text or "").split())) for text in (low, high)]
+    total = len(prices[0])
+    if likely:
+        reach = Reach.TITLES if total >= given["enough"] else Reach.UNDECIDED
+    words = _words(given, likely)
     return Found(
         ranked=ranked,
-        total=len(prices[0]),
+        total=total,
         is_all=not is_part,
         facets=Counter((facets or "").split("\x7f")),
         low=prices[0],
@@ -98,12 +101,15 @@ def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, 
         reach=Reach(reach),
         words=words,
         now=given["now"],
-        guess=titled if titled and titled.split() != given["words"] else "",
+        guess=likely if likely and likely.split() != given["words"] else "",
     )
 
 
-def _typed(given: dict[str, Any]) -> dict[str, str | None]:
-    return {name: given[name] for name in ("titled", "query", "unfinished")}
+def _words(given: dict[str, Any], likely: str | None) -> dict[str, str | None]:
+    """Return what was looked for: what was typed, or products with any of the likest words."""
+    if likely is None:
+        return {name: given[name] for name in ("titled", "query", "unfinished")}
+    return {"titled": likely, "query": " or ".join(likely.split(" ")), "unfinished": None}
 
 
 def _expected(known: str | None, words: int) -> float | None:

@@ -26,12 +26,14 @@ class PlannedCursor(psycopg.RawCursor[Any]):
 
 
 @functools.lru_cache(maxsize=500)  # per-pod: a calculation from its argument
-def _numbered(statement: str) -> tuple[str, list[str]]:
-    """Return a statement with $1 for the first parameter's name and so on, and the names: psycopg would read a long one
-    each time.
+def _numbered(statement: str) -> tuple[bytes, list[str]]:
+    """Return a statement with $1 for the first parameter's name and so on, and the names.
+
+    psycopg would read a long one each time, encode it, and look through it for the plan that it has of it.
     """
     names = list(dict.fromkeys(name for name in NAMED.findall(statement) if name))
-    return NAMED.sub(lambda found: f"${names.index(found[1]) + 1}" if found[1] else "%", statement), names
+    text = NAMED.sub(lambda found: f"${names.index(found[1]) + 1}" if found[1] else "%", statement)
+    return text.encode(), names
 
 
 def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
