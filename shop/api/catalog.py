@@ -78,7 +78,7 @@ class Categories(PublicEndpoint):
 
 def _depends(request: Request, shown: list[int], until: datetime | None, *tags: str) -> None:
     """Say what the answer is made of: the availability of these products, by id, and what the tags name."""
-    pages.depends(request._request, freshness.TREE, *tags, *[stock.availability(pk) for pk in shown])
+    pages.depends(request._request, freshness.TREE, *tags, *stock.availabilities(shown))
     pages.ends_in(request._request, until)
 
 

@@ -37,7 +37,7 @@ class Negotiation(DefaultContentNegotiation):
         first = next(iter(renderers))
         if (
             format_suffix is None
-            and "format" not in request.query_params
+            and (not request.META.get("QUERY_STRING") or "format" not in request.query_params)
             and request.META.get("HTTP_ACCEPT", "*/*") in ("*/*", first.media_type)
         ):
             return first, str(first.media_type)

@@ -1,15 +1,14 @@
-"""The API, version 1. Whatever else is asked for below /api/ is a problem document, not a page."""
+"""The API, version 1."""
 
-from django.urls import include, path, re_path
+from django.urls import path, re_path
 
 from shop.api import accounts, cart, catalog, orders, paying
 from shop.api.docs import Docs, Schema
-from shop.api.endpoint import Unknown
 
 app_name = "api"
 
 # Looked through from the first to the last, so what is asked for most comes first
-version_1 = [
+urlpatterns = [
     path("products/", catalog.Products.as_view(), name="products"),
     re_path(r"^products/(?P<slug>[-\w]+)/$", catalog.OneProduct.as_view(), name="product"),
     path("categories/", catalog.Categories.as_view(), name="categories"),
@@ -32,4 +31,3 @@ version_1 = [
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
 ]
-urlpatterns = [path("v1/", include(version_1)), re_path(r"", Unknown.as_view(), name="unknown")]

@@ -4,7 +4,7 @@ Pages name what they show of stock with these tags (see shop.platform.pages): a 
 in a list says "sold out", the API says the number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -23,9 +23,9 @@ def pieces(variant_id: int) -> str:
     return f"pieces:{variant_id}"
 
 
-def availability(product_id: int) -> str:
-    """Whether any variant of a product can be bought, as cards in lists say."""
-    return f"available:{product_id}"
+def availabilities(product_ids: Iterable[int]) -> list[str]:
+    """Whether any variant of each product can be bought, as cards in lists say."""
+    return [f"available:{pk}" for pk in product_ids]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def changed(before: Mapping[int, Level], after: Mapping[int, Level]) -> None:
     pages.outdate(tags)
     turned = {pk for pk in after if (old[pk].left == 0) != (after[pk].left == 0)}
     if turned:
-        transaction.on_commit(lambda: pages.outdate(availability(pk) for pk in _decided_by(turned)), robust=True)
+        transaction.on_commit(lambda: pages.outdate(availabilities(_decided_by(turned))), robust=True)
 
 
 def _decided_by(turned: set[int]) -> set[int]:

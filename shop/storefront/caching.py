@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from shop.catalog import freshness
 from shop.catalog.cards import Card
-from shop.inventory.freshness import availability
+from shop.inventory.freshness import availabilities
 from shop.platform import pages
 from shop.platform.snapshot import snapshot
 
@@ -63,6 +63,6 @@ def shows_cards(request: HttpRequest, products: Iterable[Card]) -> None:
     pages.ends_in(request, shown[0].until if shown else freshness.next_publication(pages.began(request)))
     pages.depends(
         request,
-        *(availability(product.pk) for product in shown),
-        *freshness.pictures(product.cover for product in shown),
+        *availabilities([product.id for product in shown]),
+        *freshness.pictures([product.cover for product in shown]),
     )

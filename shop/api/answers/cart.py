@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +18,7 @@ def cart(found: Contents, *, limited_line: int | None = None) -> dict[str, Any]:
         "id": str(found.public_id),
         "version": found.version,
         "pieces": found.count,
-        "lines": [_line(line) for line in found.lines],
+        "lines": [_line(line, settings.SHOP_CURRENCY) for line in found.lines],
         "subtotal": goods(found).json(),
         "notices": _notices(found, limited_line),
     }
@@ -31,7 +32,7 @@ def delivery(priced: Quote) -> dict[str, Any]:
     return {"code": method.code, "name": method.name, "description": method.description, **money}
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: Line, currency: str) -> dict[str, Any]:
     variant = line.variant
     return {
         "id": line.pk,
@@ -41,8 +42,8 @@ def _line(line: Line) -> dict[str, Any]:
         "title": variant.product.title,
         "label": variant.label,
         "quantity": line.quantity,
-        "unit_price": price(variant.price),
-        "total": price(line.total),
+        "unit_price": price(variant.price, currency),
+        "total": price(line.total, currency),
         "pieces_left": variant.left,
         "picture": picture(variant.picture) if variant.picture else None,
     }

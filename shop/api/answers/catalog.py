@@ -18,7 +18,7 @@ def cards(found: list[Card]) -> list[dict[str, Any]]:
     return [_card(each, root + url_of(each.slug), currency) for each in found]
 
 
-def _card(found: Card | Detail, url: str, currency: str = "") -> dict[str, Any]:
+def _card(found: Card | Detail, url: str, currency: str) -> dict[str, Any]:
     on_sale, cover = found.on_sale, found.cover
     return {
         "slug": found.slug,
@@ -48,11 +48,12 @@ def picture(shown: Picture, title: str = "") -> dict[str, Any]:
 
 def product(found: Detail) -> dict[str, Any]:
     """A product with all that its page shows."""
+    currency = settings.SHOP_CURRENCY
     return {
-        **_card(found, settings.PUBLIC_URL + found.get_absolute_url()),
+        **_card(found, settings.PUBLIC_URL + found.get_absolute_url(), currency),
         "body_html": found.body_html,
         "options": _options(found),
-        "variants": [_variant(variant, found.option_names) for variant in found.variants],
+        "variants": [_variant(variant, found.option_names, currency) for variant in found.variants],
         "pictures": [{**picture(shown.image), "variant": shown.variant_id} for shown in found.pictures],
         "categories": [{"slug": each.slug, "name": each.name} for each in found.categories],
         "tags": found.tags,
@@ -72,7 +73,7 @@ def _options(found: Detail) -> list[dict[str, Any]]:
     ]
 
 
-def _variant(found: DetailVariant, option_names: list[str]) -> dict[str, Any]:
+def _variant(found: DetailVariant, option_names: list[str], currency: str) -> dict[str, Any]:
     """What is put into a cart."""
     former = found.compare_at_price if found.on_sale else None
     return {
@@ -80,8 +81,8 @@ def _variant(found: DetailVariant, option_names: list[str]) -> dict[str, Any]:
         "sku": found.sku,
         "label": found.label,
         "options": dict(zip(option_names, found.option_values, strict=False)),
-        "price": price(found.price),
-        "compare_at_price": None if former is None else price(former),
+        "price": price(found.price, currency),
+        "compare_at_price": None if former is None else price(former, currency),
         "available": found.is_available,
         "pieces_left": found.left,
     }

@@ -11,7 +11,6 @@ import struct
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
 
 import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -31,8 +30,9 @@ class Script:
         self.load = b"*3\r\n$6\r\nSCRIPT\r\n$4\r\nLOAD\r\n$%d\r\n%s\r\n" % (len(text.encode()), text.encode())
         self._name = b"$7\r\nEVALSHA\r\n$40\r\n%s\r\n" % digest.encode()
 
-    def command(self, keys: Sequence[bytes], arguments: Sequence[bytes]) -> bytes:
-        parts = (b"%d" % len(keys), *keys, *arguments)
+    def command(self, keys: Sequence[str], arguments: Sequence[str | bytes]) -> bytes:
+        given = (str(len(keys)), *keys, *arguments)
+        parts = [part.encode() if isinstance(part, str) else part for part in given]
         return b"*%d\r\n%s" % (len(parts) + 2, self._name) + b"".join([b"$%d\r\n%s\r\n" % (len(p), p) for p in parts])
 
 
@@ -44,7 +44,7 @@ class Line:
         self._breaker = breaker_for(pool)
         self._idle: deque[_Wire] = deque()  # no more than the process has threads
 
-    def run(self, script: Script, keys: Sequence[bytes], arguments: Sequence[bytes]) -> Any:
+    def run(self, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes]) -> bytes | None:
         """Return the script's answer. Raises RedisError."""
         command = script.command(keys, arguments)
         with self._breaker.call():
@@ -54,7 +54,7 @@ class Line:
                 self._talk(script.load)
                 return self._talk(command)
 
-    def _talk(self, command: bytes) -> Any:
+    def _talk(self, command: bytes) -> bytes | None:
         """A connection that lay idle may have been closed by Redis: only a new one proves that Redis is away."""
         try:
             return self._exchange(self._idle.pop(), command)
@@ -64,7 +64,7 @@ class Line:
             self._idle.clear()
         return self._exchange(_Wire(self._pool), command)
 
-    def _exchange(self, wire: "_Wire", command: bytes) -> Any:
+    def _exchange(self, wire: "_Wire", command: bytes) -> bytes | None:
         began_at = time.perf_counter()
         try:
             answer = wire.exchange(command)
@@ -90,7 +90,7 @@ class _Wire:
         _leave_waiting_to_the_kernel(self._socket, self._connection.socket_timeout)
         self._unread = b""
 
-    def exchange(self, command: bytes) -> Any:
+    def exchange(self, command: bytes) -> bytes | None:
         try:
             self._socket.sendall(command)
             return self._read()
@@ -100,21 +100,17 @@ class _Wire:
     def close(self) -> None:
         self._connection.disconnect()
 
-    def _read(self) -> Any:
-        """Read one answer in RESP2 or RESP3, of the kinds that a script can give."""
+    def _read(self) -> bytes | None:
+        """Read one answer in RESP2 or RESP3, of the kinds that our scripts give: a text, or none."""
         while (end := self._unread.find(b"\r\n")) < 0:
             self._receive()
         kind, said = self._unread[:1], self._unread[1:end]
         if kind == b"$":
             return self._read_bytes(end + 2, int(said))
         self._unread = self._unread[end + 2 :]
-        if kind == b"*":
-            return [self._read() for _ in range(int(said))]
-        if kind == b":":
-            return int(said)
         if kind == b"-":
             raise self._connection._parser.parse_error(said.decode())
-        return None if kind == b"_" else said
+        return None
 
     def _read_bytes(self, start: int, length: int) -> bytes | None:
         if length < 0:

@@ -34,8 +34,8 @@ LENIENT = 0.7  # seconds after its end that a page is still shown while somebody
 MAKING = 3.0  # seconds until a process that makes a page is taken for dead
 
 MOMENT = "local time = redis.call('TIME') local now = time[1] * 1000000 + time[2] "
-# Returns the page if it may be shown. Else {1, now, page or false} to the one that may make the next one and
-# {0, now, page or false} to the others. Of a page whose ETag is ARGV[2] it returns the head: who asks has the rest.
+# Returns the page if it may be shown; of one whose ETag is ARGV[2] the head, as who asks has the rest. Else a line
+# before an older page, if there is one: "1 <now>" to the one that may make the next one, "0 <now>" to the others.
 # EXISTS tells by one number what is true of nearly all pages: nothing of theirs has changed of late.
 _ask = (
     MOMENT
@@ -60,10 +60,9 @@ if page[4] then
     end
     if ended == math.huge then return shown(page[4]) end
 end
-local moment = string.format('%.0f', now)
-if redis.call('SET', KEYS[1] .. ':maker', ARGV[1], 'NX', 'PX', MAKING) then return {1, moment, page[4]} end
-if page[4] and now - ended < LENIENT then return shown(page[4]) end
-return {0, moment, page[4]}
+local mine = redis.call('SET', KEYS[1] .. ':maker', ARGV[1], 'NX', 'PX', MAKING)
+if page[4] and not mine and now - ended < LENIENT then return shown(page[4]) end
+return string.format('%d %.0f\\n', mine and 1 or 0, now) .. (page[4] or '')
 """
 )
 ASK = Script(_ask.replace("MAKING", str(int(MAKING * 1000))).replace("LENIENT", str(int(LENIENT * 1_000_000))))
@@ -138,13 +137,17 @@ def ask(key: str, known: str = "") -> Page | Turn | None:
     `known`: the ETag of the page that the client has. If that is the one, it comes without its body.
     """
     try:
-        found = _line().run(ASK, [_key(key).encode()], [_me().encode(), known.encode()])
-        if isinstance(found, bytes):
-            return load(found)
-        mine, began, old = [*found, None][:3]
-        return Turn(bool(mine), int(began), load(old) if old else None)
+        found = _line().run(ASK, [_key(key)], [_me(), known]) or b""
+        return _turn(found) if found.startswith((b"0 ", b"1 ")) else load(found)
     except (redis.RedisError, ValueError):
         return None
+
+
+def _turn(said: bytes) -> Turn:
+    """A page begins with its ETag."""
+    line, _, old = said.partition(b"\n")
+    mine, began = line.split()
+    return Turn(mine == b"1", int(began), load(old) if old else None)
 
 
 def keep(key: str, page: Page, turn: Turn, made: Offer, *, briefly: bool) -> None:
@@ -174,11 +177,7 @@ def _outdate(names: list[str]) -> None:
 
 def _try(script: Script, keys: list[str], arguments: list[str | bytes]) -> bool:
     try:
-        _line().run(script, [_bytes(key) for key in keys], [_bytes(argument) for argument in arguments])
+        _line().run(script, keys, arguments)
     except redis.RedisError:
         return False
     return True
-
-
-def _bytes(text: str | bytes) -> bytes:
-    return text.encode() if isinstance(text, str) else text

@@ -44,11 +44,9 @@ def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]
     django: Any = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks for it at each name
     django.close_if_health_check_failed()
     django.ensure_connection()
-    with django.wrap_database_errors:
-        cursor = PlannedCursor(django.connection)
-    with django._prepare_cursor(cursor) as watched:
+    with django._prepare_cursor(PlannedCursor(django.connection)) as watched:
         watched.execute(statement, parameters)
-        found: list[tuple[Any, ...]] = watched.fetchall()
+        found: list[tuple[Any, ...]] = watched.cursor.fetchall()  # all of it has come with the answer
     return found
 
 
