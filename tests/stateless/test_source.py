@@ -1,6 +1,6 @@
 import pytest
 
-from shop.stateless.scan import containers, loopback, memoised, session_uses, threads, writes
+from shop.stateless.scan import containers, loopback, memoised, session_uses, threads, visitors_files, writes
 from tests.stateless.audits import scanned, sources
 
 
@@ -106,6 +106,25 @@ def test_a_view_that_writes(tmp_path, call):
 @pytest.mark.parametrize("call", ["open('x')", "open('/dev/null', 'w')", "default_storage.open('x', 'w')"])
 def test_a_view_that_does_not(tmp_path, call):
     assert scanned(writes, tmp_path, views=f"def page(request):\n    {call}\n") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "open(f'/tmp/{request.session.session_key}').read()",
+        "name = '/tmp/' + request.session.session_key\n    os.path.exists(name)",
+        "Path('/tmp') / Path(request.session.session_key)",
+    ],
+)
+def test_a_view_that_looks_for_what_its_visitor_left(tmp_path, code):
+    text = f"import os\nfrom pathlib import Path\ndef page(request):\n    {code}\n"
+    (found,) = scanned(visitors_files, tmp_path, views=text)
+    assert (found.name, found.certain) == ("page()", True)
+
+
+def test_a_session_s_key_in_a_storage_or_a_row_is_no_file(tmp_path):
+    code = "def page(request):\n    key = request.session.session_key\n    default_storage.open(key)\n    open('x')\n"
+    assert scanned(visitors_files, tmp_path, views=code) == []
 
 
 def test_writing_outside_of_requests(tmp_path):

@@ -1,10 +1,12 @@
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
+from django.db import models
+from django.test.utils import isolate_apps
 from storages.backends.s3 import S3Storage
 
 from shop.stateless import places
 from shop.stateless.rows import Question
 from shop.stateless.rules import storages
-from tests.stateless.audits import rows
+from tests.stateless.audits import configured, rows
 
 ASKED = Question("Uploads", "customers")
 LOCAL = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": "/srv/media"}}
@@ -37,6 +39,21 @@ def test_every_alias_is_asked():
 
 def test_a_local_default_storage_that_no_model_uses_is_unknown():
     assert [row.id for row in rows(storages.rows, STORAGES={"default": LOCAL})] == ["stateless.I030"]
+
+
+@isolate_apps("shop.catalog")
+def test_a_directory_that_files_are_chosen_from_is_that_of_one_pod_or_of_the_release():
+    class Page(models.Model):  # noqa: DJ008 - nobody looks at it
+        upload = models.FilePathField(path="/srv/media/pages")
+        template = models.FilePathField(path=lambda: "/app/pages")
+
+        class Meta:
+            app_label = "catalog"
+
+    with configured(MEDIA_ROOT="/srv/media") as project:
+        found = [storages.directory_row(project, Page._meta.get_field(name)) for name in ("upload", "template")]
+    assert [row.id for row in found] == ["stateless.W034", "stateless.I034"]
+    assert (found[0].what, found[1].where) == ("Files that catalog.Page.upload names", "directory /app/pages")
 
 
 def test_a_network_file_system_is_shared(tmp_path, monkeypatch):

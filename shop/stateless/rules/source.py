@@ -16,12 +16,13 @@ from shop.stateless.scan import (
     races,
     session_uses,
     threads,
+    visitors_files,
     writes,
 )
 from shop.stateless.scan.findings import Finding
 from shop.stateless.scan.module import Module
 
-CONTAINER, MEMOISED, THREAD, WRITE, LOOPBACK, PATH, LOCK, LOST_UPDATE, MADE_TWICE = range(150, 159)
+CONTAINER, MEMOISED, THREAD, WRITE, LOOPBACK, PATH, LOCK, LOST_UPDATE, MADE_TWICE, VISITORS_FILE = range(150, 160)
 SHOWN = 5
 OWNER = "whoever is served by that process"
 
@@ -110,6 +111,15 @@ KINDS = (
         "Nothing, but two pods may each make the row; from then on get() fails: MultipleObjectsReturned.",
         "A UniqueConstraint over these fields: then get_or_create() finds what the other pod has made",
         owner="whoever it is about",
+    ),
+    Kind(
+        VISITORS_FILE,
+        visitors_files.find,
+        "File of a session in {}",
+        POD_DISK,
+        "What a visitor left: their next request looks for it on another pod.",
+        "Keep it in the session, in the database, or in default_storage under that name",
+        owner="the visitor",
     ),
 )
 

@@ -1,18 +1,21 @@
-"""Files that people upload: every storage of STORAGES and every FileField with a storage of its own."""
+"""Files that people upload: every storage of STORAGES and every FileField with a storage of its own; and the
+directories that a FilePathField chooses from.
+"""
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db.models import FileField
+from django.db.models import FileField, FilePathField
 
 from shop.stateless.places import FILE_STORE, POD_DISK, POD_MEMORY, shared_mount
 from shop.stateless.project import Project, is_kind
 from shop.stateless.rows import Question, Row
 
-DEFAULT, OTHER, OWN, STRANGE = 30, 31, 32, 33
+DEFAULT, OTHER, OWN, STRANGE, CHOSEN_FROM = 30, 31, 32, 33, 34
 FILE_SYSTEM = "django.core.files.storage.filesystem.FileSystemStorage"
 OLD_FILE_SYSTEM = "django.core.files.storage.FileSystemStorage"
 IN_MEMORY = "django.core.files.storage.memory.InMemoryStorage"
@@ -26,6 +29,7 @@ KNOWN = (
     "dbbackup",
 )
 LOST = "Uploaded pictures and documents: seen by visitors of one pod only, gone with it."
+NOT_THERE = "A file that came to one pod only is named in the database, and missing in all others."
 REMEDY = (
     'STORAGES["{alias}"] = {{"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {{"bucket_name": "<bucket>"}}}}'
 )
@@ -41,6 +45,7 @@ def rows(project: Project) -> Iterator[Row]:
             users = field_names
         yield storage_row(project, alias, storage, users)
     yield from _own(project, fields)
+    yield from _chosen(project)
 
 
 def _aliases(project: Project) -> Iterator[tuple[str, Any]]:
@@ -99,6 +104,24 @@ def _own(project: Project, fields: list[Any]) -> Iterator[Row]:
         asked = Question(f"Uploads in {_name(field)}", "whoever uploaded: staff, customers")
         remedy = f"Take the storage= out of {_name(field)}, or give it one that all pods reach"
         yield place_of(asked, OWN, own, remedy, _name(field))
+
+
+def _chosen(project: Project) -> Iterator[Row]:
+    for field in (one for model in apps.get_models() for one in model._meta.get_fields()):
+        if isinstance(field, FilePathField):
+            yield directory_row(project, field)
+
+
+def directory_row(project: Project, field: Any) -> Row:
+    """Return whether all pods see the directory of a FilePathField: it may be part of the release."""
+    path = str(field.path() if callable(field.path) else field.path)
+    asked = Question(f"Files that {_name(field)} names", "whoever chooses them, and whoever looks")
+    network = shared_mount(path)
+    if network:
+        return asked.shared(CHOSEN_FROM, f"{path} ({network})", FILE_STORE)
+    media = project.setting("MEDIA_ROOT")
+    answer = asked.weak if media and Path(path).is_relative_to(media) else asked.unknown
+    return answer(CHOSEN_FROM, f"directory {path}", POD_DISK, NOT_THERE, "A FileField, or files of the release")
 
 
 def _name(field: Any) -> str:
