@@ -1,7 +1,8 @@
 """What will happen, decided by a seed before anything starts: which journeys, and when what is killed or cut."""
 
 import random
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import count
 
 WEIGHTS = {  # of 100 journeys
@@ -75,12 +76,16 @@ class Outage:
 
 @dataclass(frozen=True)
 class Plan:
-    """`rolls`: the numbers of the journeys whose start begins a rolling restart of everything."""
+    """`rolls`: the numbers of the journeys whose start begins a rolling restart of everything.
+
+    `held`: numbers of journeys, each with how many web processes have to have begun to leave before it sets out.
+    """
 
     seed: int
     journeys: tuple[Journey, ...]
     outages: tuple[Outage, ...] = ()
     rolls: tuple[int, ...] = ()
+    held: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def kills(self) -> int:
@@ -95,9 +100,15 @@ def storm(seed: int, journeys: int, *, scripts: tuple[str, ...] = tuple(WEIGHTS)
     return Plan(seed, _with_kills(chance, visitors), _outages(chance, journeys), (roll,))
 
 
-def rollout(seed: int, journeys: int) -> Plan:
-    """Return a plan in which nothing is killed or cut; all processes are replaced while visitors shop."""
-    return Plan(seed, tuple(_visitors(random.Random(seed), journeys, tuple(WEIGHTS))), rolls=(min(journeys - 1, 4),))
+def rollout(seed: int, journeys: int, *, webs: int) -> Plan:
+    """Return a plan in which nothing is killed or cut; all of so many web processes are replaced while visitors shop.
+
+    They come in as many groups, however fast they are: one for each process that leaves.
+    """
+    visitors = tuple(_visitors(random.Random(seed), journeys, tuple(WEIGHTS)))
+    groups = {journey.number: journey.number * webs // journeys for journey in visitors}
+    held = {number: group + 1 for number, group in groups.items() if group}
+    return Plan(seed, visitors, rolls=(max(0, min(4, journeys // webs - 1)),), held=held)
 
 
 def calm(plan: Plan) -> Plan:

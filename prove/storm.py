@@ -15,6 +15,7 @@ from prove.stage import Stage
 
 PATIENCE = 60.0  # seconds until enough processes have to be up
 LONGEST_REQUEST = 30.0  # seconds
+HELD = 180.0  # seconds that a visitor waits at most for a process to leave
 SPARE = 2  # web processes that stay when one is killed: the last server, which may not be the next, and another
 
 
@@ -28,9 +29,12 @@ class Storm:
         self._changed = threading.Condition()
         self._pool = ThreadPoolExecutor(8, thread_name_prefix="storm")
         self._works: list[Future[None]] = []
+        self._left = 0  # web processes that were rolled, or are
 
     def begun(self, journey: Journey) -> None:
-        """A journey sets out: what was planned for this moment begins."""
+        """A journey sets out, as soon as it may: what was planned for this moment begins."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_over() or self._left >= self.plan.held.get(journey.number, 0), HELD)
         for outage in self.plan.outages:
             if outage.begins == journey.number:
                 self._do(self._away, outage)
@@ -132,6 +136,9 @@ class Storm:
         for name in sorted(name for name in self.fleet.names if name.startswith(role)):
             self._wait_for(name)
             self.record.note("stop", name)
+            with self._changed:
+                self._left += name in self.fleet.ports
+                self._changed.notify_all()
             self.fleet.leave(name)
             self._begin(name)
             self.fleet.settle_in(name)
