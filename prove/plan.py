@@ -78,7 +78,7 @@ class Outage:
 class Plan:
     """`rolls`: the numbers of the journeys whose start begins a rolling restart of everything.
 
-    `held`: numbers of journeys, each with how many web processes have to have begun to leave before it sets out.
+    `held`: numbers of journeys, each with how many processes have to have begun to leave before it sets out.
     """
 
     seed: int
@@ -100,15 +100,15 @@ def storm(seed: int, journeys: int, *, scripts: tuple[str, ...] = tuple(WEIGHTS)
     return Plan(seed, _with_kills(chance, visitors), _outages(chance, journeys), (roll,))
 
 
-def rollout(seed: int, journeys: int, *, webs: int) -> Plan:
-    """Return a plan in which nothing is killed or cut; all of so many web processes are replaced while visitors shop.
+def rollout(seed: int, journeys: int, *, processes: int) -> Plan:
+    """Return a plan in which nothing is killed or cut; so many processes are replaced while visitors shop.
 
     They come in as many groups, however fast they are: one for each process that leaves.
     """
     visitors = tuple(_visitors(random.Random(seed), journeys, tuple(WEIGHTS)))
-    groups = {journey.number: journey.number * webs // journeys for journey in visitors}
+    groups = {journey.number: journey.number * processes // journeys for journey in visitors}
     held = {number: group + 1 for number, group in groups.items() if group}
-    return Plan(seed, visitors, rolls=(max(0, min(4, journeys // webs - 1)),), held=held)
+    return Plan(seed, visitors, rolls=(max(0, min(4, journeys // processes - 1)),), held=held)
 
 
 def calm(plan: Plan) -> Plan:

@@ -84,7 +84,7 @@ def _scenes(options: Options) -> list[Scene]:
 
 
 def _rollout(options: Options) -> list[Scene]:
-    plan = plans.rollout(options.seed, options.journeys, webs=ROLLED.web)
+    plan = plans.rollout(options.seed, options.journeys, processes=ROLLED.web + ROLLED.relays + ROLLED.workers)
     return [
         Scene("calm", "One process, nothing happens to it", plans.calm(plan), CALM),
         Scene("rollout", "A roll-out", plan, ROLLED, options.at_once, pods=pods()),

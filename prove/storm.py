@@ -29,7 +29,7 @@ class Storm:
         self._changed = threading.Condition()
         self._pool = ThreadPoolExecutor(8, thread_name_prefix="storm")
         self._works: list[Future[None]] = []
-        self._left = 0  # web processes that were rolled, or are
+        self._left = 0  # processes that were rolled, or are
 
     def begun(self, journey: Journey) -> None:
         """A journey sets out, as soon as it may: what was planned for this moment begins."""
@@ -137,7 +137,7 @@ class Storm:
             self._wait_for(name)
             self.record.note("stop", name)
             with self._changed:
-                self._left += name in self.fleet.ports
+                self._left += 1
                 self._changed.notify_all()
             self.fleet.leave(name)
             self._begin(name)
