@@ -48,9 +48,10 @@ COPY --from=build /app /app
 WORKDIR /app
 # HOME: some libraries look there for files of their own; a pod's only writable place is /tmp, in memory.
 # PYTHONWARNINGS: a warning is for developers, whose tests show it; here it would be a line of the log that is not JSON.
+# RES_OPTIONS: no time-out of a connection bounds the look-up of its name, which a silent name server would hold for 20 s.
 # SSL_CERT_FILE: libraries that bring an OpenSSL of their own would look for certificates where it was built.
 ENV PATH=/opt/venv/bin HOME=/tmp LANG=C.UTF-8 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore \
-    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt DJANGO_SETTINGS_MODULE=config.settings
+    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt RES_OPTIONS="timeout:1 attempts:2" DJANGO_SETTINGS_MODULE=config.settings
 # Fargate makes a task's volume in here writable for whoever /tmp is writable for in the image; elsewhere it is mounted over.
 VOLUME ["/tmp"]
 # A number, because the kubelet cannot tell whether a name is root.

@@ -31,6 +31,9 @@ idle for {idle:g} s. Silence is bounded in this process, not by the server or by
 breaks the connection (`shop.platform.postgresql`). A pod's threads never all wait for a server that cannot be reached:
 after a connection that could not be opened, one thread at a time tries, every {away:g} s; the others answer 503 at
 once. Each session names its role and pod as `application_name`.
+
+A name server that is silent adds {names:g} s to a new connection, to whatever service (`RES_OPTIONS` in the image; 20 s
+with what systems usually have); open connections and pages that are kept do not ask it.
 """
 
 ROLES = ("web", "worker", "relay", "cron", "command")
@@ -52,4 +55,5 @@ def _times() -> str:
         health=patience.DATABASE_HEALTH,
         idle=patience.IDLE_IN_TRANSACTION,
         away=patience.DATABASE_AWAY,
+        names=patience.NAMES,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shop.platform import patience
 from tests.k8s.manifests import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -41,6 +42,12 @@ def test_last_stage_installs_nothing_and_ends_as_a_numbered_user() -> None:
     assert not re.search(r"^RUN", LAST_STAGE, re.MULTILINE), "there is no shell to run anything"
     assert re.findall(r"^USER (\S+)", LAST_STAGE, re.MULTILINE) == ["10001:10001"]
     assert re.search(r'^ENTRYPOINT \["python", "-m", "config"\]$', LAST_STAGE, re.MULTILINE), "PID 1 gets the signals"
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "Dockerfile.backup"])
+def test_the_wait_for_a_silent_name_server_is_the_one_that_is_told(name: str) -> None:
+    options = re.search(r'RES_OPTIONS="timeout:(\d+) attempts:(\d+)"', (ROOT / name).read_text())
+    assert options and int(options[1]) * int(options[2]) * 2 == patience.NAMES
 
 
 def test_only_what_a_pod_runs_is_sent_to_the_builder() -> None:
