@@ -5,9 +5,11 @@ import uuid
 import pytest
 
 from shop.catalog.models import Variant
+from shop.checkout import limits
 from shop.inventory.models import Stock
 from shop.orders.models import Order
 from shop.orders.services import note
+from shop.platform.throttle import Limit
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +208,16 @@ def test_queries_do_not_grow_with_the_lines(phone, django_assert_num_queries, li
         order = place(phone, cart, key=str(uuid.uuid4())).json()
     with django_assert_num_queries(4):
         phone.get(f"orders/{order['number']}/?token={order['token']}")
+
+
+def test_each_network_has_only_so_many_orders_and_each_mailbox_so_many_of_guests(phone, monkeypatch, settings):
+    settings.ORDERS_PER_NETWORK = 3
+    monkeypatch.setattr(limits, "MAILBOX", Limit("orders-mailbox", times=1, seconds=60))
+    variant, user = factories.variant(), factories.user("ada@example.com")
+    assert place(phone, factories.open_cart(variant)).status_code == 201
+    refused = place(phone, factories.open_cart(variant))
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_tries")
+    phone.sign_in(user)
+    answers = [place(phone, factories.open_cart(variant, user_id=user.pk), f"key-{n}").status_code for n in range(2)]
+    assert answers == [201, 429]
+    assert Order.objects.count() == 2

@@ -4,11 +4,13 @@ import pytest
 
 from shop.accounts.models import Address
 from shop.catalog.models import Variant
+from shop.checkout import limits
 from shop.inventory import services as inventory
 from shop.inventory.models import Stock
 from shop.notifications.message import build
 from shop.notifications.models import Mail
 from shop.orders.models import Order
+from shop.platform.throttle import Limit
 from shop.pricing.models import ShippingRate
 from tests import factories
 from tests.forms import form
@@ -167,3 +169,22 @@ def test_nobody_orders_the_cart_of_an_account_with_its_id(client, client_class, 
     stolen = filled(client)
     client_class().post("/checkout/", stolen)
     assert not Order.objects.exists()
+
+
+def test_each_network_has_only_so_many_orders_and_each_mailbox_so_many_of_guests(
+    client, variant, monkeypatch, settings
+):
+    settings.ORDERS_PER_NETWORK = 3
+    monkeypatch.setattr(limits, "MAILBOX", Limit("orders-mailbox", times=1, seconds=60))
+
+    def again():
+        client.post("/cart/lines/", {"variant": variant.pk})
+        return client.post("/checkout/", filled(client))
+
+    assert client.post("/checkout/", filled(client)).status_code == 302
+    refused = again()
+    assert refused.status_code == 429
+    assert "Too many tries" in refused.content.decode()
+    client.force_login(factories.user("ada@example.com"))
+    assert [again().status_code for _ in range(2)] == [302, 429]
+    assert Order.objects.count() == 2
