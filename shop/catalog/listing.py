@@ -34,13 +34,13 @@ SORTS = {
 PLAIN = """
 SELECT product.*, 0 AS rank FROM catalog_product AS product WHERE <conditions> AND <after> ORDER BY <order> LIMIT <most>
 """
-# A category's newest, each found by its place in that list
+# A category's newest, each found by its place in that list; by both columns, so that they are known to be in order
 PLACED = """
 SELECT product.*, 0 AS rank FROM (
-    SELECT product.id FROM (
+    SELECT product.id, product.published_at FROM (
         SELECT product_id AS id, published_at FROM catalog_placement WHERE category_id = %(category)s::bigint
     ) AS product WHERE product.published_at <= %(now)s AND <after> ORDER BY <order> LIMIT <most>
-) AS placed JOIN catalog_product AS product USING (id)
+) AS placed JOIN catalog_product AS product USING (id, published_at)
 """  # served by placement_newest
 HEAD = 3_000  # products in the order of a list among which a page of a wide one is found
 # A page of a list: found at the head of the order where the list is wide; where it is not, all of it is sorted

@@ -146,6 +146,12 @@ def test_kept_counts_are_read_from_their_index(plans, filters):
     assert plans(lambda: facets.facets(filters, waiting=False)) == ({"tally_of_scope"}, set())
 
 
+def test_the_first_picture_of_each_product_is_read_in_its_order(plans):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")  # no product has a picture
+    assert "picture_in_order" in plans(lambda: listing.find(Filters()))[0]
+
+
 @pytest.mark.parametrize("pk", [WIDE.pk, NARROW.pk])
 def test_a_category_is_read_from_the_indexes_of_its_parts(plans, pk):
     Category.objects.create(pk=pk, name="Tiles", slug="tiles")

@@ -135,6 +135,8 @@ class ProductImage(models.Model):
         ordering = ["position", "id"]
         verbose_name = _("product picture")
         verbose_name_plural = _("product pictures")
+        # a product's first picture, on each card of a list
+        indexes = [models.Index(fields=["product", "position", "id"], name="picture_in_order")]
         constraints = [
             models.UniqueConstraint(fields=["product", "variant", "image"], name="picture_once", nulls_distinct=False)
         ]
