@@ -1,6 +1,12 @@
 """The API's description, and pages to read and try it."""
 
+from typing import Any
+
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from shop.api.renderers import JSONRenderer
 
 
 class Schema(SpectacularAPIView):
@@ -15,3 +21,9 @@ class Docs(SpectacularSwaggerView):
     authentication_classes = []
     url_name = "api:schema"
     http_method_names = ["get", "head"]  # OPTIONS would have to be described by this page
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """A refusal is a problem here, too, and no page."""
+        if response.exception:
+            request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+        return super().finalize_response(request, response, *args, **kwargs)

@@ -1,6 +1,7 @@
 """How many orders may come from one network: unpaid orders hold stock, so a script must not place them without end.
 
-And how many of guests may be written about to one e-mail, which anybody can name.
+And how many of them, as a guest's, may be written about to one e-mail, which anybody can name. Counted for all networks
+together, a stranger could keep the owner of that e-mail from ordering.
 """
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from shop.accounts.limits import mailbox
 from shop.platform import throttle
 
 SECONDS = 600
-MAILBOX = throttle.Limit("orders-mailbox", times=60, seconds=3600)
+MAILBOX = throttle.Limit("orders-mailbox", times=20, seconds=3600)  # from one network
 
 
 def count_order(network: str, *, guest: str = "") -> None:
@@ -21,4 +22,4 @@ def count_order(network: str, *, guest: str = "") -> None:
         return
     throttle.count(throttle.Limit("orders", times=settings.ORDERS_PER_NETWORK, seconds=SECONDS), network)
     if guest:
-        throttle.count(MAILBOX, mailbox(guest))
+        throttle.count(MAILBOX, f"{network} {mailbox(guest)}")

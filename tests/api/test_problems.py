@@ -37,6 +37,13 @@ def test_a_method_that_is_not_offered(phone):
     assert "GET" in answer["Allow"]
 
 
+@pytest.mark.parametrize("method", ["post", "options", "delete"])
+def test_a_method_that_the_pages_do_not_offer(client, method):
+    answer = getattr(client, method)("/api/v1/docs/")
+    assert (answer.status_code, answer["Content-Type"]) == (405, PROBLEM)
+    assert answer.json()["code"] == "method_not_allowed"
+
+
 def test_another_media_type(client):
     problem(client.post("/api/v1/auth/token/", {"email": "a"}), 415, "unsupported_media_type")
 
