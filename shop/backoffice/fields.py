@@ -5,11 +5,24 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 
-class ListField(forms.CharField):
+class PartsField(forms.CharField):
+    """A text that is taken apart, so that Django's checks of a whole text do not fit what it becomes."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        ProhibitNullCharactersValidator()(text)  # PostgreSQL takes none
+        return text
+
+    def run_validators(self, value: Any) -> None:
+        """Nothing more: to_python() and validate() have checked each part."""
+
+
+class ListField(PartsField):
     """A list of short texts on one line. The value is a list without empty parts and without repetitions."""
 
     def __init__(self, *, separator: str = ",", longest: int = 255, most: int = 250, **kwargs: Any) -> None:
@@ -21,7 +34,7 @@ class ListField(forms.CharField):
         return f"{self.separator} ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        parts = (part.strip() for part in (super().to_python(value) or "").split(self.separator))
+        parts = (part.strip() for part in super().to_python(value).split(self.separator))
         return list(dict.fromkeys(part for part in parts if part))
 
     def validate(self, value: Any) -> None:
@@ -33,11 +46,11 @@ class ListField(forms.CharField):
             if len(part) > self.longest:
                 raise ValidationError(_("“%(part)s” is too long."), params={"part": part[:40]})
 
-    def run_validators(self, value: Any) -> None:
-        """The checks of validate() are all there are: those of a text do not fit a list."""
-
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool(list(initial or []) != self.to_python(data))
+        try:
+            return bool(list(initial or []) != self.to_python(data))
+        except ValidationError:
+            return True
 
 
 class ValuesField(ListField):
@@ -50,11 +63,11 @@ class ValuesField(ListField):
         return " | ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        text = forms.CharField.to_python(self, value) or ""
+        text = PartsField.to_python(self, value)
         return [part.strip() for part in text.split("|") if part.strip()]
 
 
-class FactsField(forms.CharField):
+class FactsField(PartsField):
     """A mapping of texts, one "Name: value" a line."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -66,16 +79,13 @@ class FactsField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         facts: dict[str, str] = {}
-        for line in (super().to_python(value) or "").splitlines():
+        for line in super().to_python(value).splitlines():
             name, colon, text = line.partition(":")
             if line.strip() and not (colon and name.strip() and text.strip()):
                 raise ValidationError(_("“%(line)s” is not of the form “Name: value”."), params={"line": line[:60]})
             if line.strip():
                 facts[name.strip()] = text.strip()
         return facts
-
-    def run_validators(self, value: Any) -> None:
-        """Nothing more: to_python() has checked each line."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

@@ -10,7 +10,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -88,6 +88,21 @@ class FlatAdmin(ChoosingAdmin, ModelAdmin):
         if any(NUL in value for value in request.GET.values()):
             raise IncorrectLookupParameters
         return super().get_changelist_instance(request)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Look again at what somebody else has saved in the same moment, such as the same address: forms ask before
+        they write. The second time the form sees it, and says so beside its field.
+        """
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
+        except IntegrityError:
+            return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         return None if NUL in object_id else super().get_object(request, object_id, from_field)

@@ -46,16 +46,8 @@ class PaymentAdmin(RecordAdmin):
     actions_detail = ("refund",)
     readonly_fields = ("order_number", "paid_by", "status")
     fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("order_number", "status"),
-                    ("paid_by", "amount", "refunded", "currency"),
-                    ("reference", "message"),
-                )
-            },
-        ),
+        (None, {"fields": (("order_number", "status"), ("amount", "refunded"), ("paid_by", "currency"))}),
+        (_("At the provider"), {"fields": (("reference", "message"),)}),
         (_("When"), {"fields": (("created_at", "checked_at", "settled_at"),)}),
     )
 

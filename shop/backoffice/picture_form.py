@@ -23,13 +23,17 @@ AWAY = _("The store for pictures does not answer. Nothing you typed is lost: cho
 PREVIEW = 72  # pixels
 
 
+class PictureFileInput(forms.FileInput):
+    template_name = "backoffice/file_input.html"
+
+
 class PictureForm(forms.ModelForm):  # type: ignore[type-arg]
     """A picture with its file. A file that was taken is remembered in `image` while other fields are corrected."""
 
     upload = forms.FileField(
         label=_("file"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        widget=PictureFileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )
     image = forms.ModelChoiceField(Image.objects.all(), required=False, widget=forms.HiddenInput())
 
@@ -45,6 +49,7 @@ class PictureForm(forms.ModelForm):  # type: ignore[type-arg]
         file = self.cleaned_data["upload"]
         if file is None:
             return None
+        file.seek(0)  # read before, where the page is made a second time
         try:
             return media.store(file)
         except InvalidImage as error:

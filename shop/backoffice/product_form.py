@@ -10,6 +10,8 @@ from shop.backoffice.fields import FactsField, ListField
 from shop.catalog.html import sanitized
 from shop.catalog.models import Product
 
+LONGEST = 200_000  # characters of a description: PostgreSQL's index of words takes no more than a megabyte
+
 
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
     tags = ListField(label=_("Tags"), required=False, longest=80, help_text=_("Separated by commas."))
@@ -26,6 +28,7 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
     body_html = forms.CharField(
         label=_("Description"),
         required=False,
+        max_length=LONGEST,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 10}),
         help_text=_("HTML. Scripts, styles and pictures are removed when you save."),
     )

@@ -72,6 +72,8 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
         limited = values.get("tracked") and not values.get("allow_backorder")
         if limited and (values.get("on_hand") or 0) < 0:
             self.add_error("on_hand", _("A stock below zero needs “sell when empty”."))
+        if "on_hand" in self.fields:
+            self._check_what_was_shown()
         return values
 
     def check_number_of_values(self, names: list[str]) -> None:
@@ -80,12 +82,22 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
             message = _("Give one value for each option (%(names)s), separated by “|”.") if names else NO_OPTIONS
             self.add_error("option_values", ValidationError(message, params={"names": ", ".join(names)}))
 
+    def _check_what_was_shown(self) -> None:
+        """The page sends back what it showed, which nobody types."""
+        try:
+            self.fields["on_hand"].clean(self._shown)
+        except ValidationError:
+            self.add_error("on_hand", _("The stock that was shown is not readable any more. Open the page again."))
+
+    @property
+    def _shown(self) -> Any:
+        return self.data.get(self.add_initial_prefix("on_hand")) or self.initial.get("on_hand") or 0
+
     @property
     def pieces_added(self) -> int:
         """How many more (or, negative, fewer) pieces were typed than were shown."""
-        shown = self.data.get(self.add_initial_prefix("on_hand")) or self.initial.get("on_hand") or 0
         typed = self.cleaned_data.get("on_hand")
-        return 0 if typed is None else typed - int(shown)
+        return 0 if typed is None else typed - int(self._shown)
 
     @property
     def terms(self) -> Terms:

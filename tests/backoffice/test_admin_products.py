@@ -1,11 +1,12 @@
 """Editing products: variants with stock, pictures with upload, and what is refused without losing what was typed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from shop.catalog import services as catalog
 from shop.catalog.models import Category, Product, ProductImage, Variant
@@ -14,10 +15,29 @@ from shop.inventory.models import Stock, StockMovement
 from shop.platform.models import Image, OutboxMessage
 from tests import factories
 from tests.backoffice.pages import address, change_page, problems, read, save
+from tests.waiting import patience
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PICTURE = {"images__TOTAL_FORMS": "1", "images__0__alt": "In front", "images__0__position": "0"}
+
+
+until = patience(20)
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"  # of the tests' own server
+
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return cursor.fetchone()[0]
+
+
+def in_a_thread(*arguments, **values):
+    """As save(), by a thread whose connection ends with it."""
+    try:
+        return save(*arguments, **values)
+    finally:
+        connection.close()
 
 
 def upload(colour="red", content=None):
@@ -52,6 +72,38 @@ class TestTheProduct:
         assert list(small.movements.values_list("change", "reason")) == [(12, "corrected")]
         assert product.images.get().alt == "In front"
         assert OutboxMessage.objects.filter(topic="media.renditions").count() == 1
+
+    @pytest.mark.django_db(transaction=True)
+    def test_an_address_that_somebody_takes_in_the_same_moment_is_refused_beside_its_field(self, admin):
+        values = {
+            "title": "Tile", "slug": "tile", "body_html": "<p>Typed at length</p>",
+            "variants__TOTAL_FORMS": "1",
+            "variants__0__sku": "T", "variants__0__price": "9", "variants__0__weight_g": "1",
+            **PICTURE, "images__0__upload": upload(),
+        }  # fmt: skip
+        with ThreadPoolExecutor() as others, transaction.atomic():
+            Product.objects.create(slug="tile", title="Another's")
+            sent = others.submit(in_a_thread, admin, address(Product, "add"), **values)
+            until(somebody_waits)
+        page = problems(sent.result())
+        assert "Product with this Address already exists" in page and "Typed at length" in page
+        assert Product.objects.get().title == "Another's"
+
+    @pytest.mark.parametrize(
+        ("field", "value", "words"),
+        [
+            ("tags", "a\x00b", "Null characters are not allowed"),
+            ("option_names", "a\x00b", "Null characters are not allowed"),
+            ("attributes", "A: \x00", "Null characters are not allowed"),
+            ("variants__0__option_values", "S\x00", "Null characters are not allowed"),
+            ("body_html", "x" * 200_001, "at most 200000 characters"),
+            ("variants__0__on_hand", "1000000001", "less than or equal to 1000000000"),
+            ("initial__variants__0__on_hand", "ten", "Open the page again"),
+        ],
+    )
+    def test_what_no_column_takes_is_refused_with_the_reason(self, admin, field, value, words):
+        product = factories.product(prices=("1", "2"))
+        assert words in problems(save(admin, change_page(product), **{field: value}))
 
     def test_it_needs_something_to_sell(self, admin):
         answer = save(admin, address(Product, "add"), title="Air", slug="air")

@@ -9,8 +9,8 @@ TEXTS = {
     "contact": "<p>Here stand the e-mail address, the telephone number and the hours of whoever answers.</p>",
     "terms": "<p>Here a shop says when a contract is made, how one pays, and what holds if something is broken.</p>",
     "privacy": (
-        "<p>What this software does by itself: the cart is found by one signed cookie, who signed in by another; "
-        "no other cookie is set and no other site is asked. Addresses are kept with the order they belong to.</p>"
+        "<p>What this software does by itself: cart, signing in and forms need a cookie each, and "
+        "no other site is asked for anything. Addresses are kept with the order they belong to.</p>"
     ),
     "returns": "<p>Here a shop says for how long goods may be sent back, to where, and who pays the parcel.</p>",
 }
