@@ -92,7 +92,7 @@ class Postgres:
                 connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(OWNER)))
 
     def environment(self) -> dict[str, str]:
-        return {"DATABASE_URL": self._url(OWNER, OWNER)}
+        return {"DATABASE_URL": self._url(OWNER, OWNER), "POSTGRES_PROGRAMS": str(_binaries())}
 
     @property
     def admin_url(self) -> str:

@@ -17,6 +17,10 @@ from django.conf import settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+PROGRAMS = (
+    "Install PostgreSQL's client programs, of the server's version or newer, or name their directory in "
+    "POSTGRES_PROGRAMS"
+)
 SCRATCH = "shop_drill_"  # then the second at which it was made, and something random
 FORGOTTEN = 6 * 3600  # seconds: no drill takes longer, so its process was killed
 JOBS = 2  # tables restored at once
@@ -92,6 +96,8 @@ def _run(program: str, server: Server, *arguments: str) -> None:
     environment = {**os.environ, "PGPASSWORD": str(parameters.pop("password", ""))}
     command = [_binary(program), *arguments, f"--dbname={make_conninfo('', **parameters)}"]
     result = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    if "server version mismatch" in result.stderr:
+        raise Unusable(f"{command[0]} is older than the server. {PROGRAMS}.")
     if result.returncode:
         raise Unusable(_last_words(result.stderr) or f"{program} ended with {result.returncode}.")
 
@@ -106,8 +112,7 @@ def _binary(name: str) -> str:
     """Raises Unusable if PostgreSQL's programs are not here."""
     found = shutil.which(name, path=settings.POSTGRES_PROGRAMS or None)
     if not found:
-        sentence = f"{name} is not here. Install PostgreSQL's client programs, of the server's version or newer"
-        raise Unusable(f"{sentence}, or name their directory in POSTGRES_PROGRAMS.")
+        raise Unusable(f"{name} is not here. {PROGRAMS}.")
     return found
 
 

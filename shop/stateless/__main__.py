@@ -6,12 +6,17 @@
 import argparse
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 BY_PATH = not __package__
 HERE = str(Path(__file__).resolve().parents[2])
 if BY_PATH:
     sys.path[0] = HERE  # instead of this directory, whose modules are nobody else's
+
+if find_spec("django") is None:
+    sys.stderr.write(f"{sys.executable} has no Django: use the Python of the project, such as .venv/bin/python.\n")
+    sys.exit(2)
 
 from shop.stateless import command  # noqa: E402 - it has to be found first
 from shop.stateless.loading import UnusableSettings, load  # noqa: E402 - the same

@@ -143,6 +143,11 @@ def test_a_missing_program_or_place_or_file_is_named(settings, tmp_path):
     with pytest.raises(CommandError, match="pg_dump is not here"):
         call_command("backup", "--file", tmp_path / "a.dump")
     assert list(tmp_path.iterdir()) == []
+    old = tmp_path / "pg_dump"
+    old.write_text("#!/bin/sh\necho 'pg_dump: error: aborting because of server version mismatch' >&2\nexit 1\n")
+    old.chmod(0o700)
+    with pytest.raises(CommandError, match="pg_dump is older than the server"):
+        call_command("backup", "--file", tmp_path / "a.dump")
 
 
 def test_a_scratch_database_of_a_drill_at_work_stays():

@@ -154,6 +154,11 @@ def test_the_options_of_every_command_may_stand_behind_the_part_of_a_move():
     assert json.loads(done.stdout)
 
 
+def test_a_python_without_django_is_told_from_a_project_that_is_stateful():
+    done = run("-S", "shop/stateless", "--settings", "config.settings")
+    assert (done.returncode, "has no Django: use the Python of the project" in done.stderr) == (2, True), done.stderr
+
+
 def test_our_own_store_is_all_shared():
     done = run("manage.py", "stateless", "--json", **PRODUCTION)
     assert done.returncode == 0, done.stdout + done.stderr
