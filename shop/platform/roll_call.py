@@ -4,16 +4,26 @@ For people only. A call that fails is not repeated, waits for nothing long, and 
 operators then says that the pod was not heard.
 """
 
+import logging
+from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from prometheus_client import Gauge
 
 from shop.platform import rounds
 from shop.platform.models import Pod
 
+logger = logging.getLogger("shop.clock")
 EVERY = 30.0  # seconds
+WRONG = 5.0  # seconds that two clocks may differ: half of what tokens are believed longer (accounts/tokens.py)
+offsets = Gauge(
+    "shop_clock_offset_seconds",
+    "How far the clock of a pod is ahead of PostgreSQL's",
+    multiprocess_mode="livemostrecent",
+)
 
 
 class _Process:
@@ -23,8 +33,9 @@ class _Process:
 
 
 def answer(role: str) -> None:
-    """Write this process into the list, in one statement. Raises DatabaseError."""
-    moments = {"started_at": _Process.started_at, "seen_at": timezone.now()}
+    """Write this process into the list, by PostgreSQL's clock. Raises DatabaseError."""
+    offset = clock_offset()
+    moments = {"started_at": _Process.started_at - offset, "seen_at": timezone.now() - offset}
     row = Pod(name=settings.POD_NAME[:120], role=role, release=settings.RELEASE[:80], **moments)
     Pod.objects.bulk_create(
         [row],
@@ -32,6 +43,18 @@ def answer(role: str) -> None:
         unique_fields=["name"],
         update_fields=["role", "release", "started_at", "seen_at"],
     )
+
+
+def clock_offset() -> timedelta:
+    """Return how far this machine's clock is ahead of PostgreSQL's; tell Prometheus, and the log if it is wrong."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        offset: timedelta = timezone.now() - cursor.fetchone()[0]
+    seconds = offset.total_seconds()
+    offsets.set(seconds)
+    if abs(seconds) > WRONG:
+        logger.warning("the clock of this machine is %+.0f s off", seconds)
+    return offset
 
 
 def answer_from_now_on(role: str) -> None:

@@ -76,6 +76,18 @@ def test_a_pod_answers_once_however_often_it_is_heard(settings):
     assert found.is_heard
 
 
+@pytest.mark.parametrize("minutes", [-3, 3])
+def test_a_pod_whose_clock_is_wrong_says_so_and_is_heard_by_the_clock_of_all(monkeypatch, caplog, minutes):
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(minutes=minutes))
+    roll_call.answer("web")
+    monkeypatch.undo()
+    assert abs(Pod.objects.get().seen_at - timezone.now()) < timedelta(minutes=1)
+    assert [record.getMessage() for record in caplog.records if "clock" in record.name] == [
+        f"the clock of this machine is {60 * minutes:+d} s off"
+    ]
+
+
 def test_pods_that_are_gone_for_long_are_forgotten():
     pod("here"), pod("gone", silent=SILENT_PODS_KEPT.total_seconds() + 60)
     assert forget_silent_pods() == 1

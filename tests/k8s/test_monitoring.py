@@ -20,6 +20,7 @@ TELLING = [
     "platform.backlog",
     "platform.breaker",
     "platform.lane",
+    "platform.roll_call",
     "platform.inspections",
     "checkout.metrics",
 ]
