@@ -73,20 +73,31 @@ def without(request: HttpRequest, name: str, value: str | None = None) -> str:
     return _address(request.path, query)
 
 
-def with_value(request: HttpRequest, *names: str) -> Callable[..., str]:
-    """Return what writes this list's address with parameters set, as the last ones, for many values.
+def with_value(request: HttpRequest, name: str) -> Callable[[str], str]:
+    """Return what writes this list's address with a parameter set, as the last one, for many values; "" for none.
 
-    It takes a value for each name, "" for none. The list begins at the first page, unless a cursor is among them.
+    The list begins at the first page, unless the parameter is its cursor.
     """
-    path = request.path
-    others = _address(path, {each: values for each, values in _query(request).items() if each not in names})
-    start = f"{others}{'?' if others == path else '&'}"
+    others, start = _others(request, name)
+    start += f"{name}="
+    return lambda value: start + _quoted(value) if value else others
 
-    def url(*values: str) -> str:
-        filled = "&".join([f"{name}={_quoted(value)}" for name, value in zip(names, values, strict=True) if value])
-        return start + filled if filled else others
+
+def _with_prices(request: HttpRequest) -> Callable[[int | None, int | None], str]:
+    """The same for the lowest and the highest price; None for no such end."""
+    others, start = _others(request, "min", "max")
+
+    def url(least: int | None, most: int | None) -> str:
+        ends = [f"min={least}"] if least else []
+        return start + "&".join([*ends, f"max={most}"] if most else ends) if least or most else others
 
     return url
+
+
+def _others(request: HttpRequest, *names: str) -> tuple[str, str]:
+    """Return this list's address without some parameters, and how it begins where others follow."""
+    others = _address(request.path, {name: values for name, values in _query(request).items() if name not in names})
+    return others, f"{others}{'?' if others == request.path else '&'}"
 
 
 def _query(request: HttpRequest) -> dict[str, list[str]]:
@@ -152,14 +163,13 @@ def _branch(category: Node, facets: Facets) -> Section:
 
 def price_ranges(request: HttpRequest, filters: Filters, facets: Facets) -> list[Section]:
     """Return the price ranges that hold something of the list, with counts; the one in use leads out of itself."""
-    url_of = with_value(request, "min", "max")
+    url_of = _with_prices(request)
     return [_price_range(url_of, filters, found) for found in facets.prices]
 
 
-def _price_range(url_of: Callable[..., str], filters: Filters, found: PriceRange) -> Section:
+def _price_range(url_of: Callable[[int | None, int | None], str], filters: Filters, found: PriceRange) -> Section:
     active = filters.min_price == found.least and filters.max_price == found.most
-    least, most = ("", "") if active else (found.least, found.most)
-    url = url_of(str(least or ""), str(most or ""))
+    url = url_of(None, None) if active else url_of(found.least, found.most)
     return Section(_price_words(page_language(), found.least, found.most), url, found.products, active=active)
 
 

@@ -23,6 +23,11 @@ def facet_links(sections: Iterable[Section], numbers: bool = False) -> Markup:
     return Markup("".join(written))  # noqa: S704 - of a template, filled with what is safe
 
 
+def orders(sorts: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    """Return the choices of an order: `sorts` are their values and words."""
+    return Markup(stencil(page_language(), TEMPLATE, "orders", sorts, chosen) % {})  # noqa: S704 - of a template
+
+
 def facet_boxes(group: int, values: Iterable[FacetValue]) -> Markup:
     """Return a box for each value of an option. `group`: the option's place among them, for ids."""
     language = page_language()

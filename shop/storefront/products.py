@@ -18,6 +18,8 @@ from shop.platform.snapshot import snapshot
 from shop.storefront import listing
 from shop.storefront.aisles import aisles_are, aisles_of, roots_are
 from shop.storefront.caching import public_page, shows_cards
+from shop.storefront.panel import orders
+from shop.storefront.words import found_for
 
 OPTIONS_SHOWN = 6  # options beside a list; imported catalogues may have dozens
 
@@ -79,7 +81,7 @@ def _show(
         "guess": guess,
         "products": page.rows,
         "page": page,
-        "sorts": listing.sorts(filters),
+        "orders": orders(listing.sorts(filters), filters.order),
         "next_url": url_of(page.next or ""),
         "previous_url": url_of(page.previous or ""),
         **_narrowing(request, filters, page_of, counts),
@@ -102,7 +104,7 @@ def _heading(filters: Filters, page_of: Node | None) -> str:
     if page_of:
         return page_of.name
     if filters.query:
-        return _("Found for “%(query)s”") % {"query": filters.query}
+        return found_for(filters.query)
     if filters.category:
         return filters.category.name
     return _("On sale") if filters.on_sale else _("Everything")

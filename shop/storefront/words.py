@@ -58,7 +58,21 @@ def beginning(text: str, length: int) -> str:
 
 
 def designs(total: int) -> str:
+    return _designs(page_language(), total)
+
+
+@functools.lru_cache(maxsize=5_000)  # per-pod: a calculation from its arguments
+def _designs(_language: str | None, total: int) -> str:
     return ngettext("%(total)s design", "%(total)s designs", total) % {"total": total}
+
+
+def found_for(query: str) -> str:
+    return _found_for(page_language()) % {"query": query}
+
+
+@functools.cache  # per-pod: a text of this release
+def _found_for(_language: str | None) -> str:
+    return _("Found for “%(query)s”")
 
 
 def cart_of(pieces: int) -> str:
