@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from shop.api.answers import cart as answers
 from shop.api.authentication import user_id
 from shop.api.endpoint import Endpoint, body, parameters
 from shop.api.lists import list_of, whole
+from shop.api.renderers import Written
 from shop.api.serializers.cart import (
     AddLineSerializer,
     CartSerializer,
@@ -54,7 +54,7 @@ class Carts(Endpoint):
         request=None,
         responses={201: CartSerializer, 200: CartSerializer},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Written:
         """A guest gets a new one (201), whose `id` is a secret; a signed-in user gets the open one, if there is one."""
         cart = carts.create(user_id=user_id(request))
         found = carts.show(named.row(cart))
@@ -68,14 +68,14 @@ class CurrentCart(Endpoint):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="carts_current", summary="Show one's own cart", tags=["cart"], responses=CartSerializer)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Written:
         """The signed-in user's open cart; there always is one."""
         return _answer(carts.show(named.row(carts.create(user_id=user_id(request)))))
 
 
 class OneCart(Endpoint):
     @extend_schema(operation_id="carts_retrieve", summary="Show a cart", tags=["cart"], responses=CartSerializer)
-    def get(self, request: Request, cart_id: uuid.UUID) -> Response:
+    def get(self, request: Request, cart_id: uuid.UUID) -> Written:
         return _answer(carts.show(_named(cart_id, request)))
 
 
@@ -89,7 +89,7 @@ class Lines(Endpoint):
         responses={201: CartSerializer},
         examples=[ADD_EXAMPLE],
     )
-    def post(self, request: Request, cart_id: uuid.UUID) -> Response:
+    def post(self, request: Request, cart_id: uuid.UUID) -> Written:
         """Added to what the cart holds already. If fewer fit than wanted, a notice `quantity_limited` says so."""
         asked = body(request, AddLineSerializer)
         cart = _named(cart_id, request)
@@ -110,7 +110,7 @@ class OneLine(Endpoint):
         request=ChangeLineSerializer,
         responses=CartSerializer,
     )
-    def patch(self, request: Request, cart_id: uuid.UUID, line_id: int) -> Response:
+    def patch(self, request: Request, cart_id: uuid.UUID, line_id: int) -> Written:
         """If fewer fit than wanted, a notice `quantity_limited` says so."""
         wanted: int = body(request, ChangeLineSerializer)["quantity"]
         cart = _named(cart_id, request)
@@ -124,7 +124,7 @@ class OneLine(Endpoint):
         parameters=[IF_MATCH],
         responses={200: CartSerializer},
     )
-    def delete(self, request: Request, cart_id: uuid.UUID, line_id: int) -> Response:
+    def delete(self, request: Request, cart_id: uuid.UUID, line_id: int) -> Written:
         """Removing what is gone already is no error."""
         cart = _named(cart_id, request)
         carts.remove(cart=cart, line_id=line_id, version=_version(request, cart))
@@ -139,7 +139,7 @@ class Vouchers(Endpoint):
         request=VoucherSerializer,
         responses={201: CartSerializer},
     )
-    def post(self, request: Request, cart_id: uuid.UUID) -> Response:
+    def post(self, request: Request, cart_id: uuid.UUID) -> Written:
         """The shop has no vouchers so far: every code is refused with 422 `voucher_unknown`."""
         body(request, VoucherSerializer)
         carts.show(_named(cart_id, request))
@@ -154,7 +154,7 @@ class ShippingMethods(Endpoint):
         parameters=[DeliveryQuery],
         responses=list_of(ShippingMethodSerializer),
     )
-    def get(self, request: Request, cart_id: uuid.UUID) -> Response:
+    def get(self, request: Request, cart_id: uuid.UUID) -> Written:
         """What the cart can take to a country, and what the order then costs. Empty: nothing is sent there."""
         country = parameters(request, DeliveryQuery)["country"]
         priced = quotes(carts.show(_named(cart_id, request)), country=country)
@@ -166,8 +166,8 @@ def _named(cart_id: uuid.UUID, request: Request) -> Named:
     return named.reachable(cart_id, user_id(request))
 
 
-def _answer(found: Contents, *, limited_line: int | None = None) -> Response:
-    return Response(answers.cart(found, limited_line=limited_line), headers={"ETag": f'"{found.version}"'})
+def _answer(found: Contents, *, limited_line: int | None = None) -> Written:
+    return Written(answers.cart(found, limited_line=limited_line), headers={"ETag": f'"{found.version}"'})
 
 
 def _version(request: Request, cart: Named) -> int | None:

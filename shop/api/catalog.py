@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ErrorDetail, NotFound
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from shop.api.answers import catalog as answers
 from shop.api.endpoint import PublicEndpoint, parameters
 from shop.api.lists import list_of, page_response, whole
 from shop.api.problems import InvalidParameters
+from shop.api.renderers import Written
 from shop.api.serializers.catalog import CardSerializer, CategorySerializer, ProductSerializer, ProductsQuery
 from shop.catalog import detail, freshness
 from shop.catalog.listing import Filters, find
@@ -31,7 +31,7 @@ class Products(PublicEndpoint):
         parameters=[ProductsQuery],
         responses=list_of(CardSerializer),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Written:
         asked = parameters(request, ProductsQuery)
         with nullcontext() if _is_one_statement(asked) else snapshot():
             filters = _filters(asked)
@@ -51,14 +51,14 @@ class OneProduct(PublicEndpoint):
     @extend_schema(
         operation_id="products_retrieve", summary="Show a product", tags=["catalogue"], responses=ProductSerializer
     )
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> Written:
         product = detail.find(slug)
         if product is None:
             raise NotFound
         pieces = (stock.pieces(variant.pk) for variant in product.variants)
         unready = freshness.pictures(shown.image for shown in product.pictures)
         _depends(request, [product.pk], product.until, freshness.product(product.pk), *pieces, *unready)
-        return Response(answers.product(product))
+        return Written(answers.product(product))
 
 
 class Categories(PublicEndpoint):
@@ -68,7 +68,7 @@ class Categories(PublicEndpoint):
         tags=["catalogue"],
         responses=list_of(CategorySerializer),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Written:
         """The whole tree, parents before children."""
         pages.depends(request._request, freshness.TREE)
         rows = list(Category.objects.with_tree_fields().select_related("image"))

@@ -7,8 +7,8 @@ from django.utils.encoding import iri_to_uri
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from shop.api.renderers import Written
 from shop.platform.keyset import Page
 
 MOST = 100  # entries of a page
@@ -23,14 +23,14 @@ class PageQuery(serializers.Serializer[Any]):
     limit = serializers.IntegerField(required=False, min_value=1, max_value=MOST, default=24)
 
 
-def page_response(request: Request, page: Page[Any], results: Any) -> Response:
+def page_response(request: Request, page: Page[Any], results: Any) -> Written:
     found = {"next": _address(request, page.next), "previous": _address(request, page.previous), "results": results}
-    return Response(found)
+    return Written(found)
 
 
-def whole(results: Any) -> Response:
+def whole(results: Any) -> Written:
     """A list that fits into one page."""
-    return Response({"next": None, "previous": None, "results": results})
+    return Written({"next": None, "previous": None, "results": results})
 
 
 def _address(request: Request, cursor: str | None) -> str | None:

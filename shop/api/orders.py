@@ -16,6 +16,7 @@ from shop.api.authentication import own_id, user_id
 from shop.api.endpoint import Endpoint, body, parameters
 from shop.api.lists import PageQuery, list_of, page_response
 from shop.api.order_access import TOKEN_PARAMETERS, find
+from shop.api.renderers import Written
 from shop.api.serializers.orders import OrderRowSerializer, OrderSerializer, PlaceOrderSerializer
 from shop.checkout import limits
 from shop.checkout.services import Details, Placed, PostalAddress, place_order
@@ -77,7 +78,7 @@ class Orders(Endpoint):
         parameters=[PageQuery],
         responses=list_of(OrderRowSerializer),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Written:
         """The signed-in user's, the newest first."""
         asked = parameters(request, PageQuery)
         own = Order.objects.filter(user_id=own_id(request))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from django.utils.functional import Promise
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -24,7 +25,14 @@ class JSONRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        return b"" if data is None else orjson.dumps(data, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+        return b"" if data is None else _written(data)
+
+
+class Written(HttpResponse):
+    """JSON that is written at once: REST framework's Response is made, and filled once a renderer was chosen."""
+
+    def __init__(self, found: Any, *, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(_written(found), content_type=JSONRenderer.media_type, headers=dict(headers or {}))
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -43,6 +51,10 @@ class Negotiation(DefaultContentNegotiation):
             return first, str(first.media_type)
         chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
         return chosen
+
+
+def _written(found: Any) -> bytes:
+    return orjson.dumps(found, default=_plain, option=orjson.OPT_NON_STR_KEYS)
 
 
 def _plain(value: Any) -> str:

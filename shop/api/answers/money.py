@@ -4,5 +4,5 @@ from decimal import Decimal
 
 
 def price(amount: Decimal, currency: str) -> dict[str, str]:
-    """Return a price of the catalogue, which has two places."""
-    return {"amount": f"{amount:.2f}", "currency": currency}
+    """Return a price of the catalogue, which has two places: in its column, too."""
+    return {"amount": str(amount), "currency": currency}
