@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.stateless.scan import containers
+from shop.stateless.scan import containers, lasting, races
 from tests.stateless.audits import scanned
 
 PAGE = "\n\ndef page(request):\n    "
@@ -47,3 +47,95 @@ def test_what_may_be_kept_or_is_no_container_or_is_filled_by_a_decorator(tmp_pat
 )
 def test_who_gives_back_itself_or_what_was_asked_is_no_decorator(tmp_path, code):
     assert [found.name for found in scanned(containers, tmp_path, views=f"SEEN = {{}}\n\n{code}")] == ["SEEN"]
+
+
+class Lost:
+    find = staticmethod(races.lost_updates)
+
+
+class Twice:
+    find = staticmethod(races.made_twice)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "tea.stock += 1; tea.save()",
+        "tea.stock -= pieces; tea.save()",
+        "tea.stock = tea.stock + pieces; tea.save()",
+        "tea = basket.tea; tea.stock -= 1; tea.save()",
+        "tea = found(1); tea.stock -= 1; tea.save()",
+        "tea = TEA(1); tea.stock -= 1; tea.save()",
+    ],
+)
+def test_a_number_of_what_was_there_before_is_changed(tmp_path, code):
+    assert [one.name for one in scanned(Lost, tmp_path, a=f"def sell(tea, pieces):\n    {code}\n")] == ["tea.stock"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "tea.stock -= 1; tea.check()",
+        "tea.stock -= 1; save(tea)",
+        "tea.flags |= 4; tea.save()",
+        "tea.flags = tea.flags | 4; tea.save()",
+        "tea.note += f'{pieces} sold'; tea.save()",
+        "tea.tags += ['sold']; tea.save()",
+    ],
+)
+def test_what_is_not_saved_or_no_number(tmp_path, code):
+    assert scanned(Lost, tmp_path, a=f"def sell(tea, pieces):\n    {code}\n") == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Product.objects.get_or_create(title='x', defaults={'email': 'y'})",
+        "Product.objects.update_or_create(title='x', defaults={}, create_defaults={})",
+    ],
+)
+def test_what_a_new_row_gets_besides_keeps_nothing_unique(tmp_path, call):
+    assert [one.name for one in scanned(Twice, tmp_path, a=f"def f():\n    {call}\n")] == ["Product by title"]
+
+
+@pytest.mark.parametrize(("by", "found"), [
+    ("user_id=1", ["Cart by user_id"]),
+    ("user_id=1, state='open'", []),
+])  # fmt: skip
+def test_what_is_unique_under_a_condition_is_only_where_that_is_asked_for(tmp_path, by, found):
+    code = f"def f():\n    Cart.objects.get_or_create({by})\n"
+    assert [one.name for one in scanned(Twice, tmp_path, a=code)] == found
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "CartLine.objects.get_or_create(cart=cart, variant_id=1)",
+        "Product.objects.filter(title='x')",
+        "Product.get_or_create(title='x')",
+        "get_or_create(title='x')",
+        "User.objects.get_or_create(defaults={})",
+        "Product.objects.get_or_create(title='x', **more)",
+    ],
+)
+def test_what_makes_no_row_or_says_not_by_what(tmp_path, call):
+    assert scanned(Twice, tmp_path, a=f"def f():\n    {call}\n") == []
+
+
+@pytest.mark.parametrize("by", ["cls.known", "self.known", "type(self).known", "self.__class__.known", "Kinds.known"])
+def test_what_a_class_keeps_is_sure_where_a_request_changes_it(tmp_path, by):
+    for arguments, certain in (("self, cls, request", True), ("self, cls, kind", False)):
+        code = f"class Kinds:\n    known = {{}}\n\n    def tell({arguments}):\n        {by}[1] = 2\n"
+        found = scanned(lasting, tmp_path, stock=code)
+        assert [(one.name, one.certain) for one in found] == [("Kinds.known", certain)]
+
+
+@pytest.mark.parametrize(("method", "names"), [
+    ("register(self, kind)", []),
+    ("__init__(self, kind)", []),
+    ("fill(self, kind)", ["Kinds.known"]),
+    ("register(self, request)", ["Kinds.known"]),
+])  # fmt: skip
+def test_what_a_class_is_given_while_modules_are_imported_is_the_same_in_each_pod(tmp_path, method, names):
+    code = f"class Kinds:\n    known = {{}}\n\n    def {method}:\n        self.known[1] = 2\n"
+    assert [one.name for one in scanned(lasting, tmp_path, views=code)] == names

@@ -97,7 +97,15 @@ def _is_unique(model: Any, lookups: set[str]) -> bool:
 
 
 def _fields(constraint: UniqueConstraint) -> set[str]:
-    """Return the fields of a constraint, those in expressions such as Lower("email") too."""
+    """Return the fields of a constraint, those in expressions such as Lower("email") and in its condition too."""
     expressions: list[Any] = list(constraint.expressions)
     parts: list[Any] = [part for one in expressions for part in (one.flatten() if hasattr(one, "flatten") else [one])]
-    return set(constraint.fields) | {part.name for part in parts if isinstance(part, F)}  # type: ignore[attr-defined]
+    named = {part.name for part in parts if isinstance(part, F)}  # type: ignore[attr-defined]
+    return set(constraint.fields) | named | _asked(constraint.condition)
+
+
+def _asked(condition: Any) -> set[str]:
+    """Return the fields that a condition looks at."""
+    if isinstance(condition, tuple):
+        return {condition[0].partition("__")[0]}
+    return {name for child in getattr(condition, "children", ()) for name in _asked(child)}
