@@ -12,12 +12,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from shop.cart import services as carts
-from shop.cart.contents import Contents, Line
+from shop.cart.contents import Contents
 from shop.cart.models import MAX_QUANTITY, Cart
 from shop.checkout.quote import goods
 from shop.storefront import cart_cookie
 from shop.storefront.caching import never_kept
 from shop.storefront.shopper import cart_for_page, cart_name, cart_of, shopper_of, signed_in
+from shop.storefront.words import fewer, warning
 
 
 @require_safe
@@ -62,7 +63,7 @@ def change(request: HttpRequest, line_id: int) -> HttpResponse:
     wanted = min(MAX_QUANTITY, max(0, _number(request, "quantity", 1)))
     now = carts.change(cart=name, line_id=line_id, quantity=wanted)
     if now < wanted:
-        messages.warning(request, _fewer(now))
+        messages.warning(request, fewer(now))
     return _after_change(request, removed=now == 0)
 
 
@@ -88,25 +89,11 @@ def _context(request: HttpRequest, found: Contents | None) -> dict[str, Any]:
     lines = found.lines if found else ()
     return {
         "cart": found,
-        "lines": [(line, _warning(line)) for line in lines],
+        "lines": [(line, warning(line)) for line in lines],
         "subtotal": goods(found) if found else None,
         "can_order": bool(lines) and all(line.variant.left != 0 for line in lines),
         "shopper": shopper_of(request, found),
     }
-
-
-def _warning(line: Line) -> str:
-    """Say what stands against a line now, or nothing."""
-    pieces = line.variant.left
-    if pieces is None or pieces >= line.quantity:
-        return ""
-    return _fewer(pieces)
-
-
-def _fewer(pieces: int) -> str:
-    if pieces == 0:
-        return _("This item has just sold out. Remove it to go on.")
-    return ngettext("Only %(n)s piece is left.", "Only %(n)s pieces are left.", pieces) % {"n": pieces}
 
 
 def _added(limited: bool, quantity: int) -> str:

@@ -122,6 +122,7 @@ FUNCTIONS: dict[str, Any] = {
     "product_urls": product_urls,
     "category_urls": category_urls,
     "availability": words.availability,
+    "warning": words.warning,
 }
 FILTERS: dict[str, Any] = {
     "money": words.money,

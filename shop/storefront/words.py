@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
-from shop.cart.contents import CartVariant
+from shop.cart.contents import CartVariant, Line
 from shop.catalog.detail import DetailVariant
 from shop.inventory.models import FEW
 from shop.money import Money
@@ -50,6 +50,19 @@ def _availability(_language: str | None, pieces: int | None) -> tuple[str, str]:
     if pieces == 0:
         return _("Sold out"), "none"
     return ngettext("Only %(n)s left", "Only %(n)s left", pieces) % {"n": pieces}, "few"
+
+
+def warning(line: Line) -> str:
+    """Say what stands against a line of a cart now, or nothing."""
+    pieces = line.variant.left
+    return "" if pieces is None or pieces >= line.quantity else fewer(pieces)
+
+
+def fewer(pieces: int) -> str:
+    """Say how many are left, to somebody who wants more."""
+    if pieces == 0:
+        return _("This item has just sold out. Remove it to go on.")
+    return ngettext("Only %(n)s piece is left.", "Only %(n)s pieces are left.", pieces) % {"n": pieces}
 
 
 def beginning(text: str, length: int) -> str:

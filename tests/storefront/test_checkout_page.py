@@ -114,7 +114,9 @@ def test_stock_that_went_meanwhile_is_said_and_nothing_is_ordered(client, varian
     inventory.set_levels({variant.pk: 1})
     answer = client.post("/checkout/", old)
     assert answer.status_code == 409
-    assert "no longer available in that quantity" in answer.content.decode()
+    page = answer.content.decode()
+    assert "no longer available in that quantity" in page
+    assert page.count("Only 1 piece is left.") == 1  # beside its line
     assert not Order.objects.exists()
 
 
