@@ -56,7 +56,7 @@ class ShippingRateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_countries(self) -> list[str]:
         codes = list(dict.fromkeys(code.upper() for code in self.cleaned_data["countries"]))
-        unknown = [code for code in codes if not countries.name(code)]
+        unknown = [code for code in codes if code not in countries.countries]  # name() takes numbers, and fails on ²
         if unknown:
             raise ValidationError(_("There is no country %(code)s."), params={"code": ", ".join(unknown)})
         return codes

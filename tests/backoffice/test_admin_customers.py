@@ -116,10 +116,11 @@ class TestPrices:
         named, rest = ShippingMethod.objects.get().rates.order_by("price")
         assert (named.countries, named.price, rest.countries) == (["DE", "AT"], Decimal("4.90"), [])
 
-    def test_a_country_that_is_none_is_refused(self, admin):
+    @pytest.mark.parametrize("wrong", ["XX", "40", "²"])  # 40 is a number of Austria's
+    def test_a_country_that_is_none_is_refused(self, admin, wrong):
         method = factories.shipping()
-        answer = save(admin, change_page(method), rates__0__countries="DE, XX")
-        assert "There is no country XX" in problems(answer)
+        answer = save(admin, change_page(method), rates__0__countries=f"DE, {wrong}")
+        assert f"There is no country {wrong}" in problems(answer)
 
     def test_a_second_rate_for_one_class_is_refused(self, admin):
         TaxRate.objects.create(country="DE", rate=19)
