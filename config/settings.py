@@ -206,7 +206,8 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False  # the admin's own pages name some files unhashed
-FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a picture stays in memory: nothing is written to the pod's disk
+FILE_UPLOAD_HANDLERS = ["shop.platform.uploads.InMemory"]  # nothing is written to the pod's disk
+UPLOAD_MAX_BYTES = 50 * 1024 * 1024  # of all files of a request: four pictures at their limit
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a product with many variants in the admin
 IMAGE_MAX_BYTES = 12 * 1024 * 1024
 IMAGE_MAX_PIXELS = 50_000_000

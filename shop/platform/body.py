@@ -11,7 +11,7 @@ Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 CHUNK = 64 * 1024  # bytes; so much of a body that nobody wanted is read by gunicorn itself
-MOST = 16 * 1024 * 1024  # bytes; more than any form of this store takes
+MOST = 64 * 1024 * 1024  # bytes; more than any form of this store takes
 CHARSET = re.compile(r"""\s*;\s*charset\s*=\s*("[^"]*"|[^;]*)""", re.IGNORECASE)
 
 

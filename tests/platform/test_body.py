@@ -34,6 +34,22 @@ def test_one_in_pieces_that_is_too_long_is_refused():
     assert json.loads(answer.body)["code"] == "body_too_large"
 
 
+def form(size: int) -> bytes:
+    part = b'--X\r\nContent-Disposition: form-data; name="%b"%b\r\n\r\n%b\r\n'
+    variant = str(factories.variant().pk).encode()
+    file = part % (b"picture", b'; filename="a.jpg"', b"x" * size)
+    return part % (b"variant", b"", variant) + file + b"--X--\r\n"
+
+
+@pytest.mark.parametrize(("size", "status"), [(900_000, 200), (1_100_000, 400)])
+def test_files_that_anybody_sends_stay_in_memory_up_to_a_limit(settings, monkeypatch, tmp_path, size, status):
+    settings.UPLOAD_MAX_BYTES, settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000, 1000
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))  # as in a pod whose /tmp is full
+    answer, body = post("/cart/lines/", form(size), "multipart/form-data; boundary=X", HTTP_HX_REQUEST="true")
+    assert (answer.status, CartLine.objects.count()) == (status, int(status == 200))
+    assert not body.read(), "all of it was taken, so the answer arrives"
+
+
 @pytest.mark.parametrize("charset", ["rot13", '"idna"', "undefined", "nonsense"])
 def test_characters_that_no_text_is_written_in_count_as_none(charset):
     variant = factories.variant()

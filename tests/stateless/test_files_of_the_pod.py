@@ -48,6 +48,7 @@ def test_an_upload_that_lasts_for_one_request_is_no_state():
 
 def test_an_upload_handler_of_its_own_is_unknown():
     assert findings(uploads.rows, FILE_UPLOAD_HANDLERS=["app.uploads.ResumingHandler"]) == ["I050"]
+    assert findings(uploads.rows, FILE_UPLOAD_HANDLERS=["shop.platform.uploads.InMemory"]) == []
 
 
 def test_an_import_that_waits_for_confirm(with_app):

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from tempfile import gettempdir
 
 from shop.stateless.places import NOWHERE, POD_DISK
-from shop.stateless.project import Project
+from shop.stateless.project import Project, is_kind
 from shop.stateless.rows import Question, Row
 
 HANDLERS, BETWEEN_REQUESTS = 50, 51
+IN_MEMORY = "django.core.files.uploadhandler.MemoryFileUploadHandler"
 OWNER = "whoever is uploading"
 LOST = "An upload begun on one pod cannot be finished on another: it fails, or what was confirmed is not what is saved."
 # app: (setting that names the storage, what counts as local, what it does, what to write)
@@ -47,10 +48,14 @@ def rows(project: Project) -> Iterator[Row]:
 
 
 def _temporary(project: Project) -> Row:
-    """Django's own handlers keep a file for the length of one request: nothing that another pod would look for."""
+    """Django's own handlers keep a file for the length of one request: nothing that another pod would look for.
+
+    So do those that are made of its handler for memory.
+    """
     asked = Question("Temporary files of uploads", OWNER)
     where = str(project.setting("FILE_UPLOAD_TEMP_DIR") or gettempdir())
-    foreign = [name for name in project.setting("FILE_UPLOAD_HANDLERS") if not name.startswith("django.core.files.")]
+    names = [name for name in project.setting("FILE_UPLOAD_HANDLERS") if not name.startswith("django.core.files.")]
+    foreign = [name for name in names if not is_kind(project.load(name), IN_MEMORY)]
     if foreign:
         lost = "Not known: an upload handler of its own may keep files between requests."
         remedy = "Let the handler write to a storage that all pods reach"

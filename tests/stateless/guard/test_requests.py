@@ -117,14 +117,14 @@ def test_a_temporary_file_that_stays(site):
 
 def test_an_upload_on_disk_is_gone_with_its_request(site, settings):
     site("raise")
-    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1
+    settings.FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
     answer = Client().post("/upload/", {"file": SimpleUploadedFile("a.bin", b"more than nothing")})
     assert not Path(answer.content.decode()).exists()
 
 
 def test_an_upload_that_stays(site, settings):
     site("raise")
-    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1
+    settings.FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
     with pytest.raises(StateWritten, match=r"left behind the temporary file .*/kept"):
         Client().post("/keeps_upload/", {"file": SimpleUploadedFile("a.bin", b"more than nothing")})
 
