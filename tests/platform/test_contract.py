@@ -146,6 +146,12 @@ def test_the_session_of_each_role_has_all_time_outs(role):
     session.close()
 
 
+def test_a_session_has_one_plan_for_all_parameters_and_compiles_none():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting, source FROM pg_settings WHERE name IN ('jit', 'plan_cache_mode') ORDER BY name")
+        assert cursor.fetchall() == [("off", "client"), ("force_generic_plan", "client")]
+
+
 def show(cursor: CursorWrapper, name: str) -> str:
     cursor.execute(f"SHOW {name}")
     return cursor.fetchone()[0]
