@@ -139,3 +139,15 @@ def test_what_a_class_keeps_is_sure_where_a_request_changes_it(tmp_path, by):
 def test_what_a_class_is_given_while_modules_are_imported_is_the_same_in_each_pod(tmp_path, method, names):
     code = f"class Kinds:\n    known = {{}}\n\n    def {method}:\n        self.known[1] = 2\n"
     assert [one.name for one in scanned(lasting, tmp_path, views=code)] == names
+
+
+@pytest.mark.parametrize(("code", "found"), [
+    ("class Kinds:\n    known = {}\n\ndef tell(kind):\n    Kinds.known[1] = 2\n", [("Kinds.known", False)]),
+    ("class Kinds:\n    known = {}\n    def tell(self, kind):\n        kind.known = self.known[1] = 2\n",
+     [("Kinds.known", False)]),
+    ("class Kinds:\n    known = {}\n    def tell(self, kind):\n        kind.known[1] = 2\n", []),
+    ("class TeaAdmin(admin.ModelAdmin):\n    sums = {}\n    def total(self, row):\n        self.sums[row.pk] = 2\n",
+     [("TeaAdmin.sums", True)]),
+])  # fmt: skip
+def test_whose_attribute_it_is_and_whether_one_object_serves_all(tmp_path, code, found):
+    assert [(one.name, one.certain) for one in scanned(lasting, tmp_path, stock=code)] == found
