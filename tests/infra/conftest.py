@@ -28,14 +28,25 @@ class Terraform:
     environment: dict[str, str]
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        running = self.begin(*arguments, **environment)
+        return subprocess.CompletedProcess(running.args, *self.end(running))
+
+    def begin(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start it and return at once."""
+        return subprocess.Popen(
             ["terraform", *arguments],
             cwd=self.directory,
             env={**self.environment, **environment},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
+
+    @staticmethod
+    def end(running: subprocess.Popen[str]) -> tuple[int, str, str]:
+        """Wait for it; return its code and what it said."""
+        output, errors = running.communicate()
+        return running.returncode, output, errors
 
 
 @pytest.fixture(scope="session")

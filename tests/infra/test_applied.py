@@ -65,13 +65,26 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pa
 
 
 @pytest.fixture(scope="module")
-def outputs(terraform: Terraform, emulator: tuple[str, Path]) -> dict[str, Any]:
-    (terraform.directory / "emulator_override.tf").write_text(WITH_PATHS)
+def keys(emulator: tuple[str, Path]) -> dict[str, str]:
+    return {"AWS_ACCESS_KEY_ID": "terraform", "AWS_SECRET_ACCESS_KEY": "terraform", "AWS_ENDPOINT_URL": emulator[0]}
+
+
+@pytest.fixture(scope="module")
+def applying(terraform: Terraform, keys: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Terraform at work. It takes a minute, in which the provider looks again and again whether queues are there."""
+    (terraform.directory / "here_emulator_override.tf").write_text(WITH_PATHS)
     options = {"TF_VAR_pods_read_secrets": "true", "TF_VAR_customers_sign_in_at_cognito": "true"}
-    keys = {"AWS_ACCESS_KEY_ID": "terraform", "AWS_SECRET_ACCESS_KEY": "terraform", "AWS_ENDPOINT_URL": emulator[0]}
     wanted = [f"-target={target}" for target in TARGETS]
-    applied = terraform("apply", "-auto-approve", "-input=false", "-no-color", *wanted, **keys, **options)
-    assert applied.returncode == 0, applied.stderr
+    running = terraform.begin("apply", "-auto-approve", "-input=false", "-no-color", *wanted, **keys, **options)
+    yield running
+    running.kill()
+    running.wait()
+
+
+@pytest.fixture(scope="module")
+def outputs(applying: subprocess.Popen[str], terraform: Terraform, keys: dict[str, str]) -> dict[str, Any]:
+    code, _output, errors = terraform.end(applying)
+    assert code == 0, errors
     said = json.loads(terraform("output", "-json", **keys).stdout)
     return {name: output["value"] for name, output in said.items()}
 
@@ -137,6 +150,13 @@ def publish_static(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "config", "publish"]
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+def test_it_is_formatted_and_valid_with_its_examples(terraform, applying):
+    """Here, as it takes long as well and needs not wait."""
+    assert not [name for name in terraform("fmt", "-check", "-recursive").stdout.split() if "here_" not in name]
+    checked = terraform("validate", "-no-color")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_the_store_runs_on_what_was_made_within_its_rights(store, outputs, emulator, tmp_path, settings):
