@@ -83,7 +83,7 @@ def parameters(query: str, *, pool: int) -> dict[str, Any]:
 
 
 def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, int]]) -> Found:
-    """Return what a statement told. `likely`: the likest words, if it came to them; few titles have not decided it."""
+    """Return what a statement told. Where it came to the likest words, few such titles leave the reach undecided."""
     facets, low, high, reach, likely, is_part, known = told
     prices = [sorted(map(float, (text or "").split())) for text in (low, high)]
     total = len(prices[0])
