@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
@@ -87,25 +88,36 @@ def test_the_bounds_are_those_that_are_enforced():
     assert database["answer_timeout"] == patience.silence("command")
 
 
-def test_all_are_asked_side_by_side_and_silence_is_an_answer():
+@pytest.fixture
+def over(monkeypatch) -> Iterator[threading.Event]:
+    """Set when a test is over: until then what hangs hangs. Others wait for it for a second."""
+    monkeypatch.setattr(patience, "PROBE", 1.0)
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_all_are_asked_side_by_side_and_silence_is_an_answer(over):
+    together, met = threading.Barrier(6), []  # one after the other, the last would come five seconds after the first
+
     def silent() -> str:
-        time.sleep(5)
+        met.append(together.wait(timeout=4))
+        over.wait()
         return OK
 
     asked = [dependency(f"silent-{number}", silent) for number in range(6)]
-    began = time.monotonic()
-    for _ in range(2):
-        states = asking.states([*asked, dependency("quick", lambda: OK)])
-    assert time.monotonic() - began < 2 * patience.PROBE + 1
-    assert states == {**{row.name: "no answer in 1.5 s" for row in asked}, "quick": OK}
+    states = asking.states([*asked, dependency("quick", lambda: OK)])
+    assert states == {**{row.name: "no answer in 1 s" for row in asked}, "quick": OK}
+    until(lambda: together.broken or len(met) == 6)
+    assert not together.broken
 
 
-def test_what_hangs_hangs_in_one_thread():
+def test_what_hangs_hangs_in_one_thread(over):
     calls = []
 
     def silent() -> str:
         calls.append(1)
-        time.sleep(3)
+        over.wait()
         return OK
 
     for _ in range(2):
