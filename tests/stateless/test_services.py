@@ -17,6 +17,10 @@ SHARED = {"broker_url": "sqs://"}
     [
         ({"broker_url": "memory://"}, ["E060"]),
         ({"broker_url": "filesystem://"}, ["E060"]),
+        ({"broker_url": "sqla+sqlite:///broker.db"}, ["E060"]),
+        ({"broker_url": "gcpubsub://projects/shop"}, []),
+        ({"broker_url": "azureservicebus://key@shop"}, []),
+        ({"broker_write_url": "redis://queue.internal:6379/0"}, []),
         ({"broker_url": "redis://localhost:6379/0"}, ["E060"]),
         ({}, ["E060"]),
         ({"broker_url": "redis://queue.internal:6379/0"}, []),
@@ -27,6 +31,8 @@ SHARED = {"broker_url": "sqs://"}
         ({**SHARED, "result_backend": "redis://127.0.0.1/1"}, ["E061"]),
         ({**SHARED, "result_backend": "redis://queue.internal/1"}, []),
         ({**SHARED, "result_backend": "django-db"}, []),
+        ({**SHARED, "result_backend": "rpc://"}, []),
+        ({**SHARED, "result_backend": "cache+memcached://memory.internal/"}, []),
         ({**SHARED, "beat_schedule": {"nightly": {}}}, ["W062"]),
         ({**SHARED, "beat_schedule": {}}, []),
         (
@@ -39,6 +45,21 @@ SHARED = {"broker_url": "sqs://"}
 def test_celery(conf, ids, monkeypatch):
     monkeypatch.setattr(celery, "configuration", lambda project: conf)
     assert findings(celery.rows) == ids
+
+
+@pytest.mark.parametrize(
+    ("given", "ids"),
+    [
+        ({}, []),
+        ({"SHOP_CELERY_BROKER_URL": "memory://"}, []),
+        ({"CELERY_BROKER_URL": "memory://"}, ["E060"]),
+        ({"CELERY_BROKER_URL": "sqs://", "CELERY_TASK_ALWAYS_EAGER": True}, ["W063"]),
+        ({"CELERY_BROKER_URL": "sqs://", "CELERY_ALWAYS_EAGER": True}, ["W063"]),
+        ({"CELERY_BROKER_URL": "sqs://", "CELERY_RESULT_BACKEND": "file:///srv/results"}, ["E061"]),
+    ],
+)
+def test_the_settings_of_celery_where_no_application_is_found(given, ids):
+    assert findings(celery.rows, SETTINGS_MODULE="settings_of_no_package", **given) == ids
 
 
 def test_the_celery_application_of_the_project_is_found():
