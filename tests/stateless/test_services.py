@@ -4,7 +4,7 @@ import pytest
 
 from shop.stateless.project import Project
 from shop.stateless.rules import celery, channels, hosts, mail, queues, search, throttles
-from tests.stateless.audits import findings
+from tests.stateless.audits import findings, rows
 
 DJANGO = "django.core.mail.backends."
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -45,6 +45,30 @@ SHARED = {"broker_url": "sqs://"}
 def test_celery(conf, ids, monkeypatch):
     monkeypatch.setattr(celery, "configuration", lambda project: conf)
     assert findings(celery.rows) == ids
+
+
+@pytest.mark.parametrize(
+    ("conf", "where"),
+    [
+        (SHARED, ["sqs"]),
+        ({"broker_url": "gcpubsub://projects/shop"}, ["gcpubsub"]),
+        ({"broker_url": "azureservicebus://key@shop"}, ["azureservicebus"]),
+        ({**SHARED, "result_backend": "disabled://"}, ["sqs"]),
+        ({**SHARED, "result_backend": "rpc://"}, ["sqs"]),
+        ({**SHARED, "result_backend": "django-db"}, ["sqs", "database"]),
+        ({**SHARED, "result_backend": "django-cache"}, ["sqs", "memory of the process"]),
+        ({**SHARED, "result_backend": "django-cache", "cache_backend": "shared"}, ["sqs", "cache “shared”"]),
+        ({**SHARED, "result_backend": "django-cache", "cache_backend": "none"}, ["sqs", "memory of the process"]),
+        ({**SHARED, "beat_schedule": {"n": {}}}, ["sqs", "file celerybeat-schedule"]),
+        ({**SHARED, "beat_schedule": {"n": {}}, "beat_schedule_filename": "/srv/beat"}, ["sqs", "file /srv/beat"]),
+        ({**SHARED, "beat_scheduler": "django_celery_beat.schedulers:DatabaseScheduler"}, ["sqs", "database"]),
+        ({**SHARED, "beat_scheduler": "redbeat.RedBeatScheduler"}, ["sqs"]),
+    ],
+)
+def test_where_the_state_of_celery_is(conf, where, monkeypatch):
+    monkeypatch.setattr(celery, "configuration", lambda project: conf)
+    caches = {**LOCMEM, "shared": REDIS["default"]}
+    assert [row.where for row in rows(celery.rows, CACHES=caches)] == where
 
 
 @pytest.mark.parametrize(
