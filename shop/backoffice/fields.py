@@ -1,6 +1,7 @@
 """Form fields for what a row holds as a list or as a mapping, typed as text."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,6 +21,12 @@ class PartsField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """Nothing more: to_python() and validate() have checked each part."""
+
+
+def not_negative(amount: Decimal) -> None:
+    """A validator that says so beside the field, before a constraint would above the form."""
+    if amount < 0:
+        raise ValidationError(_("This cannot be below zero."))
 
 
 class ListField(PartsField):

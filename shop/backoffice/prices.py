@@ -1,5 +1,6 @@
 """Tax rates and delivery prices."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from shop.backoffice.fields import ListField
+from shop.backoffice.fields import ListField, not_negative
 from shop.backoffice.lists import FlatAdmin
 from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate
 
@@ -22,6 +23,12 @@ class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = TaxRate
         fields = ["country", "tax_class", "rate"]
+
+    def clean_rate(self) -> Decimal:
+        rate: Decimal = self.cleaned_data["rate"]
+        if not 0 <= rate < 100:
+            raise ValidationError(_("A rate is at least 0 % and below 100 %."))
+        return rate
 
 
 @admin.register(TaxRate)
@@ -53,6 +60,11 @@ class ShippingRateForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ShippingRate
         fields = ["countries", "basis", "from_value", "price"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("from_value", "price"):
+            self.fields[name].validators.append(not_negative)
 
     def clean_countries(self) -> list[str]:
         codes = list(dict.fromkeys(code.upper() for code in self.cleaned_data["countries"]))

@@ -17,7 +17,7 @@ from unfold.admin import TabularInline
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
-from shop.backoffice.fields import ValuesField
+from shop.backoffice.fields import ValuesField, not_negative
 from shop.catalog.models import Variant
 from shop.inventory import services as inventory
 from shop.inventory.models import MOST, Stock
@@ -63,6 +63,7 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in ("price", "compare_at_price"):
             if name in self.fields:
                 self.fields[name].widget.attrs.update(NARROW)
+                self.fields[name].validators.append(not_negative)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data

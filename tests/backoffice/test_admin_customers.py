@@ -127,6 +127,12 @@ class TestPrices:
         values = {"country": "DE", "tax_class": "standard", "rate": "7"}
         assert "already exists" in problems(save(admin, address(TaxRate, "add"), **values))
 
+    def test_impossible_prices_and_rates_are_refused_beside_the_field(self, admin):
+        answer = save(admin, change_page(factories.shipping()), rates__0__price="-1")
+        assert "This cannot be below zero" in problems(answer)
+        values = {"country": "DE", "tax_class": "standard", "rate": "100"}
+        assert "A rate is at least 0 %" in problems(save(admin, address(TaxRate, "add"), **values))
+
 
 def test_staff_cannot_give_themselves_rights_through_a_group(db):
     clerk = factories.user("clerk@example.com", is_staff=True)

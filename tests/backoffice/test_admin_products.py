@@ -219,7 +219,7 @@ class TestVariants:
             ({"variants__1__option_values": ""}, "Give one value for each option (Size)"),
             ({"option_names": ""}, "The product has no options"),
             ({"variants__0__compare_at_price": "1"}, "has to be higher than the price"),
-            ({"variants__0__price": "-1"}, "price_not_negative"),
+            ({"variants__0__price": "-1"}, "This cannot be below zero"),
         ],
     )
     def test_what_does_not_fit_together_is_refused_beside_the_field(self, admin, changes, refusal):
