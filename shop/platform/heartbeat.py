@@ -3,6 +3,8 @@
 from typing import Any
 
 from celery import bootsteps
+from celery.exceptions import WorkerTerminate
+from celery.worker import state
 from celery.worker.consumer import Consumer
 from kombu.asynchronous import set_event_loop
 
@@ -32,6 +34,15 @@ class WaitingConsumer(Consumer):
     """Lives while it tries to reach SQS again and again: an outage of SQS must not restart the workers."""
 
     hub: Any  # the worker's event loop
+
+    def start(self) -> None:
+        """Raises WorkerTerminate where TERM came while it was starting: its pool is gone, so a step failed."""
+        try:
+            super().start()
+        except Exception as error:
+            if state.should_terminate is None:
+                raise
+            raise WorkerTerminate from error
 
     def connect(self) -> Any:
         metrics.sign_of_life("worker")

@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from config.local.balancer import Balancer
 from tests.fleet.gunicorns import Web, ask, free_port, get, serving, wait_until
+from tests.services import fleet
 
 
 def test_request_in_flight_completes_and_new_connections_are_refused_at_once(tmp_path: Path) -> None:
@@ -161,3 +163,18 @@ def test_when_the_arbiter_is_killed_nobody_is_cut_off(tmp_path: Path) -> None:
             each.result(timeout=30)
     cut = [outcome for outcome in outcomes if outcome != "200"]
     assert len(cut) <= 1, f"but for one that came in the instant in which the door closed: {cut}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_told_to_stop_while_it_starts_ends_well() -> None:
+    pods = fleet("young-worker", settings.DATABASES["default"], web=0, relays=0, workers=1)
+    worker, heartbeat = pods.processes["worker-1"], pods.place.run / "worker-1.heartbeat"
+    heartbeat.unlink(missing_ok=True)
+    pods.start("worker")
+    try:
+        wait_until(heartbeat.exists, "its first sign of life", 30)
+        worker.ask_to_stop()
+        worker.finish()
+        assert worker.exit_code == 0, worker.tail()
+    finally:
+        pods.stop()
