@@ -43,7 +43,7 @@ class ProductAdmin(FlatAdmin):
     autocomplete_fields = ("categories",)
     actions = ("publish", "unpublish")
     fieldsets = (
-        (None, {"fields": (("title", "slug"), "body_html", "published", "published_at")}),
+        (None, {"fields": (("title", "slug"), "body_html", "published", "published_at", "seen")}),
         (_("Where it is found"), {"fields": ("categories", "tags", ("vendor", "product_type"))}),
         (_("What it is"), {"fields": ("option_names", "attributes", "tax_class")}),
         (_("Search engines"), {"classes": ("collapse",), "fields": ("seo_title", "seo_description")}),

@@ -1,5 +1,6 @@
 """Editing products: variants with stock, pictures with upload, and what is refused without losing what was typed."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from shop.inventory import services as inventory
 from shop.inventory.models import Stock, StockMovement
 from shop.platform.models import Image, OutboxMessage
 from tests import factories
-from tests.backoffice.pages import address, change_page, problems, read, save
+from tests.backoffice.pages import Form, address, change_page, problems, read, save
 from tests.waiting import patience
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,19 @@ class TestTheProduct:
         assert list(small.movements.values_list("change", "reason")) == [(12, "corrected")]
         assert product.images.get().alt == "In front"
         assert OutboxMessage.objects.filter(topic="media.renditions").count() == 1
+
+    def test_who_saves_after_somebody_else_is_told_before_it_is_written_over(self, admin):
+        product = factories.product("Tile")
+        opened = read(admin, change_page(product))
+        save(admin, change_page(product), title="Moorish tile", variants__0__price="12")
+        answer = admin.post(change_page(product), {**opened, "title": "Roof tile"})
+        assert "Somebody else has saved this product since you opened it" in problems(answer)
+        product.refresh_from_db()
+        assert (product.title, product.min_price) == ("Moorish tile", Decimal(12))
+        again = Form(re.search(r'<form [^>]*id="product_form".*?</form>', answer.content.decode(), re.DOTALL).group())
+        assert again.values["title"] == "Roof tile"  # what was typed is kept
+        assert admin.post(change_page(product), again.values).status_code == 302
+        assert Product.objects.get().title == "Roof tile"
 
     @pytest.mark.django_db(transaction=True)
     def test_an_address_that_somebody_takes_in_the_same_moment_is_refused_beside_its_field(self, admin):
