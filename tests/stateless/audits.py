@@ -11,6 +11,7 @@ from django.test import override_settings
 from shop.stateless.audit import Rule
 from shop.stateless.project import Project
 from shop.stateless.rows import Row
+from shop.stateless.scan import races
 from shop.stateless.scan.findings import Finding
 from shop.stateless.scan.modules import Sources, read
 
@@ -49,3 +50,15 @@ def sources(tmp_path, **files: str) -> Sources:
 
 def scanned(reader: Any, tmp_path, **files: str) -> list[Finding]:
     return [found for module in sources(tmp_path, **files).online() for found in reader.find(module)]
+
+
+class Lost:
+    """A reader for `scanned`, of numbers that two pods change."""
+
+    find = staticmethod(races.lost_updates)
+
+
+class Twice:
+    """Another, of rows that two pods make."""
+
+    find = staticmethod(races.made_twice)

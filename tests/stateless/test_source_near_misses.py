@@ -2,8 +2,8 @@
 
 import pytest
 
-from shop.stateless.scan import containers, lasting, races
-from tests.stateless.audits import scanned
+from shop.stateless.scan import containers, lasting
+from tests.stateless.audits import Lost, Twice, scanned
 
 PAGE = "\n\ndef page(request):\n    "
 
@@ -47,14 +47,6 @@ def test_what_may_be_kept_or_is_no_container_or_is_filled_by_a_decorator(tmp_pat
 )
 def test_who_gives_back_itself_or_what_was_asked_is_no_decorator(tmp_path, code):
     assert [found.name for found in scanned(containers, tmp_path, views=f"SEEN = {{}}\n\n{code}")] == ["SEEN"]
-
-
-class Lost:
-    find = staticmethod(races.lost_updates)
-
-
-class Twice:
-    find = staticmethod(races.made_twice)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shop.stateless.scan import containers, lasting, locks, memoised, paths, races, threads, writes
-from tests.stateless.audits import scanned
+from shop.stateless.scan import containers, lasting, locks, memoised, paths, threads, writes
+from tests.stateless.audits import Lost, Twice, scanned
 
 MIDDLEWARE = """
 class Counts:
@@ -248,14 +248,6 @@ def test_a_lock_that_other_pods_do_not_see(tmp_path, taken):
 def test_a_lock_for_what_the_process_has_for_itself(tmp_path):
     code = "LOCK = threading.Lock()\n\ndef page(request):\n    with LOCK:\n        client = connected()\n"
     assert scanned(locks, tmp_path, views=code) == []
-
-
-class Lost:
-    find = staticmethod(races.lost_updates)
-
-
-class Twice:
-    find = staticmethod(races.made_twice)
 
 
 @pytest.mark.parametrize("change", ["tea.stock -= 1", "tea.stock = tea.stock - pieces"])
