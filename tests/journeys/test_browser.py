@@ -165,9 +165,12 @@ def fill_cart_and_form(page: Page) -> None:
 
 def test_going_back_and_ordering_again_leads_to_the_same_order(page: Page) -> None:
     fill_cart_and_form(page)
+    page.get_by_label("Full name").fill("Ada" * 40)
     page.get_by_label("Bank transfer").check()
     page.get_by_role("button", name="Order and pay").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390  # however long a name is
     first = page.url
     page.go_back()
     if page.get_by_role("button", name="Order and pay").count():
@@ -200,6 +203,10 @@ def card(page: Page, number: str) -> None:
 def test_who_removes_a_line_by_keyboard_goes_on_at_the_top_of_the_cart(page: Page) -> None:
     fill_cart_and_form(page)
     page.goto("/cart/")
+    quantity = page.get_by_label("Quantity of")
+    quantity.fill("150")  # more than a cart takes: the browser says so, and stays there
+    page.keyboard.press("Tab")
+    expect(quantity).to_be_focused()
     page.get_by_role("button", name="Remove").press("Enter")
     expect(page.get_by_role("heading", name="Your cart is empty")).to_be_focused()
 
