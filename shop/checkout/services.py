@@ -28,6 +28,7 @@ from shop.payments import services as payments
 from shop.payments.models import Payment
 from shop.pricing.totals import PricedItem
 
+NUMBER_ONCE = "orders_order_number_key"  # PostgreSQL's name of the constraint
 CONTENTION = (pg.LockNotAvailable, pg.DeadlockDetected, pg.QueryCanceled)
 
 
@@ -95,8 +96,8 @@ def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id
             raise Busy from error
         raise
     except IntegrityError as error:
-        if isinstance(error.__cause__, pg.UniqueViolation) and "number" in str(error):
-            raise Busy from error  # the order number was taken: a second try draws another
+        if isinstance(error.__cause__, pg.UniqueViolation) and error.__cause__.diag.constraint_name == NUMBER_ONCE:
+            raise Busy from error  # a second try draws another number
         raise
     if placed.created:
         metrics.placed.labels(details.payment_method).inc()

@@ -37,7 +37,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return redirect("cart")
     if request.method == "POST":
         return _show(request, CheckoutForm(initial=request.POST.dict()), cart)
-    return _show(request, CheckoutForm(initial=_known(request)), cart)
+    addresses = _addresses(request)
+    return _show(request, CheckoutForm(initial=_known(request, addresses)), cart, addresses=addresses)
 
 
 @require_safe
@@ -94,7 +95,15 @@ def _again(request: HttpRequest, form: CheckoutForm, error: ShopError | None = N
     return response
 
 
-def _show(request: HttpRequest, form: CheckoutForm, cart: Contents, refusal: str = "") -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    form: CheckoutForm,
+    cart: Contents,
+    *,
+    refusal: str = "",
+    addresses: list[Address] | None = None,
+) -> HttpResponse:
+    """`addresses`: the account's, if they are read already."""
     values = form.data if form.is_bound else form.initial
     country = values.get("country") or form.fields["country"].initial
     context: dict[str, Any] = {
@@ -105,7 +114,7 @@ def _show(request: HttpRequest, form: CheckoutForm, cart: Contents, refusal: str
         "payment_methods": payments.methods(),
         "payment_method": values.get("payment_method", ""),
         "refusal": refusal,
-        "addresses": _addresses(request),
+        "addresses": _addresses(request) if addresses is None else addresses,
         "shopper": shopper_of(request, cart),
     }
     return render(request, "storefront/checkout.html", context)
@@ -120,12 +129,11 @@ def _quote(cart: Contents, country: str, method: str) -> Quote:
         return quote(cart, country=country)
 
 
-def _known(request: HttpRequest) -> dict[str, Any]:
+def _known(request: HttpRequest, addresses: list[Address]) -> dict[str, Any]:
     """What an account already knows: the e-mail, and the address chosen by ?address= or the default one."""
     user = signed_in(request)
     if user is None:
         return {}
-    addresses = _addresses(request)
     named = [address for address in addresses if str(address.pk) == request.GET.get("address")]
     chosen = next(iter(named or addresses), None)
     known = {name: str(getattr(chosen, name)) for name in ADDRESS_FIELDS} if chosen else {"name": user.name}

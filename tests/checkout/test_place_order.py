@@ -1,5 +1,6 @@
 """Placing an order: everything in one transaction, once, for what the customer saw."""
 
+import secrets
 import uuid
 from dataclasses import replace
 from decimal import Decimal
@@ -54,6 +55,17 @@ def test_the_same_key_and_details_give_the_same_order():
     assert first.order == second.order
     assert (first.created, second.created) == (True, False)
     assert Order.objects.count() == 1
+
+
+def test_an_order_whose_number_is_taken_may_be_tried_again(monkeypatch):
+    """Chance makes a number of this shop's twice once in 10¹², so it is made to."""
+    monkeypatch.setattr(secrets, "choice", lambda letters: letters[0])
+    place_order(cart_id=factories.open_cart(factories.variant()).public_id, key="k", details=factories.details())
+    mine = factories.open_cart(factories.variant())
+    with pytest.raises(errors.Busy):
+        place_order(cart_id=mine.public_id, key="k", details=factories.details())
+    monkeypatch.undo()
+    assert place_order(cart_id=mine.public_id, key="k", details=factories.details()).created
 
 
 def test_the_same_key_with_other_details_is_refused():
