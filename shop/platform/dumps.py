@@ -134,7 +134,7 @@ def scratch(server: Server) -> Iterator[Server]:
         yield server.named(name)
     finally:
         with psycopg.connect(server.conninfo, autocommit=True) as connection:
-            _drop(connection, name)
+            drop(connection, name)
 
 
 def _drop_forgotten(connection: "psycopg.Connection[Any]") -> None:
@@ -142,8 +142,21 @@ def _drop_forgotten(connection: "psycopg.Connection[Any]") -> None:
     for (name,) in found:
         made_at = name.removeprefix(SCRATCH).partition("_")[0]
         if made_at.isdigit() and int(made_at) < time.time() - FORGOTTEN:
-            _drop(connection, name)
+            drop(connection, name)
 
 
-def _drop(connection: "psycopg.Connection[Any]", name: str) -> None:
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+def drop(connection: "psycopg.Connection[Any]", name: str) -> None:
+    """Drop a database, whoever is connected to it.
+
+    FORCE is denied while autovacuum, which is a superuser's, works there, as it does after a restore. Without FORCE the
+    server itself ends autovacuum, and waits some seconds for others to leave. Raises psycopg.Error.
+    """
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    forced = statement + sql.SQL(" WITH (FORCE)")
+    try:
+        connection.execute(forced)
+    except psycopg.errors.InsufficientPrivilege:
+        try:
+            connection.execute(statement)
+        except psycopg.errors.ObjectInUse:
+            connection.execute(forced)

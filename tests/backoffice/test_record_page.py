@@ -65,8 +65,8 @@ def test_what_may_be_done_depends_on_the_state_and_on_who_looks(admin, viewer, o
     assert offered(admin, placed) == ["History", "View on site", "Mark paid", "Add a note", "Cancel"]
     assert offered(viewer, placed) == ["History", "View on site"]
     Order.objects.update(state=Order.State.SHIPPED, shipped_at=timezone.now())
-    assert offered(admin, placed) == ["History", "View on site", "Add a note"]
-    assert offered(admin, placed, "?_popup=1") == ["Add a note"]
+    assert offered(admin, placed) == ["History", "View on site", "Tracking", "Add a note"]
+    assert offered(admin, placed, "?_popup=1") == ["Tracking", "Add a note"]
 
 
 def test_an_action_opens_over_the_page_and_is_a_page_by_itself_without_javascript(admin, order):

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from threading import Timer
+from urllib.parse import urlsplit
 
 import boto3
 import psycopg
@@ -15,7 +17,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from config.local.postgres import _binaries
+from config.local.postgres import ADMIN, _binaries
 from shop.catalog.models import Product
 from shop.platform import dump_bucket, dumps
 from shop.platform.models import Inspection, OutboxMessage
@@ -160,6 +162,20 @@ def test_a_scratch_database_of_a_drill_at_work_stays():
                 assert found.execute("SELECT current_database()").fetchone() == (made.parameters["dbname"],)
     finally:
         execute(f"DROP DATABASE {name}")
+
+
+def test_a_database_is_dropped_in_which_autovacuum_works():
+    """Here another superuser, who leaves in a moment: FORCE is denied for both."""
+    address = urlsplit(os.environ["DATABASE_URL"])
+    with psycopg.connect(address.geturl(), autocommit=True) as server, dumps.scratch(dumps.store()) as made:
+        name = made.parameters["dbname"]
+        netloc = f"{ADMIN}:{address.password}@{address.hostname}:{address.port}"
+        works = psycopg.connect(address._replace(netloc=netloc, path=f"/{name}").geturl())
+        leaves = Timer(0.5, works.close)
+        leaves.start()
+        dumps.drop(server, name)
+        leaves.join()
+        assert name not in scratch_databases()
 
 
 def test_a_drill_that_is_told_to_stop_drops_its_database(dump):

@@ -49,6 +49,8 @@ class PatientConnection(psycopg.Connection[Any]):
             self.pgconn.finish()  # the answer may still come, and would be taken for that to the next question
             raise psycopg.OperationalError(f"PostgreSQL was silent for {self.answer_timeout:.0f} s") from None
         except psycopg.errors.ReadOnlySqlTransaction as error:
+            if self.read_only:  # as whoever began this transaction wanted
+                raise
             self.pgconn.finish()
             raise psycopg.OperationalError(f"PostgreSQL reads only: {error}") from error
         self.answered_at = time.monotonic()

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from shop.platform import dumps
 from tests.stateless.move.interrupts import hear_interrupts
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -80,16 +81,13 @@ def target(template: str = "template1") -> Iterator[Target]:
     """A new database, which is gone afterwards."""
     admin = os.environ["DATABASE_URL"]
     name = f"move_{secrets.token_hex(6)}"
-    _run(admin, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield Target(urlsplit(admin)._replace(path=f"/{name}").geturl())
     finally:
-        _run(admin, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _run(url, statement):
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)
+        with psycopg.connect(admin, autocommit=True) as connection:
+            dumps.drop(connection, name)
 
 
 def wait(condition):

@@ -11,6 +11,7 @@ import redis
 from psycopg import sql
 
 from config.local.s3 import aws_client, create_bucket
+from shop.platform import dumps
 from tests.mailserver import MailServer, mail_server
 
 HIDDEN = "5"  # seconds until a message comes again that was given to a worker which was killed
@@ -49,7 +50,8 @@ class Services:
 def services() -> Iterator[Services]:
     name = f"teashop-{secrets.token_hex(4)}"
     bucket, queues = (aws_client(service, dict(os.environ)) for service in ("s3", "sqs"))
-    _database("CREATE DATABASE {}", name)
+    with _server() as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     create_bucket({**os.environ, "MEDIA_BUCKET": name})
     queue = queues.create_queue(QueueName=name, Attributes={"VisibilityTimeout": HIDDEN})["QueueUrl"]
     try:
@@ -59,12 +61,12 @@ def services() -> Iterator[Services]:
         queues.delete_queue(QueueUrl=queue)
         _empty(bucket, name)
         redis.Redis.from_url(_redis_url()).flushdb()
-        _database("DROP DATABASE {} WITH (FORCE)", name)
+        with _server() as connection:
+            dumps.drop(connection, name)
 
 
-def _database(statement: str, name: str) -> None:
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+def _server() -> "psycopg.Connection":
+    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
 
 
 def _redis_url() -> str:
