@@ -127,8 +127,8 @@ def _sums(since: date) -> dict[str, tuple[str, int, int]]:
     rows = _sold(since).annotate(day=TruncDate("placed_at")).values("day").order_by("day")
     revenue = Sum("total", filter=PAID, default=Decimal(0))
     totals = rows.annotate(revenue=revenue, orders=Count("pk"), paid=Count("pk", filter=PAID))
-    back = _given_back(since)
-    return {
-        day: (str(row["revenue"] - back.get(day, 0)), row["orders"], row["paid"])
-        for row, day in ((row, row["day"].isoformat()) for row in totals)
-    }
+    back, sums = _given_back(since), {}
+    for row in totals:
+        day = row["day"].isoformat()
+        sums[day] = str(row["revenue"] - back.get(day, 0)), row["orders"], row["paid"]
+    return sums

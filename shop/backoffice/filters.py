@@ -1,8 +1,8 @@
 """Filters beside the lists, each answered by an index or by few rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 from urllib.parse import quote_plus
 
 from django.contrib.admin import SimpleListFilter
@@ -117,9 +117,20 @@ def _branches(below: dict[int | None, list[tree.Node]], parent: int | None, inde
         yield from _branches(below, node.pk, indent + INDENT)
 
 
-class OutboxStateFilter(QuickFilter):
+class StateFilter(QuickFilter):
+    """States that are no column. `rows`: their conditions, by value. `otherwise`: while none of them is asked for."""
+
     title = _("state")
     parameter_name = "state"
+    rows: ClassVar[Mapping[str, Q]]
+    otherwise: ClassVar[Q | None] = None
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
+        condition = self.rows.get(self.value() or "", self.otherwise)
+        return None if condition is None else queryset.filter(condition)
+
+
+class OutboxStateFilter(StateFilter):
     rows = {
         "waiting": Q(done_at=None, dead_at=None, sent_at=None),
         "sent": Q(done_at=None, dead_at=None, sent_at__isnull=False),
@@ -134,14 +145,8 @@ class OutboxStateFilter(QuickFilter):
             ("discarded", _("discarded")),
         ]  # fmt: skip
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
-        condition = self.rows.get(self.value() or "")
-        return queryset.filter(condition) if condition else None
 
-
-class MailStateFilter(QuickFilter):
-    title = _("state")
-    parameter_name = "state"
+class MailStateFilter(StateFilter):
     rows = {
         "waiting": Q(sent_at=None, message__dead_at=None),
         "sent": Q(sent_at__isnull=False),
@@ -151,16 +156,10 @@ class MailStateFilter(QuickFilter):
     def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
         return [("waiting", _("waiting")), ("sent", _("sent")), ("given_up", _("given up"))]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
-        condition = self.rows.get(self.value() or "")
-        return queryset.filter(condition) if condition else None
 
-
-class PaymentStateFilter(QuickFilter):
+class PaymentStateFilter(StateFilter):
     """By the column; but what was given back is asked for by that, and is not due any more."""
 
-    title = _("state")
-    parameter_name = "state"
     rows = {
         **{state: Q(state=state) for state in Payment.State.values},
         Payment.State.REFUND_DUE: Q(state=Payment.State.REFUND_DUE, refunded__lt=F("amount")),
@@ -170,17 +169,12 @@ class PaymentStateFilter(QuickFilter):
     def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
         return [*Payment.State.choices, ("refunded", _("refunded, also in part"))]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
-        condition = self.rows.get(self.value() or "")
-        return queryset.filter(condition) if condition else None
 
-
-class DeadLetterFilter(QuickFilter):
+class DeadLetterFilter(StateFilter):
     """Those that wait for a decision, unless others are asked for."""
 
-    title = _("state")
-    parameter_name = "state"
     rows = {"discarded": Q(discarded_at__isnull=False), "all": Q()}
+    otherwise = Q(discarded_at=None)
 
     def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
         return [("discarded", _("discarded")), ("all", _("all"))]
@@ -188,6 +182,3 @@ class DeadLetterFilter(QuickFilter):
     def choices(self, changelist: Any) -> Any:
         waiting, *others = super().choices(changelist)
         return [{**waiting, "display": _("given up")}, *others]
-
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
-        return queryset.filter(self.rows.get(self.value() or "", Q(discarded_at=None)))

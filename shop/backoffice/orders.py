@@ -11,7 +11,7 @@ from django_countries import countries
 from unfold.decorators import display
 
 from shop.backoffice.filters import LatestValuesFilter
-from shop.backoffice.lists import RecordAdmin, RecordInline
+from shop.backoffice.lists import RecordInline
 from shop.backoffice.order_actions import OrderActions
 from shop.backoffice.pills import pill
 from shop.backoffice.thumbnails import thumbnail
@@ -91,7 +91,7 @@ class EventInline(RecordInline):
 
 
 @admin.register(Order)
-class OrderAdmin(OrderActions, RecordAdmin):
+class OrderAdmin(OrderActions):
     inlines = (LineInline, PaymentInline, EventInline)
     list_display = ("number", "placed_at", "email", "status", "amount", "paid_by", "delivery")
     list_filter = ("state", PaymentMethodFilter, "placed_at")

@@ -12,6 +12,12 @@ EXPECTED = {
 }
 
 
+class PageQuerySet(models.QuerySet["Page"]):
+    def written(self) -> "PageQuerySet":
+        """Pages that have a text: nobody sees others."""
+        return self.exclude(body_html="")
+
+
 class Page(models.Model):
     """A text of the shop about itself, such as its imprint. A handful, written by staff."""
 
@@ -25,6 +31,8 @@ class Page(models.Model):
     body_html = models.TextField(_("text"), blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = PageQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "title", "id"]

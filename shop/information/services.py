@@ -13,5 +13,5 @@ def changed() -> None:
 
 def unwritten() -> dict[str, str]:
     """Return what the footer leads to and nobody has written yet: titles by slug."""
-    written = set(Page.objects.filter(slug__in=EXPECTED).exclude(body_html="").values_list("slug", flat=True))
+    written = set(Page.objects.written().filter(slug__in=EXPECTED).values_list("slug", flat=True))
     return {slug: str(title) for slug, title in EXPECTED.items() if slug not in written}

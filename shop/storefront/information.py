@@ -15,7 +15,7 @@ from shop.storefront.caching import catalogue_page
 @catalogue_page
 def overview(request: HttpRequest) -> HttpResponse:
     pages.depends(request, information.TAG)
-    written = list(Page.objects.exclude(body_html="").only("slug", "title"))
+    written = list(Page.objects.written().only("slug", "title"))
     return render(request, "storefront/information.html", {"written": written})
 
 
@@ -24,7 +24,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One that the footer leads to and that is not written yet says so; of others there is nothing."""
     pages.depends(request, information.TAG)
-    shown = Page.objects.filter(slug=slug).exclude(body_html="").first()
+    shown = Page.objects.written().filter(slug=slug).first()
     if shown is None and slug not in EXPECTED:
         raise Http404
     context = {

@@ -62,7 +62,7 @@ class Lists(Sitemap):  # type: ignore[type-arg]
     """The front page, all products, the categories, and what the shop says about itself."""
 
     def items(self) -> list[str]:
-        about = [page.get_absolute_url() for page in Information.objects.exclude(body_html="").only("slug")]
+        about = [page.get_absolute_url() for page in Information.objects.written().only("slug")]
         return [reverse("home"), reverse("products"), *(category_url(node.slug) for node in tree.read()), *about]
 
     def location(self, item: str) -> str:

@@ -36,16 +36,18 @@ REMEDY = (
 
 
 def rows(project: Project) -> Iterator[Row]:
-    fields = [
-        field for model in apps.get_models() for field in model._meta.get_fields() if isinstance(field, FileField)
-    ]
+    fields = _fields(FileField)
     for alias, storage in _aliases(project):
         users = [_name(field) for field in fields if type(field.storage) is type(storage) and field.storage == storage]
         if alias == "default" and (field_names := [_name(f) for f in fields if f.storage is default_storage]):
             users = field_names
         yield storage_row(project, alias, storage, users)
     yield from _own(project, fields)
-    yield from _chosen(project)
+    yield from (directory_row(project, field) for field in _fields(FilePathField))
+
+
+def _fields(kind: type) -> list[Any]:
+    return [field for model in apps.get_models() for field in model._meta.get_fields() if isinstance(field, kind)]
 
 
 def _aliases(project: Project) -> Iterator[tuple[str, Any]]:
@@ -104,12 +106,6 @@ def _own(project: Project, fields: list[Any]) -> Iterator[Row]:
         asked = Question(f"Uploads in {_name(field)}", "whoever uploaded: staff, customers")
         remedy = f"Take the storage= out of {_name(field)}, or give it one that all pods reach"
         yield place_of(asked, OWN, own, remedy, _name(field))
-
-
-def _chosen(project: Project) -> Iterator[Row]:
-    for field in (one for model in apps.get_models() for one in model._meta.get_fields()):
-        if isinstance(field, FilePathField):
-            yield directory_row(project, field)
 
 
 def directory_row(project: Project, field: Any) -> Row:
