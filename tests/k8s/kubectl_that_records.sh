@@ -3,7 +3,7 @@
 #
 # $CLUSTER/calls: one line for each call. $CLUSTER/applied: names of what was applied, in order. $CLUSTER/job: the state that
 # migrate Jobs end in. $CLUSTER/refused: an object that is not applied. $CLUSTER/stuck: a Deployment that never gets ready.
-# $CLUSTER/revisions/NAME: its revision.
+# $CLUSTER/hangs: one that takes its time to; $CLUSTER/hanging is there while it does. $CLUSTER/revisions/NAME: its revision.
 set -euo pipefail
 
 if [[ $1 == kustomize ]]; then
@@ -35,11 +35,16 @@ case $1 in
     get)
         case $2 in
             job) cat "$CLUSTER/job" ;;
-            deployment) cat "$CLUSTER/revisions/$3" 2> /dev/null || true ;;
+            deployment) [[ ! -e $CLUSTER/revisions/$3 ]] || echo "$3 $(cat "$CLUSTER/revisions/$3")" ;;
         esac
         ;;
+    delete) rm "$CLUSTER/revisions/$3" ;;
     rollout)
         [[ $2 == undo ]] && echo "back to ${4#--to-revision=}" > "$CLUSTER/revisions/${3#deployment/}"
+        if [[ $2 == status && $3 == "deployment/$(cat "$CLUSTER/hangs" 2> /dev/null)" ]]; then
+            mv "$CLUSTER/hangs" "$CLUSTER/hanging"
+            exec sleep 30
+        fi
         if [[ $2 == status && $3 == "deployment/$(cat "$CLUSTER/stuck" 2> /dev/null)" ]]; then
             rm "$CLUSTER/stuck"
             echo "error: timed out waiting for the condition" >&2

@@ -1,6 +1,7 @@
 """k8s/release brings out a release in the safe order and takes it back when it does not work."""
 
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,11 @@ import pytest
 
 from tests.k8s.conftest import Shop
 from tests.k8s.manifests import ROOT, of_kind, rendered
+from tests.waiting import patience
 
 IMAGE = "registry.example/shop@sha256:" + "5e" * 32
 KUBECTL = ROOT / "tests/k8s/kubectl_that_records.sh"
+until = patience(20)
 WORKLOADS = ("relay", "web", "worker", "worker-media")
 
 
@@ -34,7 +37,7 @@ class Cluster:
             self.says(f"revisions/{name}", str(revision))
 
     def revisions(self) -> set[str]:
-        return {(self.directory / "revisions" / name).read_text().strip() for name in WORKLOADS}
+        return {path.read_text().strip() for path in (self.directory / "revisions").iterdir()}
 
     @property
     def calls(self) -> list[str]:
@@ -55,16 +58,18 @@ def cluster(tmp_path: Path) -> Cluster:
 
 
 def release(cluster: Cluster, *arguments: str) -> subprocess.CompletedProcess[str]:
-    real = shutil.which("kubectl") or ""
-    environment = {
+    command = [ROOT / "k8s/release", *arguments]
+    return subprocess.run(command, env=environment(cluster), capture_output=True, text=True, timeout=60, check=False)
+
+
+def environment(cluster: Cluster) -> dict[str, str]:
+    return {
         **os.environ,
         "PATH": f"{cluster.directory / 'bin'}:{os.environ['PATH']}",
         "CLUSTER": str(cluster.directory),
-        "REAL_KUBECTL": real,
+        "REAL_KUBECTL": shutil.which("kubectl") or "",
         "POLL_SECONDS": "0.05",
     }
-    command = [ROOT / "k8s/release", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_brings_out_configuration_then_schema_then_pods_then_cron(cluster: Cluster, shop: str) -> None:
@@ -129,6 +134,53 @@ def test_the_first_release_has_nothing_to_go_back_to_and_says_so(cluster: Cluste
     run = release(cluster, "--image", IMAGE, "--name", "v1.0.0", "--smoke", shop)
     assert run.returncode == 1 and "nothing ran before" in run.stderr
     assert not [call for call in cluster.calls if "undo" in call]
+
+
+def test_a_deployment_that_came_with_the_release_goes_with_it(cluster: Cluster, shop: str) -> None:
+    cluster.runs(41)
+    (cluster.directory / "revisions/worker-media").unlink()
+    cluster.says("stuck", "web")
+    run = release(cluster, "--image", IMAGE, "--name", "v1.4.0", "--smoke", shop)
+    assert run.returncode == 1, run.stderr
+    assert not (cluster.directory / "revisions/worker-media").exists()
+    assert cluster.revisions() == {"back to 41"}
+
+
+def test_cron_jobs_that_are_refused_take_the_pods_back_too(cluster: Cluster, shop: str) -> None:
+    cluster.runs(41)
+    cluster.says("refused", "CronJob/cron")
+    run = release(cluster, "--image", IMAGE, "--name", "v1.4.0", "--smoke", shop)
+    assert run.returncode == 1 and cluster.revisions() == {"back to 41"}
+
+
+@pytest.mark.parametrize("way", ["told to stop", "Ctrl-C", "the terminal is lost", "nobody reads it any more"])
+def test_interrupted_while_it_waits_for_pods_it_takes_them_back(cluster: Cluster, shop: str, way: str) -> None:
+    cluster.runs(41)
+    cluster.says("hangs", "web")
+    ours, its = pty.openpty()
+    command = ["setsid", "--ctty", ROOT / "k8s/release", "--image", IMAGE, "--name", "v1.4.0", "--smoke", shop]
+    run = subprocess.Popen(
+        command, env=environment(cluster), stdin=its, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    os.close(its)
+    until((cluster.directory / "hanging").exists)
+    interrupt(run, way, terminal=ours)
+    assert run.wait(timeout=30) == 1
+    assert cluster.revisions() == {"back to 41"}
+
+
+def interrupt(run: "subprocess.Popen[bytes]", way: str, *, terminal: int) -> None:
+    assert run.stdout
+    match way:
+        case "Ctrl-C":
+            os.write(terminal, b"\x03")
+        case "the terminal is lost":
+            os.close(terminal)
+        case "nobody reads it any more":
+            run.stdout.close()
+            run.terminate()
+        case _:
+            run.terminate()
 
 
 def test_a_dry_run_asks_no_cluster(cluster: Cluster) -> None:
