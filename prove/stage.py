@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from config.local import ports
 from config.local.balancer import media_from
 from config.local.begun import Begun
+from config.local.mailserver import MailServer
 from config.local.process import Place, Process, Program, python
 from config.local.proxy import Proxy
 from config.local.sqs import create_queues
@@ -14,7 +15,6 @@ from prove.disk import Disk
 from prove.fleet import ProvedFleet
 from prove.ground import NEW, OLD, Ground
 from prove.manifest import Pod
-from tests.mailserver import MailServer
 
 RESEND_AFTER = "3"  # seconds: a message lost with a worker is sent again
 VARIABLES = {  # the settings that lead to a service

@@ -6,9 +6,9 @@ import time
 import httpx
 
 from prove.client import Client, Cut, WentWrong
+from prove.forms import form
 from prove.furnish import PASSWORD
 from prove.plan import ORDER
-from tests.forms import form
 
 ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435", "city": "Berlin", "country": "DE"}
 LINE = re.compile(r'\?variant=([\w-]+)".*?action="/cart/lines/(\d+)/".*?name="quantity" value="(\d+)"', re.DOTALL)

@@ -9,9 +9,9 @@ import httpx
 import PIL.Image
 
 from prove.client import Client, Cut, WentWrong
+from prove.forms import form_named
 from prove.furnish import PASSWORD, STAFF_STOCK
 from prove.journeys.browser import Seen
-from tests.backoffice.pages import Form
 
 PRICE, STOCK = "31.50", STAFF_STOCK + 10
 CHANGE = re.compile(r"/admin/catalog/product/(\d+)/change/")
@@ -130,7 +130,7 @@ def picture(number: int) -> bytes:
 
 def read(page: httpx.Response, name: str) -> dict[str, str]:
     """Return the values of the form with this id."""
-    found = re.search(rf'<form [^>]*id="{name}".*?</form>', page.text, re.DOTALL)
+    found = form_named(page.text, name)
     if not found:
         raise WentWrong(f"The page {page.url.path} has no form {name}.")
-    return dict(Form(found.group()).values)
+    return found.values

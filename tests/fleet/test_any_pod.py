@@ -12,9 +12,9 @@ from django.conf import settings
 
 from config.local import ports
 from config.local.fleet import Fleet
+from prove.forms import form
 from shop.orders.models import Order
 from tests import factories
-from tests.forms import form
 from tests.services import fleet
 
 pytestmark = [

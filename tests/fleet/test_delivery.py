@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.local.fleet import Fleet
+from config.local.mailserver import MailServer, mail_server
 from shop.cart import services as cart
 from shop.checkout.services import place_order
 from shop.errors import ShopError
@@ -18,7 +19,6 @@ from shop.orders.models import Order
 from shop.platform.broker import Broker, queue_url
 from shop.platform.models import OutboxMessage
 from tests import factories
-from tests.mailserver import MailServer, mail_server
 from tests.services import fleet, running
 from tests.waiting import outbox, patience
 

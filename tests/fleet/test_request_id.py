@@ -11,12 +11,12 @@ import pytest
 from django.conf import settings
 
 from config.local.fleet import Fleet
+from config.local.mailserver import MailServer, mail_server
+from prove.forms import form
 from shop.platform.models import OutboxMessage, Pod
 from tests import factories
 from tests.collector import Collector, Taken, collector
 from tests.fleet.visitors import Basket, Browser, Phone
-from tests.forms import form
-from tests.mailserver import MailServer, mail_server
 from tests.services import fleet, running
 from tests.waiting import outbox, patience
 

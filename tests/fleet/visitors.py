@@ -9,10 +9,10 @@ import httpx
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 
+from prove.forms import form
 from shop.accounts.models import User
 from shop.orders.models import Order
 from tests import factories
-from tests.forms import form
 
 PASSWORD = "correct horse battery"
 ADDRESS = asdict(factories.address())

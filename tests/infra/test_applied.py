@@ -19,11 +19,11 @@ from django.conf import settings
 from config.local import ports
 from config.local.fleet import Fleet
 from config.local.process import Place, Process, Program, python
+from prove.forms import form
 from shop.checkout.services import place_order
 from shop.platform.models import OutboxMessage
 from tests import factories
 from tests.backoffice.pages import Form, change_page
-from tests.forms import form
 from tests.infra.conftest import ROOT, Terraform
 from tests.infra.recorded import rights_used
 from tests.services import fleet, place

@@ -7,12 +7,12 @@ import pytest
 from django.utils import timezone
 
 from config import env
+from config.local.mailserver import MailServer, mail_server
 from config.mail import mail_settings
 from shop.notifications import services as notifications
 from shop.notifications.models import Mail
 from shop.platform import outbox
 from shop.platform.models import OutboxMessage
-from tests.mailserver import MailServer, mail_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

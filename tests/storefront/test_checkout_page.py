@@ -2,6 +2,7 @@
 
 import pytest
 
+from prove.forms import form
 from shop.accounts.models import Address
 from shop.catalog.models import Variant
 from shop.checkout import limits
@@ -13,7 +14,6 @@ from shop.orders.models import Order
 from shop.platform.throttle import Limit
 from shop.pricing.models import ShippingRate
 from tests import factories
-from tests.forms import form
 
 pytestmark = pytest.mark.django_db
 CONTACT = {

@@ -10,9 +10,9 @@ import psycopg
 import redis
 from psycopg import sql
 
+from config.local.mailserver import MailServer, mail_server
 from config.local.s3 import aws_client, create_bucket
 from shop.platform import dumps
-from tests.mailserver import MailServer, mail_server
 
 HIDDEN = "5"  # seconds until a message comes again that was given to a worker which was killed
 REDIS_DATABASE = "9"

@@ -10,6 +10,7 @@ class Form:
 
     action: str
     method: str
+    id: str = ""
     values: dict[str, str] = field(default_factory=dict)
 
     def filled(self, **values: str) -> dict[str, str]:
@@ -20,40 +21,61 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
-        self._select = ""
+        self._select = self._textarea = ""
+        self._may_be_none = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
+            method = given.get("method", "get").lower()
+            self.forms.append(Form(given.get("action", ""), method, given.get("id", "")))
         elif self.forms and tag == "input":
             self._input(given)
         elif tag == "select":
-            self._select = given.get("name", "")
+            self._select, self._may_be_none = given.get("name", ""), "multiple" in given
+        elif self.forms and tag == "textarea":
+            self._textarea = given.get("name", "")
+            self.forms[-1].values[self._textarea] = ""
         elif self.forms and tag == "option" and self._select:
             self._option(given)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self._select = ""
+        elif tag == "textarea":
+            self._textarea = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.forms[-1].values[self._textarea] += data
 
     def _input(self, given: dict[str, str]) -> None:
         kind, name = given.get("type", "text"), given.get("name", "")
-        unchecked = kind in {"radio", "checkbox"} and "checked" not in given
-        if name and not unchecked and kind not in {"submit", "button"}:
-            self.forms[-1].values[name] = given.get("value", "")
+        box = kind in {"radio", "checkbox"}
+        if name and kind not in {"submit", "button", "file"} and (not box or "checked" in given):
+            self.forms[-1].values[name] = given.get("value", "on" if box else "")
 
     def _option(self, given: dict[str, str]) -> None:
         values = self.forms[-1].values
-        if self._select not in values or "selected" in given:
+        if "selected" in given or (self._select not in values and not self._may_be_none):
             values[self._select] = given.get("value", "")
 
 
 def form(html: str, action: str) -> Form:
     """Return the page's form with this action. Raises LookupError if there is none."""
+    found = _forms(html)
+    for each in found:
+        if each.action == action:
+            return each
+    raise LookupError(f"no form goes to {action}: {[each.action for each in found]}")
+
+
+def form_named(html: str, name: str) -> Form | None:
+    """Return the page's form with this id."""
+    return next((each for each in _forms(html) if each.id == name), None)
+
+
+def _forms(html: str) -> list[Form]:
     reader = _Reader()
     reader.feed(html)
-    for found in reader.forms:
-        if found.action == action:
-            return found
-    raise LookupError(f"no form goes to {action}: {[found.action for found in reader.forms]}")
+    return reader.forms

@@ -1,4 +1,7 @@
-"""A mail server that takes mails over SMTP and remembers them, so that a mail sent twice is seen twice."""
+"""A mail server that takes mails over SMTP and remembers them, so that a mail sent twice is seen twice.
+
+Used by tests and by the proof, never by the store itself.
+"""
 
 import asyncio
 import time
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
+from typing import Any
 
 from aiosmtpd.controller import Controller
 
@@ -30,12 +34,14 @@ class MailServer:
         self._controller = Controller(self, hostname=ports.HOST, port=port)
         self.url = f"smtp://{ports.HOST}:{port}"
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
         self.asked += 1
         envelope.rcpt_tos.append(address)
         return self.to_recipient or "250 OK"
 
-    async def handle_DATA(self, server, _session, envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self.to_mail:
             return self.to_mail
         self.mails.append(message_from_bytes(envelope.content))
