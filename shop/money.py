@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import total_ordering
 
 from django.utils.formats import number_format
 
@@ -15,9 +16,13 @@ def rounded(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-@dataclass(frozen=True, order=True)
+@total_ordering
+@dataclass(frozen=True)
 class Money:
-    """An amount in major units (19.90), always with two places. Adding two currencies raises ValueError."""
+    """An amount in major units (19.90), always with two places.
+
+    To add two currencies, or to ask which is more, raises ValueError; they are never equal.
+    """
 
     amount: Decimal
     currency: str
@@ -35,6 +40,10 @@ class Money:
 
     def __mul__(self, factor: int | Decimal) -> "Money":
         return Money(self.amount * factor, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        self._check(other)
+        return self.amount < other.amount
 
     def __bool__(self) -> bool:
         return bool(self.amount)
@@ -59,7 +68,7 @@ class Money:
 
     def _check(self, other: "Money") -> None:
         if other.currency != self.currency:
-            raise ValueError(f"{self.currency} and {other.currency} cannot be added")
+            raise ValueError(f"{self.currency} and {other.currency} can be neither added nor compared")
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

@@ -1,6 +1,9 @@
 """Prices include tax; what a cart costs is a pure function of its lines."""
 
+import operator
 from decimal import Decimal
+
+import pytest
 
 from shop.money import Money
 from shop.pricing.totals import Item, contained_tax, price
@@ -8,6 +11,15 @@ from shop.pricing.totals import Item, contained_tax, price
 
 def euro(amount: str) -> Money:
     return Money(Decimal(amount), "EUR")
+
+
+def test_amounts_of_two_currencies_are_neither_added_nor_compared():
+    dollars = Money(Decimal(1), "USD")
+    for question in (operator.add, operator.lt, operator.le, operator.gt, operator.ge):
+        with pytest.raises(ValueError, match="EUR and USD"):
+            question(euro("2.00"), dollars)
+    assert euro("1.00") != dollars
+    assert euro("1.00") <= euro("1.00") < euro("2.00") == max(euro("1.00"), euro("2.00"))
 
 
 def test_tax_is_inside_the_price():
