@@ -21,7 +21,10 @@ REFERENCE = "import"
 
 
 def shelve(batch: Sequence[tuple[Draft, Saved]], report: Report, *, set_stock: bool) -> None:
-    """Set how the variants are sold, and the stock of those that have none yet: what was sold since stays sold."""
+    """Set how the variants are sold, and the stock of those that have none yet: what was sold since stays sold.
+
+    The report is told after the commit: this may be an attempt that is made again.
+    """
     wanted = {
         variant.pk: draft.stock[sku] for draft, saved in batch for sku, variant in saved.variants.items() if variant.pk
     }
@@ -29,12 +32,15 @@ def shelve(batch: Sequence[tuple[Draft, Saved]], report: Report, *, set_stock: b
     with transaction.atomic():
         levels = {pk: stocked.pieces for pk, stocked in wanted.items()} if set_stock else _new(wanted)
         inventory.set_levels({pk: pieces for pk, pieces in levels.items() if pieces >= 0}, reference=REFERENCE)
-        for pk in _configure(wanted):
-            draft, sku = owners[pk]
-            note = _("more of %(sku)s was sold than is there, so it is still sold when empty") % {"sku": sku}
-            report.notes.append(Remark(draft.lines[sku], draft.data.slug, note))
+        owed = _configure(wanted)
         # A stock below zero is allowed only once the variant may be sold when empty.
         inventory.set_levels({pk: pieces for pk, pieces in levels.items() if pieces < 0}, reference=REFERENCE)
+    report.notes += [_still_sold(*owners[pk]) for pk in owed]
+
+
+def _still_sold(draft: Draft, sku: str) -> Remark:
+    note = _("more of %(sku)s was sold than is there, so it is still sold when empty") % {"sku": sku}
+    return Remark(draft.lines[sku], draft.data.slug, note)
 
 
 def _new(wanted: Mapping[int, Stocked]) -> dict[int, int]:

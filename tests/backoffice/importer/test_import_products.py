@@ -265,6 +265,28 @@ def test_a_stock_that_is_owed_stays_on_back_order_and_the_report_says_so(tmp_pat
     assert not Variant.objects.get(product__slug="hat").stock.tracked
 
 
+FAILS_ONCE = """
+CREATE SEQUENCE tries;
+CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('tries') = 1 THEN RAISE serialization_failure; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER fails_once BEFORE INSERT OR UPDATE ON inventory_stock FOR EACH ROW WHEN (NEW.on_hand = -4)
+    EXECUTE FUNCTION fail_once();
+"""
+
+
+def test_what_is_done_again_is_reported_once(tmp_path):
+    tracked = {"Variant_Inventory_Tracker": "shopify"}
+    run(write(tmp_path, shirt(qty="-3", Variant_Inventory_Policy="continue", **tracked)))
+    with connection.cursor() as cursor:
+        cursor.execute(FAILS_ONCE)
+    owed = shirt(Variant_Inventory_Policy="deny", **tracked)
+    report = run(write(tmp_path, owed, shirt("hat", qty="-4", Variant_Inventory_Policy="continue", **tracked)))
+    assert Variant.objects.get(product__slug="hat").stock.on_hand == -4
+    assert [note.line for note in report.notes] == [2]
+
+
 @pytest.mark.parametrize(
     ("values", "published"),
     [
