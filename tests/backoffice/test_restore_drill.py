@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from threading import Timer
+from threading import Thread, Timer
 from urllib.parse import urlsplit
 
 import boto3
@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from config.local.postgres import ADMIN, _binaries
+from config.local.proxy import Proxy
 from shop.catalog.models import Product
 from shop.platform import dump_bucket, dumps
 from shop.platform.models import Inspection, OutboxMessage
@@ -189,6 +190,28 @@ def test_a_drill_that_is_told_to_stop_drops_its_database(dump):
     finally:
         drill.kill()
     assert scratch_databases() == []
+
+
+def test_a_drill_whose_server_goes_away_is_told_as_failed(dump, settings):
+    address = urlsplit(os.environ["DATABASE_URL"])
+    with Proxy(address.port) as proxy:
+        role = address.netloc.rpartition("@")[0]
+        settings.DRILL_DATABASE_URL = address._replace(netloc=f"{role}@127.0.0.1:{proxy.port}").geturl()
+        leaves = Thread(target=lambda: (wait_until(forgotten), proxy.refuse()))
+        leaves.start()
+        with pytest.raises(CommandError, match="The server for drills went away") as caught:
+            run("--file", dump)
+        leaves.join()
+    kept = Inspection.objects.get()
+    assert (caught.value.returncode, kept.is_good, kept.summary) == (2, False, str(caught.value)[:400])
+    for name in forgotten():
+        execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def forgotten():
+    with psycopg.connect(os.environ["DATABASE_URL"]) as server:
+        found = server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{dumps.SCRATCH}%"])
+        return [name for (name,) in found]
 
 
 def wait_until(happens, seconds=30):

@@ -3,7 +3,7 @@ import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from shop.backoffice import drill
 from shop.backoffice.drill import Drill
@@ -44,16 +44,25 @@ class Command(BaseCommand):
                 path = options["file"] or _a_dump(Path(room), steps)
                 result = drill.run(path, pictures=options["storage"], say=steps.say)
         except Unusable as error:
-            inspections.end(inspections.DRILL, summary=str(error), failed=True, report={})
-            raise CommandError(str(error), returncode=UNUSABLE) from error
-        except (DatabaseError, psycopg.Error) as error:
-            raise CommandError(f"The database went away during the drill: {error}", returncode=UNUSABLE) from error
+            raise _failed(str(error)) from error
+        except psycopg.Error as error:
+            raise _failed(f"The server for drills went away: {str(error).strip()}") from error
+        except DatabaseError as error:
+            raise _failed(f"The database went away during the drill: {str(error).strip()}") from error
         inspections.end(
             inspections.DRILL, summary=_sentences(result).splitlines()[-1], broken=result.broken, report=result.json()
         )
         self.stdout.write(json.dumps(result.json(), indent=2) if options["json"] else _sentences(result))
         if result.broken:
             sys.exit(BROKEN)
+
+
+def _failed(sentence: str) -> CommandError:
+    """Return what tells the operator; keep it for the others, unless the store's own database is what is away."""
+    connection.close_if_unusable_or_obsolete()
+    with suppress(DatabaseError):
+        inspections.end(inspections.DRILL, summary=sentence, failed=True, report={})
+    return CommandError(sentence, returncode=UNUSABLE)
 
 
 def _a_dump(room: Path, steps: Steps) -> Path:
