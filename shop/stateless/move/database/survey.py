@@ -1,6 +1,7 @@
 """Reading all rows of the source once, before anything is written: what is there, and what PostgreSQL would refuse."""
 
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,14 +47,14 @@ def survey(
 ) -> Surveyed:
     """Read a table, but for the rows with the keys in `without`."""
     result, cells = Surveyed(), _Cells(table, source, target)
-    uniques = Uniques(table, target)
-    for page in pages(table, source):
-        for row in page:
-            key = table.key_of(row)
-            if key not in without:
-                _look(cells, uniques, key, row, result)
-        if bar:
-            bar.advance(len(page))
+    with closing(Uniques(table, target)) as uniques:
+        for page in pages(table, source):
+            for row in page:
+                key = table.key_of(row)
+                if key not in without:
+                    _look(cells, uniques, key, row, result)
+            if bar:
+                bar.advance(len(page))
     return result
 
 

@@ -18,7 +18,7 @@ Part = tuple[int, bool]  # position of the column, whether case does not count
 
 
 class Uniques:
-    """Remembers, in a temporary file if need be, what the constraints of a table have seen."""
+    """Remembers, in a temporary file if need be, what the constraints of a table have seen. To be closed."""
 
     def __init__(self, table: Table, target: Any) -> None:
         self._names = table.columns
@@ -34,6 +34,9 @@ class Uniques:
                 columns = ", ".join(self._names[index] for index, _ in parts)
                 case = " but for upper and lower case" if any(folds for _, folds in parts) else ""
                 yield columns, f"is the same as in an earlier row{case}; change one of them"
+
+    def close(self) -> None:
+        self._seen.close()
 
     def _is_new(self, number: int, values: list[Any]) -> bool:
         text = repr((number, values)).encode("utf-8", "surrogatepass")
