@@ -8,9 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from config import metrics_files
-
-QUEUES = "default,mail,media"
+from config import metrics_files, queues
 
 
 def main() -> int:
@@ -48,7 +46,7 @@ def _worker(arguments: list[str]) -> int:
     metrics_files.empty()
     # TERM then means: finish what you hold within worker_soft_shutdown_timeout, give the rest back.
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
-    queues = os.environ.get("WORKER_QUEUES") or QUEUES
+    names = os.environ.get("WORKER_QUEUES") or ",".join(queues.NAMES)
     concurrency = os.environ.get("WORKER_CONCURRENCY") or "2"
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     return _become(
@@ -59,7 +57,7 @@ def _worker(arguments: list[str]) -> int:
         "-q",
         "worker",
         "-Q",
-        queues,
+        names,
         "-c",
         concurrency,
         "-l",

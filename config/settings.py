@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from config import databases, env
+from config import databases, env, queues
 from config.mail import mail_settings
 from shop.backoffice.unfold import unfold_settings
 from shop.platform import patience, timing
@@ -219,7 +219,7 @@ DRILL_DATABASE_URL = env.text("DRILL_DATABASE_URL", "")
 POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS", "")
 
 # Background work: the outbox is the only road to SQS
-QUEUES = ("default", "mail", "media")
+QUEUES = queues.NAMES
 QUICK_QUEUES = ("default",)  # for work of some milliseconds: done by the handful, and never behind that of the others
 SQS_QUEUE_BASE_URL = env.text("SQS_QUEUE_BASE_URL", "https://sqs.invalid/000000000000").rstrip("/")
 SQS_QUEUE_PREFIX = env.text("SQS_QUEUE_PREFIX", "shop-")
