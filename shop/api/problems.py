@@ -10,10 +10,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.signals import got_request_exception
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -21,6 +21,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from shop.api.parsers import BodyTooLarge
 from shop.errors import ShopError
 
 CONTENT_TYPE = "application/problem+json"
@@ -46,15 +47,26 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None
         return None  # DatabaseOutageMiddleware's
     if isinstance(exc, ShopError):
         return _refusal(exc)
-    if isinstance(exc, IntegrityError) and OF_A_USER in str(exc):
-        exc = AccountGone()
-    if isinstance(exc, Http404):
-        exc = exceptions.NotFound()
-    if isinstance(exc, PermissionDenied):
-        exc = exceptions.PermissionDenied()
+    exc = _as_api_exception(exc)
     if isinstance(exc, exceptions.APIException):
         return _api_problem(exc)
     return None if settings.DEBUG else _failure(exc, context)
+
+
+def _as_api_exception(exc: Exception) -> Exception:
+    """Return DRF's own kind of what Django raises; anything else as it is."""
+    match exc:
+        case IntegrityError() if OF_A_USER in str(exc):
+            return AccountGone()
+        case RequestDataTooBig():
+            return BodyTooLarge()
+        case UnreadablePostError():
+            return exceptions.ParseError(_("The body ended before it was complete."))
+        case Http404():
+            return exceptions.NotFound()
+        case PermissionDenied():
+            return exceptions.PermissionDenied()
+    return exc
 
 
 def problem(status: int, code: str, detail: Any, **more: Any) -> Response:

@@ -11,7 +11,6 @@ Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 CHUNK = 64 * 1024  # bytes; so much of a body that nobody wanted is read by gunicorn itself
-MOST = 64 * 1024 * 1024  # bytes; more than any form of this store takes
 CHARSET = re.compile(r"""\s*;\s*charset\s*=\s*("[^"]*"|[^;]*)""", re.IGNORECASE)
 
 
@@ -19,13 +18,14 @@ def with_bodies(application: Application) -> Application:
     """Wrap a WSGI application: bodies of unknown length and in unknown characters are read as well as others."""
 
     def wrapped(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("HTTP_TRANSFER_ENCODING"):
+        body, unknown = environ["wsgi.input"], bool(environ.get("HTTP_TRANSFER_ENCODING"))
+        if unknown:
             _gather(environ)
         if "charset" in environ.get("CONTENT_TYPE", "").lower():
             _forget_unknown_charset(environ)
         answer = application(environ, start_response)
-        if int(environ.get("CONTENT_LENGTH") or 0) > CHUNK:
-            _finish(environ)
+        if unknown or int(environ.get("CONTENT_LENGTH") or 0) > CHUNK:
+            _finish(body)
         return answer
 
     return wrapped
@@ -52,9 +52,12 @@ def _forget_unknown_charset(environ: Environ) -> None:
             environ["CONTENT_TYPE"] = CHARSET.sub("", environ["CONTENT_TYPE"])
 
 
-def _finish(environ: Environ) -> None:
-    """Read what was refused unread. Closing the connection in the middle of it would lose the answer: a 502."""
-    body = environ["wsgi.input"]
-    for _ in range(MOST // CHUNK):
+def _finish(body: Any) -> None:
+    """Read what was refused unread. Closing the connection in the middle of it would lose the answer: a 502.
+
+    That of a form with one picture too many, but not without end.
+    """
+    most: int = settings.UPLOAD_MAX_BYTES + settings.IMAGE_MAX_BYTES
+    for _ in range(most // CHUNK + 1):
         if not body.read(CHUNK):
             return

@@ -34,6 +34,22 @@ def test_one_in_pieces_that_is_too_long_is_refused():
     assert json.loads(answer.body)["code"] == "body_too_large"
 
 
+@pytest.mark.parametrize("fields", [{}, {"HTTP_TRANSFER_ENCODING": "chunked"}])
+def test_one_that_is_far_too_long_is_refused_and_read_to_its_end_so_that_the_answer_arrives(fields):
+    answer, sent = post("/api/v1/auth/token/", b"x" * 5_000_000, JSON, **fields)
+    assert (answer.status, sent.read()) == (413, b"")
+    assert json.loads(answer.body)["code"] == "body_too_large"
+
+
+def test_one_whose_sender_is_gone_is_a_refusal_and_no_fault_of_ours():
+    class Gone(BytesIO):
+        def read(self, *_: int) -> bytes:
+            raise ConnectionResetError
+
+    fields = {"CONTENT_LENGTH": "30", "CONTENT_TYPE": JSON, "wsgi.input": Gone()}
+    assert Server().get("/api/v1/auth/token/", method="POST", **fields).status == 400
+
+
 def form(size: int) -> bytes:
     part = b'--X\r\nContent-Disposition: form-data; name="%b"%b\r\n\r\n%b\r\n'
     variant = str(factories.variant().pk).encode()
