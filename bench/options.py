@@ -45,7 +45,7 @@ class Options:
 def parse(arguments: list[str] | None = None) -> Options:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", help="products, and orders, of each catalogue (10000,1000000)")
-    parser.add_argument("--seconds", type=float, help="under full load, for each row (4)")
+    parser.add_argument("--seconds", type=float, help="under full load, for each row (6)")
     parser.add_argument("--connections", type=int, default=4, help="that keep the process busy (4: its threads)")
     parser.add_argument("--orders", type=int, help="to place for each of the two rows that place orders (160)")
     parser.add_argument("--out", type=Path, default=RESULTS, help="directory of the results (bench/results)")
@@ -67,13 +67,13 @@ def _options(found: argparse.Namespace, sizes: tuple[int, ...]) -> Options:
     quick = found.quick
     return Options(
         sizes=sizes,
-        seconds=found.seconds or (0.2 if quick else 4.0),
+        seconds=found.seconds or (0.2 if quick else 6.0),
         alone=0.1 if quick else 1.5,
         connections=found.connections,
         orders=found.orders or (12 if quick else 160),
         crowd=(1, 2) if quick else (1, 2, 4, 8),
         mixed=200 if quick else 10_000,
-        turns=2 if quick else 8,
+        turns=2 if quick else 24,
         yard=0.05 if quick else 0.15,
         warm_up=0.2 if quick else 1.0,
         out=found.out,
