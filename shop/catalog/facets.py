@@ -8,6 +8,7 @@ import json
 import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -85,21 +86,18 @@ def facets(filters: Filters, *, waiting: bool = True) -> Facets:
 
     One query where counts are kept, or are few; one more if prices are filtered by, and for each option that is.
     """
-    groups = filters.option_groups()
-    counts = _count(filters, waiting=waiting)
-    options = _options(counts, filters)
-    for name in list(groups)[:GROUPS_COUNTED]:
-        others = tuple(option for option in filters.options if option.partition(":")[0] != name)
-        options[name] = _options(_count(replace(filters, options=others)), filters).get(name, [])
+    beside = of_kept(_count(filters, waiting=waiting), filters.options)
+    options = beside.options | dict(_widening(filters))
     any_price = replace(filters, min_price=None, max_price=None)
-    prices = _prices(counts if any_price == filters else _count(any_price))
-    return Facets(dict(sorted(options.items())), _categories(counts), prices, counts["total"])
+    prices = beside.prices if any_price == filters else _prices(_count(any_price))
+    return replace(beside, options=dict(sorted(options.items())), prices=prices)
 
 
-def of_kept(counts: Counter[str]) -> Facets:
-    """The same for a list without filters whose counts are known."""
-    options = _options(counts, Filters())
-    return Facets(dict(sorted(options.items())), _categories(counts), _prices(counts), counts["total"])
+def of_kept(counts: Counter[str], chosen: tuple[str, ...] = ()) -> Facets:
+    """The same from counts that are known. `chosen`: the options that the list is filtered by."""
+    keys = sorted(counts)
+    categories = {int(key[2:]): counts[key] for key in _of_kind("c:", keys)}
+    return Facets(_options(keys, counts, chosen), categories, _prices(counts), counts["total"])
 
 
 def of_search(found: Found) -> Facets:
@@ -112,14 +110,17 @@ def of_search(found: Found) -> Facets:
     return of_kept(counts)
 
 
-def _of_kind(counts: Counter[str], kind: str) -> list[str]:
-    """Return the keys that begin so, sorted, without a look at each of the others, which are most of a hundred."""
-    keys = sorted(counts)
+def _of_kind(kind: str, keys: list[str]) -> list[str]:
+    """Return those of sorted keys that begin so, without a look at each of the others, which are most of a hundred."""
     return keys[bisect_left(keys, kind) : bisect_left(keys, f"{kind}{chr(sys.maxunicode)}")]
 
 
-def _categories(counts: Counter[str]) -> dict[int, int]:
-    return {int(key[2:]): counts[key] for key in _of_kind(counts, "c:")}
+def _widening(filters: Filters) -> Iterator[tuple[str, list[FacetValue]]]:
+    """Yield each option that is filtered by, with what its values would leave if it were not."""
+    for name in list(filters.option_groups())[:GROUPS_COUNTED]:
+        others = tuple(option for option in filters.options if option.partition(":")[0] != name)
+        counts = _count(replace(filters, options=others))
+        yield name, _options(sorted(counts), counts, filters.options).get(name, [])
 
 
 def _prices(found: Counter[str]) -> list[PriceRange]:
@@ -194,10 +195,11 @@ def _rounded(number: float) -> int:
     return round(whole, -max(0, len(str(whole)) - 2))
 
 
-def _options(counts: Counter[str], filters: Filters) -> dict[str, list[FacetValue]]:
+def _options(keys: list[str], counts: Counter[str], chosen: tuple[str, ...]) -> dict[str, list[FacetValue]]:
+    """Return the options by name, of each the values that leave most. `keys`: those of the counts, sorted."""
     found: defaultdict[str, list[FacetValue]] = defaultdict(list)
-    for key in _of_kind(counts, "o:"):
+    for key in _of_kind("o:", keys):
         value = key[2:]
         name, _, label = value.partition(":")
-        found[name].append(FacetValue(value, label, counts[key], value in filters.options))
-    return {name: sorted(values, key=lambda v: (-v.products, v.label))[:FACETS_SHOWN] for name, values in found.items()}
+        found[name].append(FacetValue(value, label, counts[key], value in chosen))
+    return {name: sorted(found[name], key=lambda v: (-v.products, v.label))[:FACETS_SHOWN] for name in sorted(found)}

@@ -4,7 +4,6 @@ The same as the tree, `listing.find()` and `facets.facets()` one after another. 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -58,9 +57,7 @@ def read(
     nodes_of = tree.roots_of if roots else tree.nodes_of
     results = _read(either, given, nodes_of, cursor=cursor, size=size)
     if not results.found.reach:
-        guess = results.found.guess
         results = _read(typed, search.corrected(given, results.found), nodes_of, cursor=cursor, size=size)
-        results = results._replace(found=replace(results.found, guess=guess))
     return results if results.page.rows else None
 
 

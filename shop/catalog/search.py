@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ def find(query: str, *, pool: int = POOL) -> Found:
     """Return what all products together have for a query: for the words as typed; if there is none, for the likest."""
     given = parameters(query, pool=pool)
     found = _ask(found_by.OR_GUESSED, given)
-    return found if found.reach else replace(_ask(found_by.AS_TYPED, corrected(given, found)), guess=found.guess)
+    return found if found.reach else _ask(found_by.AS_TYPED, corrected(given, found))
 
 
 def found_by_words(query: str) -> list[int]:
@@ -55,13 +55,13 @@ def found_by_words(query: str) -> list[int]:
 def narrow(found: Found, conditions: str, more: dict[str, Any], *, pool: int = POOL) -> Found:
     """Return the same search among products that meet conditions: SQL and its parameters."""
     given = {"reach": found.reach, "pool": pool, "enough": min(ENOUGH, pool), "now": found.now, "words": []}
-    narrowed = _ask(found_by.AS_TYPED, given | found.words | more, conditions=f"{conditions} AND")
-    return replace(narrowed, guess=found.guess)
+    given |= {"guess": found.guess, **found.words, **more}
+    return _ask(found_by.AS_TYPED, given, conditions=f"{conditions} AND")
 
 
 def corrected(given: dict[str, Any], found: Found) -> dict[str, Any]:
-    """Return the parameters for the likest words, which a search went by in the end."""
-    return given | found.words | {"words": (found.words["titled"] or "").split(" ")}
+    """Return the parameters for the likest words, which a search went by in the end, and which it goes on to name."""
+    return given | found.words | {"words": (found.words["titled"] or "").split(" "), "guess": found.guess}
 
 
 def _ask(search: Search, given: dict[str, Any], *, public: str = PUBLIC, conditions: str = "") -> Found:
@@ -101,7 +101,7 @@ def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, 
         reach=Reach(reach),
         words=words,
         now=given["now"],
-        guess=likely if likely and likely.split() != given["words"] else "",
+        guess=likely if likely and likely.split() != given["words"] else given.get("guess", ""),
     )
 
 
