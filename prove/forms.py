@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 
 @dataclass
 class Form:
-    """A form: where it goes, and the values a browser would send if nobody touched it."""
+    """A form: where it goes, and the values a browser would send if nobody touched it; a list for several of a name."""
 
     action: str
     method: str
     id: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
 
-    def filled(self, **values: str) -> dict[str, str]:
+    def filled(self, **values: str) -> dict[str, Any]:
         return {**self.values, **values}
 
 
@@ -57,13 +58,22 @@ class _Reader(HTMLParser):
 
     def _option(self, given: dict[str, str]) -> None:
         values = self.forms[-1].values
-        if "selected" in given or (self._select not in values and not self._may_be_none):
+        if self._may_be_none and "selected" in given:
+            values[self._select] = [*values.get(self._select, []), given.get("value", "")]
+        elif not self._may_be_none and ("selected" in given or self._select not in values):
             values[self._select] = given.get("value", "")
+
+
+def forms(html: str) -> list[Form]:
+    """Return all forms of a page, in their order."""
+    reader = _Reader()
+    reader.feed(html)
+    return reader.forms
 
 
 def form(html: str, action: str) -> Form:
     """Return the page's form with this action. Raises LookupError if there is none."""
-    found = _forms(html)
+    found = forms(html)
     for each in found:
         if each.action == action:
             return each
@@ -72,10 +82,4 @@ def form(html: str, action: str) -> Form:
 
 def form_named(html: str, name: str) -> Form | None:
     """Return the page's form with this id."""
-    return next((each for each in _forms(html) if each.id == name), None)
-
-
-def _forms(html: str) -> list[Form]:
-    reader = _Reader()
-    reader.feed(html)
-    return reader.forms
+    return next((each for each in forms(html) if each.id == name), None)

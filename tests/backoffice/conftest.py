@@ -27,19 +27,13 @@ def order(db):
     """A function that places an order."""
 
     def place(email="ada@example.com", *, payment="bank_transfer", lines=1, **fields):
-        factories.shipping(code=f"way-{uuid.uuid4().hex[:8]}")
+        way = factories.shipping(code=f"way-{uuid.uuid4().hex[:8]}")
         variants = [factories.variant("12.00", **fields) for _number in range(lines)]
-        details = factories.details(email, payment=payment, shipping_method=_newest_way())
+        details = factories.details(email, payment=payment, shipping_method=way.code)
         cart = factories.open_cart(*variants)
         return checkout.place_order(cart_id=cart.public_id, key=str(uuid.uuid4()), details=details).order
 
     return place
-
-
-def _newest_way():
-    from shop.pricing.models import ShippingMethod
-
-    return ShippingMethod.objects.order_by("-pk").values_list("code", flat=True)[0]
 
 
 def signed_in(user):

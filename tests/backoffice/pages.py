@@ -1,43 +1,10 @@
 """Admin pages as a browser meets them: read the form, change some fields, send all of it."""
 
 import re
-from html.parser import HTMLParser
 
 from django.urls import reverse
 
-
-class Form(HTMLParser):
-    """The fields of a page with their values, as a browser would send them."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.values = {}
-        self._select = self._textarea = None
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        facts = dict(attrs)
-        name, kind = facts.get("name"), facts.get("type", "text")
-        if tag == "input" and name and kind not in ("submit", "file", "button"):
-            if kind not in ("checkbox", "radio") or "checked" in facts:
-                self.values[name] = facts.get("value") or ("on" if kind == "checkbox" else "")
-        elif tag == "select":
-            self._select = name
-        elif tag == "option" and self._select and "selected" in facts:
-            self.values[self._select] = facts.get("value", "")
-        elif tag == "textarea":
-            self._textarea = name
-            self.values[name] = ""
-
-    def handle_endtag(self, tag):
-        if tag == "select":
-            self._select = None
-        elif tag == "textarea":
-            self._textarea = None
-
-    def handle_data(self, data):
-        if self._textarea:
-            self.values[self._textarea] += data
+from prove.forms import forms
 
 
 def address(model, page="changelist", *arguments):
@@ -51,8 +18,12 @@ def change_page(row):
 def read(browser, url):
     answer = browser.get(url)
     assert answer.status_code == 200, answer.status_code
-    form = re.search(r'<form [^>]*id="\w+_form".*?</form>', answer.content.decode(), re.DOTALL)
-    return Form(form.group()).values
+    return typed(answer.content.decode())
+
+
+def typed(page):
+    """What the form of a page sends if nobody touches it."""
+    return next(form.values for form in forms(page) if form.id.endswith("_form"))
 
 
 def save(browser, url, **changes):

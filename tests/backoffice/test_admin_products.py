@@ -1,6 +1,5 @@
 """Editing products: variants with stock, pictures with upload, and what is refused without losing what was typed."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +14,7 @@ from shop.inventory import services as inventory
 from shop.inventory.models import Stock, StockMovement
 from shop.platform.models import Image, OutboxMessage
 from tests import factories
-from tests.backoffice.pages import Form, address, change_page, problems, read, save
+from tests.backoffice.pages import address, change_page, problems, read, save, typed
 from tests.waiting import patience
 
 pytestmark = pytest.mark.django_db
@@ -82,9 +81,9 @@ class TestTheProduct:
         assert "Somebody else has saved this product since you opened it" in problems(answer)
         product.refresh_from_db()
         assert (product.title, product.min_price) == ("Moorish tile", Decimal(12))
-        again = Form(re.search(r'<form [^>]*id="product_form".*?</form>', answer.content.decode(), re.DOTALL).group())
-        assert again.values["title"] == "Roof tile"  # what was typed is kept
-        assert admin.post(change_page(product), again.values).status_code == 302
+        again = typed(answer.content.decode())
+        assert again["title"] == "Roof tile"  # what was typed is kept
+        assert admin.post(change_page(product), again).status_code == 302
         assert Product.objects.get().title == "Roof tile"
 
     @pytest.mark.django_db(transaction=True)

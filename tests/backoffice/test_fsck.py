@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 from shop.backoffice import fsck
 from shop.catalog.models import Product
 from shop.orders import services as orders
+from shop.orders.models import Order, OrderLine
 from shop.payments import services as payments
 from shop.platform import inspections, invariants, media, outbox
 from shop.platform.models import Image, Inspection, OutboxMessage
@@ -77,8 +78,6 @@ def test_an_empty_shop_passes():
 
 
 def test_a_free_order_needs_no_payment(order):
-    from shop.orders.models import Order, OrderLine
-
     free = order()
     OrderLine.objects.filter(order=free).update(unit_price=0, total=0, tax=0)
     Order.objects.filter(pk=free.pk).update(subtotal=0, shipping_price=0, total=0, tax_total=0)

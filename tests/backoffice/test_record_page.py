@@ -6,12 +6,13 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
+from prove.forms import forms
 from shop.accounts.models import RefreshFamily
 from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.platform.models import OutboxMessage
 from tests import factories
-from tests.backoffice.pages import Form, address, change_page
+from tests.backoffice.pages import address, change_page
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,7 @@ def test_an_action_opens_over_the_page_and_is_a_page_by_itself_without_javascrip
     link = re.search(r'<a href="([^"]*/note/)"[^>]*hx-get="\1"[^>]*>', page)
     assert 'x-on:htmx:after-on-load="openModal = true"' in link[0]
     assert re.search(r"<noscript><style>\s*html\[x-cloak\]", page)
-    sent = Form(admin.get(link[1]).content.decode()).values | {"note": "Called her."}
-    answer = admin.post(link[1], sent)
+    (dialog,) = (form for form in forms(admin.get(link[1]).content.decode()) if "note" in form.values)
+    answer = admin.post(link[1], dialog.filled(note="Called her."))
     assert answer["Location"] == change_page(placed)
     assert "Called her." in admin.get(change_page(placed)).content.decode()

@@ -23,7 +23,7 @@ from prove.forms import form
 from shop.checkout.services import place_order
 from shop.platform.models import OutboxMessage
 from tests import factories
-from tests.backoffice.pages import Form, change_page
+from tests.backoffice.pages import change_page, typed
 from tests.infra.conftest import ROOT, Terraform
 from tests.infra.recorded import rights_used
 from tests.services import fleet, place
@@ -137,11 +137,9 @@ def upload_picture(base_url: str) -> None:
     http = httpx.Client(base_url=base_url, timeout=30, headers={"Origin": base_url, "Referer": base_url})
     login = form(http.get("/account/login/").text, "/account/login/")
     assert http.post("/account/login/", data=login.filled(login="staff@example.com", password=PASSWORD)).is_redirect
-    page = re.search(r'<form [^>]*id="\w+_form".*?</form>', http.get(address).text, re.DOTALL)
-    assert page
     picture = {"images-0-upload": ("lamp.jpg", factories.jpeg().getvalue(), "image/jpeg")}
     one = {"images-TOTAL_FORMS": "1", "images-0-alt": "In front", "images-0-position": "0"}
-    saved = http.post(address, data=Form(page.group()).values | one, files=picture)
+    saved = http.post(address, data=typed(http.get(address).text) | one, files=picture)
     assert saved.is_redirect, re.findall(r"errorlist.*?</ul>", saved.text, re.DOTALL)
 
 

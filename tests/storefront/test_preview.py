@@ -3,11 +3,11 @@
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
 
 from shop.catalog.models import Product
 from tests import factories
+from tests.backoffice.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -23,9 +23,7 @@ def browser(email, *, staff, may_look=True):
     user = factories.user(email, is_staff=staff)
     if may_look:
         user.user_permissions.add(Permission.objects.get(codename="view_product"))
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(user)
 
 
 def test_staff_see_what_is_hidden_and_nobody_keeps_it(hidden, client):
@@ -64,8 +62,6 @@ def test_what_is_hidden_cannot_be_bought_from_it(hidden):
 
 
 def test_the_admin_leads_to_the_preview_while_it_is_hidden(hidden):
-    user = factories.user("boss@example.com", is_staff=True, is_superuser=True)
-    client = Client()
-    client.force_login(user)
-    page = client.get(reverse("admin:catalog_product_change", args=[hidden.pk])).content.decode()
+    boss = signed_in(factories.user("boss@example.com", is_staff=True, is_superuser=True))
+    page = boss.get(reverse("admin:catalog_product_change", args=[hidden.pk])).content.decode()
     assert reverse("preview", args=[hidden.slug]) in page

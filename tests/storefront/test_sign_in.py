@@ -6,6 +6,7 @@ import pytest
 
 from shop.accounts.models import User
 from shop.cart.models import Cart, CartLine
+from shop.notifications.message import build
 from shop.notifications.models import Mail
 from tests import factories
 
@@ -121,8 +122,6 @@ def test_an_address_is_registered_once(client):
 
 @pytest.mark.parametrize("kind", ["account_confirm", "account_reset", "account_unknown"])
 def test_each_mail_has_its_link_in_both_forms(kind):
-    from shop.notifications.message import build
-
     message = build(Mail(pk=1, kind=kind, to="ada@example.com", context={"url": "https://shop.example/x/?a=1"}))
     assert "https://shop.example/x/?a=1" in message.body
     assert re.search(r'href="https://shop\.example/x/\?a=1"', message.alternatives[0][0])
