@@ -14,7 +14,8 @@ from shop.catalog import services as catalog
 from shop.catalog.models import Product, Variant
 from shop.checkout.services import Details, PostalAddress
 from shop.inventory import services as inventory
-from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate
+from shop.pricing import redemptions
+from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate, Voucher
 
 count = itertools.count(1)
 
@@ -56,11 +57,21 @@ def user(email: str = "", password: str = "correct horse battery", **fields: Any
     return User.objects.create_user(email or f"user{next(count)}@example.com", password, **fields)
 
 
-def open_cart(*variants: Variant, quantity: int = 1, user_id: int | None = None) -> Cart:
+def voucher(value: str = "10", *, kind: str = "percent", **fields: Any) -> Voucher:
+    made = Voucher(**{"code": f"CODE{next(count)}", "kind": kind, "value": Decimal(value), **fields})
+    redemptions.save(made)
+    return made
+
+
+def open_cart(
+    *variants: Variant, quantity: int = 1, user_id: int | None = None, voucher: Voucher | None = None
+) -> Cart:
     """A cart with these variants in it."""
     made = cart.create(user_id=user_id)
     for one in variants:
         cart.add(cart=made, variant_id=one.pk, quantity=quantity)
+    if voucher:
+        cart.redeem(cart=made, code=voucher.code, network="192.0.2.1")
     return made
 
 

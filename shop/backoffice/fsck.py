@@ -20,10 +20,12 @@ from shop.orders import invariants as orders
 from shop.payments import invariants as payments
 from shop.platform import inspections, stored_pictures
 from shop.platform.invariants import Finding, Invariant, examine
+from shop.pricing import invariants as pricing
 
 RULES: tuple[Invariant, ...] = (
     *catalog.INVARIANTS,
     *inventory.INVARIANTS,
+    *pricing.INVARIANTS,
     *orders.INVARIANTS,
     *payments.INVARIANTS,
     *checkout.INVARIANTS,

@@ -15,6 +15,8 @@ from shop.catalog.pictures import BEST
 from shop.platform import picture
 from shop.platform.picture import Picture
 from shop.platform.postgresql import planned
+from shop.pricing import vouchers
+from shop.pricing.vouchers import VoucherTerms
 
 
 class CartProduct(NamedTuple):
@@ -69,13 +71,17 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Contents:
-    """A cart as it was when it was read; its lines in the order in which they were added."""
+    """A cart as it was when it was read; its lines in the order in which they were added.
+
+    `voucher`: what was redeemed on it, whether it applies or not.
+    """
 
     pk: int
     public_id: uuid.UUID
     user_id: int | None
     version: int
     lines: tuple[Line, ...]
+    voucher: VoucherTerms | None = None
 
     @cached_property
     def count(self) -> int:
@@ -97,9 +103,10 @@ SELECT
     product.slug::text, product.title::text, product.tax_class::text,
     product.published AND product.published_at <= %(now)s,
     shown.alt::text,
-    {picture.COLUMNS}
+    {picture.COLUMNS}, {vouchers.COLUMNS}
     <beside>
 FROM cart_cart AS cart
+LEFT JOIN pricing_voucher AS voucher ON voucher.id = cart.voucher_id
 LEFT JOIN cart_cartline AS line ON line.cart_id = cart.id
 LEFT JOIN catalog_variant AS variant ON variant.id = line.variant_id
 LEFT JOIN catalog_product AS product ON product.id = variant.product_id
@@ -140,7 +147,7 @@ def _contents(found: list[tuple[Any, ...]]) -> Contents | None:
     pk, public_id, user_id, version = found[0][:4]
     root = settings.MEDIA_URL
     lines = tuple([_line(row, root) for row in found if row[4] is not None])
-    return Contents(pk, public_id, user_id, version, lines)
+    return Contents(pk, public_id, user_id, version, lines, vouchers.read(found[0][29:40]))
 
 
 def _line(row: tuple[Any, ...], root: str) -> Line:

@@ -29,6 +29,9 @@ class Cart(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     version = models.PositiveIntegerField(default=0)  # grows with each change; the API's ETag
+    voucher = models.ForeignKey(
+        "pricing.Voucher", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -40,7 +43,11 @@ class Cart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user"], condition=Q(state="open"), name="one_open_cart_per_user")
         ]
-        indexes = [models.Index(fields=["updated_at"], name="cart_stale", condition=Q(state="open"))]
+        indexes = [
+            models.Index(fields=["updated_at"], name="cart_stale", condition=Q(state="open")),
+            # looked through when a voucher is deleted
+            models.Index(fields=["voucher"], name="cart_with_voucher", condition=Q(voucher__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return str(self.public_id)

@@ -8,17 +8,20 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.cart import contents, named, statements
+from shop.cart import contents, limits, named, statements
 from shop.cart.contents import Contents
 from shop.cart.models import MAX_LINES, MAX_QUANTITY, Cart
 from shop.cart.named import Named
 from shop.errors import ShopError
+from shop.platform import throttle
 from shop.platform.postgresql import planned
+from shop.pricing import metrics, redemptions
+from shop.pricing.vouchers import VoucherRefused, VoucherUnknown
 
 
 class NoSuchCart(ShopError):
@@ -133,9 +136,47 @@ def remove(*, cart: Cart | Named, line_id: int, version: int | None = None) -> N
     _change(statements.REMOVE, cart, {"line": min(line_id, LARGEST_ID), "version": version})
 
 
+def redeem(*, cart: Cart | Named, code: str, network: str, version: int | None = None) -> None:
+    """Put a voucher onto the cart, in the place of another; the same again changes nothing.
+
+    Refuses what nobody can use now. Whether it applies to what is in the cart is another question, asked whenever the
+    cart is priced. `network`: whose tries are counted, so that codes cannot be guessed. Raises NoSuchCart, CartChanged,
+    VoucherRefused, TooManyTries.
+    """
+    which = _named(cart)
+    show(which)
+    throttle.count(limits.CODES, network)
+    try:
+        _set_voucher(which, redemptions.find(code).pk, version)
+    except VoucherRefused as refused:
+        metrics.refused.labels(refused.reason).inc()
+        raise
+
+
+def unredeem(*, cart: Cart | Named, version: int | None = None) -> None:
+    """Take the voucher off the cart. Without one nothing changes. Raises NoSuchCart, CartChanged."""
+    _set_voucher(_named(cart), None, version)
+
+
+def _set_voucher(cart: Named, voucher_id: int | None, version: int | None) -> None:
+    statement = statements.SET_VOUCHER.replace("<condition>", cart.condition)
+    wanted = {"voucher": voucher_id, "version": version, "now": timezone.now()}
+    try:
+        changed = planned.rows(statement, {**cart.parameters, **wanted})
+    except IntegrityError as error:  # deleted since it was found
+        raise VoucherUnknown from error
+    if not changed:
+        show(cart)
+        raise CartChanged
+
+
+def _named(cart: Cart | Named) -> Named:
+    return named.row(cart) if isinstance(cart, Cart) else cart
+
+
 def _change(statement: str, cart: Cart | Named, wanted: dict[str, Any]) -> tuple[Any, ...]:
     """Run a statement of shop.cart.statements and return its row without the outcome."""
-    which = named.row(cart) if isinstance(cart, Cart) else cart
+    which = _named(cart)
     parameters = {**which.parameters, **wanted, "now": timezone.now()}
     text = statement.replace("<condition>", which.condition)
     found = planned.rows(text, parameters)
@@ -173,8 +214,8 @@ def lock(cart: Cart, *, version: int | None = None) -> None:
 def claim(*, public_id: uuid.UUID | str | None, user_id: int) -> Cart | None:
     """Join a guest's cart to a user's at sign-in; return the user's cart, or None if neither exists.
 
-    One transaction; quantities add up within their limits; a cart that was claimed before is left alone. Two log-ins
-    at once end with the union whatever their order.
+    The guest's voucher comes along if the user's cart has none. One transaction; quantities add up within their limits;
+    a cart that was claimed before is left alone. Two log-ins at once end with the union whatever their order.
     """
     try:
         return _claim(public_id, user_id)
@@ -194,6 +235,8 @@ def _claim(public_id: uuid.UUID | str | None, user_id: int) -> Cart | None:
         own, _created = Cart.objects.get_or_create(user_id=user_id, state=Cart.State.OPEN)
         lock(own)
         _pour(guest, own)
+        if guest.voucher_id:
+            Cart.objects.filter(pk=own.pk, voucher=None).update(voucher=guest.voucher_id)
         guest.state = Cart.State.MERGED
         guest.save(update_fields=["state", "updated_at"])
     return own

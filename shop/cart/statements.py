@@ -132,3 +132,12 @@ PIECES = """
 SELECT coalesce(sum(line.quantity), 0) FROM cart_cart AS cart JOIN cart_cartline AS line ON line.cart_id = cart.id
 WHERE cart.state = 'open' AND <condition>
 """
+# Takes a voucher onto a cart, or with NULL off it; no row if there is no such cart, or its version is another one.
+SET_VOUCHER = """
+UPDATE cart_cart AS cart SET
+    version = cart.version + (cart.voucher_id IS DISTINCT FROM %(voucher)s::bigint)::int,
+    voucher_id = %(voucher)s::bigint,
+    updated_at = %(now)s
+WHERE cart.state = 'open' AND <condition> AND cart.version = coalesce(%(version)s::bigint, cart.version)
+RETURNING cart.id
+"""

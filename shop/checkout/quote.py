@@ -8,31 +8,67 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils import timezone
 
 from shop.cart.contents import Contents, Line
 from shop.checkout.errors import NoSuchDelivery
 from shop.money import Money
 from shop.pricing import services as pricing
+from shop.pricing import vouchers
 from shop.pricing.shipping import Offer, Parcel
 from shop.pricing.shipping import offers as shipping_offers
 from shop.pricing.totals import Item, Totals, price
+from shop.pricing.vouchers import VoucherRefused, VoucherTerms
+
+
+@dataclass(frozen=True)
+class CartVoucher:
+    """The voucher on a cart as it stands now.
+
+    `discount`: what it takes off the goods, without delivery. `refusal` says why it takes nothing off; None if it does.
+    """
+
+    terms: VoucherTerms
+    discount: Money
+    refusal: VoucherRefused | None
+
+    @property
+    def applied(self) -> VoucherTerms | None:
+        return None if self.refusal else self.terms
 
 
 @dataclass(frozen=True)
 class Quote:
-    """The totals of a cart for one country, the delivery methods it can take, and the one that is chosen.
+    """The totals of a cart for one country, the delivery methods it can take, the one that is chosen, and its voucher.
 
-    `chosen` is None if none fits.
+    `chosen` is None if none fits, `voucher` if the cart has none.
     """
 
     totals: Totals
     offers: list[Offer]
     chosen: Offer | None
+    voucher: CartVoucher | None = None
+
+    @property
+    def redeemed(self) -> VoucherTerms | None:
+        """The voucher that an order at this price uses: one that takes nothing off stays good for another time."""
+        return self.voucher.terms if self.voucher and self.totals.discount else None
 
 
 def goods(cart: Contents) -> Money:
     """Return the sum of the goods alone. No query."""
     return _goods(cart.lines)
+
+
+def cart_voucher(cart: Contents) -> CartVoucher | None:
+    """Say how the cart's voucher stands; None if it has none. No query."""
+    if cart.voucher is None:
+        return None
+    nothing = zero()
+    refusal = vouchers.refusal(cart.voucher, goods(cart), timezone.now())
+    lines = [Money(line.total, settings.SHOP_CURRENCY) for line in cart.lines]
+    off = vouchers.reduction(None if refusal else cart.voucher, lines, nothing)
+    return CartVoucher(cart.voucher, off.total, refusal)
 
 
 def quote(cart: Contents, *, country: str, method: str = "") -> Quote:
@@ -42,9 +78,9 @@ def quote(cart: Contents, *, country: str, method: str = "") -> Quote:
     """
     terms = pricing.terms(country)
     offers = shipping_offers(terms.methods, parcel(cart.lines, country))
-    chosen = _choose(offers, method)
-    totals = _price(cart.lines, terms.tax_rates, chosen.price if chosen else zero())
-    return Quote(totals, offers, chosen)
+    chosen, voucher = _choose(offers, method), cart_voucher(cart)
+    totals = _price(cart.lines, terms.tax_rates, chosen.price if chosen else zero(), voucher)
+    return Quote(totals, offers, chosen, voucher)
 
 
 def quotes(cart: Contents, *, country: str) -> list[Quote]:
@@ -53,8 +89,9 @@ def quotes(cart: Contents, *, country: str) -> list[Quote]:
     One query for any number of lines and methods.
     """
     terms = pricing.terms(country)
-    offers = shipping_offers(terms.methods, parcel(cart.lines, country))
-    return [Quote(_price(cart.lines, terms.tax_rates, offer.price), offers, offer) for offer in offers]
+    offers, voucher = shipping_offers(terms.methods, parcel(cart.lines, country)), cart_voucher(cart)
+    totals = [_price(cart.lines, terms.tax_rates, offer.price, voucher) for offer in offers]
+    return [Quote(priced, offers, offer, voucher) for priced, offer in zip(totals, offers, strict=True)]
 
 
 def parcel(lines: Sequence[Line], country: str) -> Parcel:
@@ -79,8 +116,9 @@ def _choose(offers: list[Offer], method: str) -> Offer | None:
     raise NoSuchDelivery
 
 
-def _price(lines: Sequence[Line], rates: dict[str, Decimal], shipping: Money) -> Totals:
-    return price([_item(line) for line in lines], rates=rates, shipping=shipping)
+def _price(lines: Sequence[Line], rates: dict[str, Decimal], shipping: Money, voucher: CartVoucher | None) -> Totals:
+    applied = voucher.applied if voucher else None
+    return price([_item(line) for line in lines], rates=rates, shipping=shipping, voucher=applied)
 
 
 def _item(line: Line) -> Item:

@@ -26,7 +26,10 @@ from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.summary import summary
 from shop.payments import services as payments
 from shop.payments.models import Payment
+from shop.pricing import metrics as voucher_metrics
+from shop.pricing import redemptions
 from shop.pricing.totals import PricedItem
+from shop.pricing.vouchers import VoucherRefused, VoucherTerms
 
 NUMBER_ONCE = "orders_order_number_key"  # PostgreSQL's name of the constraint
 CONTENTION = (pg.LockNotAvailable, pg.DeadlockDetected, pg.QueryCanceled)
@@ -84,12 +87,16 @@ def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id
 
     `key` is the client's idempotency key; keys of different users do not meet, nor those of guests with different
     carts. Owns its transaction and makes a constant number of queries. Raises CartEmpty, CartOrdered, NoSuchCart,
-    KeyReused, NoSuchDelivery, OutOfStock, TotalChanged, Busy, and payments' NoSuchMethod; nothing is changed then.
+    KeyReused, NoSuchDelivery, OutOfStock, TotalChanged, VoucherRefused, Busy, and payments' NoSuchMethod; nothing is
+    changed then.
     """
     try:
         placed = _place(cart_id, key, details, user_id)
     except inventory.OutOfStock:
         metrics.conflicts.inc()
+        raise
+    except VoucherRefused as refused:
+        voucher_metrics.refused.labels(refused.reason).inc()
         raise
     except OperationalError as error:
         if isinstance(error.__cause__, CONTENTION):
@@ -112,9 +119,11 @@ def _place(cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | 
     cart = _closed_cart(cart_id, user_id)
     _check_on_sale(cart)
     priced = quote(cart, country=details.address.country, method=details.shipping_method)
-    _check_total(priced, details)
+    _check_agreed(priced, details)
     written = _write_order(claimed.order_id, cart, priced, details, user_id)
     payment = payments.create(order=written.order, method=details.payment_method)
+    if priced.redeemed:
+        _redeem(priced.redeemed, written.order)
     # Last, because everybody who buys the same wait for these rows until this transaction has ended.
     inventory.take({line.variant_id: line.quantity for line in cart.lines}, reference=written.order.number)
     return Placed(written.order, True, written.lines, [written.event], payment)
@@ -144,10 +153,21 @@ def _check_on_sale(cart: Contents) -> None:
         raise inventory.OutOfStock(missing=gone)
 
 
-def _check_total(priced: Quote, details: Details) -> None:
+def _check_agreed(priced: Quote, details: Details) -> None:
+    """Raises TotalChanged; and why a voucher takes nothing off, unless the customer saw the total without it."""
     total = priced.totals.total
-    if details.expected_total and details.expected_total != str(total.amount):
+    if details.expected_total == str(total.amount):
+        return
+    if priced.voucher and priced.voucher.refusal:
+        raise priced.voucher.refusal
+    if details.expected_total:
         raise TotalChanged(total=total.json())
+
+
+def _redeem(voucher: VoucherTerms, order: Order) -> None:
+    redemptions.redeem(
+        voucher=voucher, order_id=order.pk, amount=order.discount, email=order.email, user_id=order.user_id
+    )
 
 
 def _write_order(order_id: int, cart: Contents, priced: Quote, details: Details, user_id: int | None) -> orders.Written:
@@ -163,6 +183,8 @@ def _write_order(order_id: int, cart: Contents, priced: Quote, details: Details,
         currency=totals.total.currency,
         subtotal=totals.subtotal.amount,
         shipping_price=totals.shipping.amount,
+        discount=totals.discount.amount,
+        voucher_code=priced.redeemed.code if priced.redeemed else "",
         tax_total=totals.tax.amount,
         total=totals.total.amount,
         shipping_address=asdict(details.address),
@@ -188,6 +210,7 @@ def _order_line(line: Line, priced: PricedItem) -> OrderLine:
         quantity=line.quantity,
         unit_price=priced.item.unit_price.amount,
         total=priced.total.amount,
+        discount=priced.discount.amount,
         tax_rate=priced.tax_rate,
         tax=priced.tax.amount,
     )

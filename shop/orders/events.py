@@ -50,6 +50,7 @@ def _facts(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
         "currency": order.currency,
         "subtotal": str(order.subtotal),
         "shipping_price": str(order.shipping_price),
+        "discount": str(order.discount),
         "tax_total": str(order.tax_total),
         "total": str(order.total),
         "country": order.shipping_address["country"],
@@ -65,5 +66,6 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit_price": str(line.unit_price),
         "total": str(line.total),
+        "discount": str(line.discount),
         "tax_rate": str(line.tax_rate),
     }

@@ -12,8 +12,17 @@ HAVING count(line.id) = 0 OR sum(line.total) <> orders.subtotal
     OR bool_or(line.total <> line.unit_price * line.quantity)
 """
 TOTAL = """
-SELECT id, number, subtotal, shipping_price, total FROM orders_order
-WHERE id > %(low)s AND id <= %(high)s AND (total <> subtotal + shipping_price OR total < 0)
+SELECT id, number, subtotal, shipping_price, discount, total FROM orders_order
+WHERE id > %(low)s AND id <= %(high)s AND (total <> subtotal + shipping_price - discount OR total < 0)
+"""
+# What is not of the lines is of delivery.
+DISCOUNT = """
+SELECT orders.id, orders.number, orders.discount, sum(line.discount), orders.shipping_price
+FROM orders_order AS orders JOIN orders_orderline AS line ON line.order_id = orders.id
+WHERE orders.id > %(low)s AND orders.id <= %(high)s
+GROUP BY orders.id
+HAVING orders.discount - sum(line.discount) NOT BETWEEN 0 AND orders.shipping_price
+    OR bool_or(line.discount NOT BETWEEN 0 AND line.total)
 """
 # The rate at which delivery was taxed is not stored, so of its tax only the bounds are known.
 TAX = """
@@ -22,7 +31,7 @@ FROM orders_order AS orders JOIN orders_orderline AS line ON line.order_id = ord
 WHERE orders.id > %(low)s AND orders.id <= %(high)s
 GROUP BY orders.id
 HAVING orders.tax_total - sum(line.tax) NOT BETWEEN 0 AND orders.shipping_price
-    OR bool_or(line.tax <> round(line.total * line.tax_rate / (100 + line.tax_rate), 2))
+    OR bool_or(line.tax <> round((line.total - line.discount) * line.tax_rate / (100 + line.tax_rate), 2))
 """
 MOMENTS = """
 SELECT orders.id, orders.number, orders.state FROM orders_order AS orders
@@ -91,14 +100,21 @@ INVARIANTS = [
     ),
     Invariant(
         name="order-adds-up",
-        rule="An order's total is its goods and its delivery.",
+        rule="An order's total is its goods and its delivery, less its discount.",
         table="orders_order",
-        find=by_sql(TOTAL, "order", "goods {0} and delivery {1} are not {2}"),
+        find=by_sql(TOTAL, "order", "goods {0} and delivery {1}, less {2}, are not {3}"),
+        advice=AMOUNT_ADVICE,
+    ),
+    Invariant(
+        name="order-discount",
+        rule="An order's discount is that of its lines and of its delivery, which cost no less.",
+        table="orders_order",
+        find=by_sql(DISCOUNT, "order", "discount {0}, of the lines {1}, delivery {2}"),
         advice=AMOUNT_ADVICE,
     ),
     Invariant(
         name="order-tax",
-        rule="The tax of a line is what its rate says, and an order's tax is that of its lines and of its delivery.",
+        rule="A line's tax is what its rate says, less its discount, and an order's is that of its lines and delivery.",
         table="orders_order",
         find=by_sql(TAX, "order", "tax {0}, of the lines {1}, delivery {2}; or a line's tax is not that of its rate"),
         advice=AMOUNT_ADVICE,

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, QuerySet
@@ -38,6 +40,11 @@ class Order(models.Model):
     currency = models.CharField(max_length=3, editable=False)
     subtotal = models.DecimalField(_("goods"), max_digits=12, decimal_places=2, editable=False)
     shipping_price = models.DecimalField(_("delivery"), max_digits=12, decimal_places=2, editable=False)
+    # what a voucher took off goods and delivery
+    discount = models.DecimalField(
+        _("discount"), max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0), editable=False
+    )
+    voucher_code = models.CharField(_("voucher"), max_length=40, blank=True, default="", db_default="", editable=False)
     tax_total = models.DecimalField(_("tax contained"), max_digits=12, decimal_places=2, editable=False)
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2, editable=False)
     shipping_address = models.JSONField(_("delivery address"))
@@ -68,7 +75,10 @@ class Order(models.Model):
             models.Index(Upper("email"), name="order_by_email"),  # the admin's search: email__iexact
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(total=F("subtotal") + F("shipping_price")), name="order_adds_up"),
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") + F("shipping_price") - F("discount")), name="order_adds_up"
+            ),
+            models.CheckConstraint(condition=Q(discount__gte=0), name="order_discount_not_negative"),
             models.CheckConstraint(condition=Q(total__gte=0), name="order_not_negative"),
         ]
 
@@ -122,6 +132,10 @@ class OrderLine(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
+    # the line's part of the order's; not taken off its total
+    discount = models.DecimalField(
+        _("discount"), max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
+    )
     tax_rate = models.DecimalField(_("tax in %"), max_digits=5, decimal_places=2)
     tax = models.DecimalField(_("tax contained"), max_digits=12, decimal_places=2)
 
@@ -132,6 +146,9 @@ class OrderLine(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(total=F("unit_price") * F("quantity")), name="order_line_adds_up"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_has_pieces"),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=F("total")), name="order_line_discount_at_most"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.summary import summary
 from shop.orders.tracking import tracking
 from shop.platform.postgresql import planned
+from shop.pricing import redemptions
 
 TRACKING = ("carrier", "tracking_number", "tracking_url")
 
@@ -106,7 +107,7 @@ def _check_same_parcel(order: Order, number: str) -> None:
 
 
 def cancel(*, order_id: int, actor: str = "", note: str = "") -> Order:
-    """Placed or paid -> cancelled; what was taken goes back into stock.
+    """Placed or paid -> cancelled; what was taken goes back into stock, and its voucher is as good as before.
 
     Calling it again changes nothing. Raises WrongState.
     """
@@ -115,6 +116,8 @@ def cancel(*, order_id: int, actor: str = "", note: str = "") -> Order:
         if order.state == Order.State.CANCELLED:
             return order
         _move(order, Order.State.CANCELLED, actor=actor, note=note)
+        if order.voucher_code:
+            redemptions.release(order.pk)
         inventory.put_back(_quantities(order), reference=order.number)
         _tell(order)
     return order

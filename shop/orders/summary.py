@@ -23,6 +23,8 @@ def summary(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
         "lines": [_line(line, order.currency) for line in lines],
         "subtotal": Money(order.subtotal, order.currency).display(),
         "shipping": Money(order.shipping_price, order.currency).display(),
+        "discount": Money(order.discount, order.currency).display() if order.discount else "",
+        "voucher": order.voucher_code,
         "tax": Money(order.tax_total, order.currency).display(),
         "total": order.money.display(),
     }

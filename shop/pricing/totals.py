@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.functional import cached_property
 
 from shop.money import Money, rounded, total
+from shop.pricing.vouchers import VoucherTerms, reduction
 
 STANDARD = "standard"
 
@@ -25,18 +26,23 @@ class Item:
 @dataclass(frozen=True)
 class PricedItem:
     item: Item
-    total: Money
+    total: Money  # of its pieces, before the discount
+    discount: Money  # what a voucher takes off it
     tax_rate: Decimal  # percent
-    tax: Money  # contained in total
+    tax: Money  # contained in what is left
 
 
 @dataclass(frozen=True)
 class Totals:
-    """The sum of a cart. All amounts include tax; `tax` says how much of `total` is tax."""
+    """The sum of a cart. All amounts include tax; `tax` says how much of `total` is tax.
+
+    `subtotal` and `shipping` are what they are without a voucher; `discount` is what it takes off both.
+    """
 
     items: tuple[PricedItem, ...]
     subtotal: Money
     shipping: Money
+    discount: Money
     shipping_tax: Money
 
     @cached_property
@@ -45,24 +51,27 @@ class Totals:
 
     @cached_property
     def total(self) -> Money:
-        return self.subtotal + self.shipping
+        return self.subtotal + self.shipping - self.discount
 
 
-def price(items: Sequence[Item], *, rates: Mapping[str, Decimal], shipping: Money) -> Totals:
+def price(
+    items: Sequence[Item], *, rates: Mapping[str, Decimal], shipping: Money, voucher: VoucherTerms | None = None
+) -> Totals:
     """Price a cart. `rates` are the percentages of the country of delivery by tax class; a class without one has no
     tax.
 
-    Delivery is taxed at the standard rate.
+    Delivery is taxed at the standard rate. `voucher`: one that applies.
     """
-    lines = tuple(_priced(item, rates) for item in items)
-    subtotal = total((line.total for line in lines), shipping.currency)
-    return Totals(lines, subtotal, shipping, contained_tax(shipping, rates.get(STANDARD, Decimal(0))))
+    lines = [item.unit_price * item.quantity for item in items]
+    off = reduction(voucher, lines, shipping)
+    priced = tuple(_priced(*each, rates) for each in zip(items, lines, off.lines, strict=True))
+    shipping_tax = contained_tax(shipping - off.delivery, rates.get(STANDARD, Decimal(0)))
+    return Totals(priced, total(lines, shipping.currency), shipping, off.total, shipping_tax)
 
 
-def _priced(item: Item, rates: Mapping[str, Decimal]) -> PricedItem:
+def _priced(item: Item, line: Money, discount: Money, rates: Mapping[str, Decimal]) -> PricedItem:
     rate = rates.get(item.tax_class, Decimal(0)) if item.taxable else Decimal(0)
-    line = item.unit_price * item.quantity
-    return PricedItem(item, line, rate, contained_tax(line, rate))
+    return PricedItem(item, line, discount, rate, contained_tax(line - discount, rate))
 
 
 def contained_tax(gross: Money, rate: Decimal) -> Money:

@@ -28,9 +28,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def shop(order, mailbox):
-    """A shop in which everything happened once: an order in each state, one mail sent, pieces counted."""
+    """A shop in which everything happened once: an order with a voucher in each state, a mail sent, pieces counted."""
     TaxRate.objects.create(country="DE", rate=19)
-    placed, paid, shipped, cancelled = (order(f"buyer{number}@example.com", stock=5) for number in range(4))
+    ten = factories.voucher("10", limit=9)
+    placed, paid, shipped, cancelled = (
+        order(f"buyer{number}@example.com", stock=5, voucher=ten) for number in range(4)
+    )
     for one in (paid, shipped):
         payments.receive(order_id=one.pk, actor="boss@example.com")
     orders.ship(order_id=shipped.pk)
@@ -101,9 +104,15 @@ HARM = {
     "order-has-its-lines": f"DELETE FROM orders_orderline WHERE order_id = {NUMBER}",
     "order-adds-up": "ALTER TABLE orders_order DROP CONSTRAINT order_adds_up; "
     "UPDATE orders_order SET shipping_price = shipping_price + 1 WHERE number = %s",
+    "order-discount": f"UPDATE orders_orderline SET discount = 2 WHERE order_id = {NUMBER}",
     "order-tax": "UPDATE orders_order SET tax_total = 0 WHERE number = %s",
     "order-state": "UPDATE orders_order SET shipped_at = now() WHERE number = %s",
     "sold-is-ordered": f"DELETE FROM inventory_stockmovement WHERE reason = 'sold' AND variant_id = {VARIANT}",
+    "redemption-of-cancelled-order-is-given-back": "UPDATE pricing_redemption SET released_at = now() "
+    f"WHERE order_id = {NUMBER}",
+    "voucher-counts-its-uses": "UPDATE pricing_voucher SET used = used + 1 WHERE id = "
+    f"(SELECT voucher_id FROM pricing_redemption WHERE order_id = {NUMBER})",
+    "discount-has-its-redemption": f"DELETE FROM pricing_redemption WHERE order_id = {NUMBER}",
     "order-has-its-mail": "DELETE FROM notifications_mail WHERE kind = 'order_placed' AND context ->> 'number' = %s",
     "order-has-mails-of-its-states": "DELETE FROM notifications_mail WHERE kind = 'order_paid' "
     "AND context ->> 'number' = %s",
@@ -138,6 +147,7 @@ def test_a_broken_rule_is_named_with_its_row_alone(shop, rule):
         "ordered": f"cart {cart}",
         "key": f"idempotency key {key}",
         "mail": f"mail {mails}",
+        "voucher": f"voucher {shop.paid.voucher_code}",
     }.get(rule.partition("-")[0], f"order {shop.paid.number}")
     assert broken()[rule] == [name]
 
@@ -204,6 +214,14 @@ def test_repair_computes_what_is_derived_and_leaves_the_rest(shop):
     report = json.loads(text)
     assert (code, report["repaired"], report["violations"]) == (1, Product.objects.count(), 1)
     assert list(broken()) == ["order-tax"]
+
+
+def test_repair_gives_back_what_a_pod_without_vouchers_left_used_and_counts_again(shop):
+    sql('UPDATE pricing_voucher SET used = used + 3, "limit" = 20')
+    sql("UPDATE pricing_redemption SET released_at = NULL WHERE order_id = %s", shop.cancelled.pk)
+    assert set(broken()) == {"redemption-of-cancelled-order-is-given-back", "voucher-counts-its-uses"}
+    run("--repair")
+    assert broken() == {}
 
 
 def test_pictures_are_asked_for_only_when_wanted(shop):
