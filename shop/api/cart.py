@@ -7,7 +7,6 @@ offline then gets 412 instead of overwriting what the browser did.
 import uuid
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -22,28 +21,21 @@ from shop.api.serializers.cart import (
     CartSerializer,
     ChangeLineSerializer,
     DeliveryQuery,
+    RedeemSerializer,
     ShippingMethodSerializer,
-    VoucherSerializer,
 )
 from shop.cart import named
 from shop.cart import services as carts
 from shop.cart.contents import Contents
 from shop.cart.named import Named
 from shop.checkout.quote import quotes
-from shop.errors import ShopError
+from shop.platform.visitor import network
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The cart's ETag: change it only if it is still this one."
 )
 ADD_EXAMPLE = OpenApiExample("Two pieces", value={"variant": 1203, "quantity": 2}, request_only=True)
-
-
-class VoucherUnknown(ShopError):
-    """The shop has no vouchers so far, so every code is unknown."""
-
-    code = "voucher_unknown"
-    status = 422
-    message = _("This voucher is not known.")
+REDEEM_EXAMPLE = OpenApiExample("As a customer types it", value={"code": "welcome10"}, request_only=True)
 
 
 class Carts(Endpoint):
@@ -136,14 +128,36 @@ class Vouchers(Endpoint):
         operation_id="carts_vouchers_create",
         summary="Redeem a voucher",
         tags=["cart"],
-        request=VoucherSerializer,
+        parameters=[IF_MATCH],
+        request=RedeemSerializer,
         responses={201: CartSerializer},
+        examples=[REDEEM_EXAMPLE],
     )
     def post(self, request: Request, cart_id: uuid.UUID) -> Written:
-        """The shop has no vouchers so far: every code is refused with 422 `voucher_unknown`."""
-        body(request, VoucherSerializer)
-        carts.show(_named(cart_id, request))
-        raise VoucherUnknown
+        """A cart has one voucher: another code replaces it, the same one changes nothing.
+
+        Refused: 422 `voucher_unknown`, `voucher_not_yet`, `voucher_ended`, 409 `voucher_used_up`; 429 after many tries.
+        A voucher for larger orders is kept on the cart, and says in the cart's `voucher` what is missing.
+        """
+        code: str = body(request, RedeemSerializer)["code"]
+        cart = _named(cart_id, request)
+        carts.redeem(cart=cart, code=code, network=network(request), version=_version(request, cart))
+        response = _answer(carts.show(cart))
+        response.status_code = 201
+        return response
+
+    @extend_schema(
+        operation_id="carts_vouchers_destroy",
+        summary="Remove the voucher",
+        tags=["cart"],
+        parameters=[IF_MATCH],
+        responses={200: CartSerializer},
+    )
+    def delete(self, request: Request, cart_id: uuid.UUID) -> Written:
+        """Removing what is gone already is no error."""
+        cart = _named(cart_id, request)
+        carts.unredeem(cart=cart, version=_version(request, cart))
+        return _answer(carts.show(cart))
 
 
 class ShippingMethods(Endpoint):

@@ -34,6 +34,8 @@ INTRODUCTION = """
   `pointer` into the body or the name of a `parameter`. After 409, 429 and 503 with `Retry-After`, ask again then.
 * Placing an order needs an `Idempotency-Key`. If no answer came, send the same request again: there will be one order.
 * A cart's ETag is its version. With `If-Match` a change is made only if nobody changed the cart since, else 412.
+* A voucher that does not apply now stays on its cart and takes nothing off. An order is then refused with the reason,
+  unless `expected_total` says that the customer saw the price without it.
 * Guests need no account: a cart's `id` and an order's `token` are their keys. Keep them secret.
 * Sign in at `auth/token/`, send `Authorization: Bearer <access>`, and get the next pair at `auth/token/refresh/` when
   the answer is 401 `token_expired`. There are no cookies.

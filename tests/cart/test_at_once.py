@@ -1,52 +1,20 @@
 """Two changes of one cart at the same moment: the second waits, and decides on what the first has left.
 
-Each is one statement, which sees lines as they were when it began. Here the first holds the cart's row while the
-second begins, so that what it saw is outdated when its turn comes. tests/fleet does the same with processes.
+Each is one statement, which sees lines as they were when it began.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
 import pytest
-from django.db import connection, transaction
 
 from shop.cart import services as carts
 from shop.cart.models import Cart
 from tests import factories
-from tests.waiting import patience
+from tests.at_once import second
 
 pytestmark = pytest.mark.django_db(transaction=True)
-until = patience(10)
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
 def contents(of: Cart) -> dict[int, int]:
     return dict(of.lines.values_list("variant_id", "quantity"))
-
-
-def someone_waits() -> bool:
-    """For this transaction. Not asked of pg_stat_activity, whose answer is the same during a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        return bool(cursor.fetchone()[0])
-
-
-def second(first: Callable[[], object], service: Callable[..., Any], **wanted: Any) -> Any:
-    """Return what `service` says that began before `first` was committed, and had to wait for it."""
-
-    def change() -> Any:
-        try:
-            return service(**wanted)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        with transaction.atomic():
-            first()
-            waiting = thread.submit(change)
-            until(someone_waits)
-        return waiting.result(10)
 
 
 def test_pieces_of_two_additions_add_up_to_no_more_than_there_are():
@@ -101,3 +69,12 @@ def test_who_waited_for_one_that_gave_up_goes_on():
     mine = factories.open_cart(lamp)
     held = Cart.objects.select_for_update().filter(pk=mine.pk)
     assert second(lambda: list(held), carts.add, cart=mine, variant_id=lamp.pk).quantity == 2
+
+
+def test_of_two_vouchers_for_one_version_of_a_cart_the_first_stays():
+    ten, five = factories.voucher("10"), factories.voucher("5")
+    mine = factories.open_cart(factories.variant())
+    facts = {"cart": mine, "network": "192.0.2.1", "version": 1}
+    with pytest.raises(carts.CartChanged):
+        second(lambda: carts.redeem(code=ten.code, **facts), carts.redeem, code=five.code, **facts)
+    assert carts.find(public_id=mine.public_id).voucher.pk == ten.pk

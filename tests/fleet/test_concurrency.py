@@ -16,6 +16,7 @@ from shop.cart.models import MAX_LINES, Cart, CartLine
 from shop.inventory.models import Stock
 from shop.orders.models import Order
 from shop.payments.models import Payment
+from shop.pricing.models import Voucher
 from tests import factories
 from tests.services import fleet
 
@@ -73,6 +74,22 @@ def test_the_last_piece_is_sold_once(four):
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"out_of_stock"}
     assert Order.objects.count() == Payment.objects.count() == 1
     assert Stock.objects.get().on_hand == 0
+
+
+def test_vouchers_are_used_as_often_as_their_limits_say(four):
+    """Half of the buyers have one that is good once, the others one that is good five times."""
+    once, often, lamp = factories.voucher(limit=1), factories.voucher(limit=5), factories.variant(stock=1000)
+    carts = Cart.objects.bulk_create(Cart(voucher=one) for one in [once, often] * (AT_ONCE // 2))
+    CartLine.objects.bulk_create(CartLine(cart=cart, variant=lamp) for cart in carts)
+    answers = all_at_once(
+        four, lambda url, n: place(url, order_body(carts[n], f"buyer{n}@example.com"), str(uuid.uuid4()))
+    )
+    assert Counter(answer.status_code for answer in answers) == {201: 6, 409: AT_ONCE - 6}
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"voucher_used_up"}
+    redeemed = Counter(Order.objects.values_list("redemption__voucher", flat=True))
+    assert redeemed == dict(Voucher.objects.values_list("pk", "used")) == {once.pk: 1, often.pk: 5}
+    assert Cart.objects.exclude(voucher=None).filter(state=Cart.State.OPEN).count() == AT_ONCE - 6
+    assert Stock.objects.get().on_hand == 1000 - 6
 
 
 def test_one_key_is_one_order_however_often_it_is_sent(four):

@@ -9,17 +9,20 @@ from django.utils.translation import ngettext
 from shop.api.answers.catalog import picture
 from shop.api.answers.money import price
 from shop.cart.contents import Contents, Line
-from shop.checkout.quote import Quote, goods
+from shop.checkout.quote import CartVoucher, Quote, cart_voucher, goods, zero
 
 
 def cart(found: Contents, *, limited_line: int | None = None) -> dict[str, Any]:
     """`limited_line`: the id of the line that got fewer pieces than were wanted just now."""
+    voucher = cart_voucher(found)
     return {
         "id": str(found.public_id),
         "version": found.version,
         "pieces": found.count,
         "lines": [_line(line, settings.SHOP_CURRENCY) for line in found.lines],
         "subtotal": goods(found).json(),
+        "discount": (voucher.discount if voucher else zero()).json(),
+        "voucher": _voucher(voucher) if voucher else None,
         "notices": _notices(found, limited_line),
     }
 
@@ -28,8 +31,15 @@ def delivery(priced: Quote) -> dict[str, Any]:
     """Return a delivery method, and what the order then costs."""
     assert priced.chosen is not None  # noqa: S101 - quotes() makes one for each offer
     method, totals = priced.chosen.method, priced.totals
-    money = {"price": priced.chosen.price.json(), "total": totals.total.json(), "tax": totals.tax.json()}
-    return {"code": method.code, "name": method.name, "description": method.description, **money}
+    money = {"price": priced.chosen.price, "discount": totals.discount, "total": totals.total, "tax": totals.tax}
+    named = {"code": method.code, "name": method.name, "description": method.description}
+    return {**named, **{name: amount.json() for name, amount in money.items()}}
+
+
+def _voucher(standing: CartVoucher) -> dict[str, Any]:
+    terms, refusal = standing.terms, standing.refusal
+    why = {"reason": refusal.reason, "message": str(refusal.message)} if refusal else {"reason": None, "message": ""}
+    return {"code": terms.code, "kind": terms.kind, "applies": refusal is None, **why}
 
 
 def _line(line: Line, currency: str) -> dict[str, Any]:

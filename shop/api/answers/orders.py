@@ -35,6 +35,8 @@ def written(
         "lines": [_line(line, found.currency) for line in lines],
         "subtotal": _money(found.subtotal, found.currency),
         "shipping_price": _money(found.shipping_price, found.currency),
+        "discount": _money(found.discount, found.currency),
+        "voucher": found.voucher_code or None,
         "tax_total": _money(found.tax_total, found.currency),
         "total": _money(found.total, found.currency),
         "shipping_address": {name: found.shipping_address.get(name, "") for name in ADDRESS},
@@ -89,6 +91,7 @@ def _line(line: OrderLine, currency: str) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit_price": _money(line.unit_price, currency),
         "total": _money(line.total, currency),
+        "discount": _money(line.discount, currency),
         "tax": _money(line.tax, currency),
         "tax_rate": f"{line.tax_rate:.2f}",
     }

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from shop.api.serializers.catalog import PictureSerializer
 from shop.api.serializers.money import MoneyField, PriceField
 from shop.cart.models import MAX_QUANTITY
+from shop.pricing.models import Voucher
 
 
 class CartLineSerializer(serializers.Serializer[Any]):
@@ -37,6 +38,16 @@ class NoticeSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class CartVoucherSerializer(serializers.Serializer[Any]):
+    """What was redeemed on a cart. If it does not apply now it takes nothing off: `reason` and `message` say why."""
+
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(Voucher.Kind.choices)
+    applies = serializers.BooleanField()
+    reason = serializers.ChoiceField(["unknown", "not_yet", "ended", "used_up", "minimum"], allow_null=True)
+    message = serializers.CharField(allow_blank=True, help_text="For people.")
+
+
 class CartSerializer(serializers.Serializer[Any]):
     """An open cart. `version` grows with each change and is also the ETag. Delivery comes on top of `subtotal`."""
 
@@ -44,7 +55,9 @@ class CartSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     pieces = serializers.IntegerField()
     lines = CartLineSerializer(many=True)
-    subtotal = MoneyField(help_text="The goods, tax included.")
+    subtotal = MoneyField(help_text="The goods, tax included, without the discount.")
+    discount = MoneyField(help_text="What the voucher takes off the goods; off delivery: see the shipping methods.")
+    voucher = CartVoucherSerializer(allow_null=True)
     notices = NoticeSerializer(many=True)
 
 
@@ -57,8 +70,8 @@ class ChangeLineSerializer(serializers.Serializer[Any]):
     quantity = serializers.IntegerField(min_value=0, max_value=MAX_QUANTITY, help_text="0 removes the line.")
 
 
-class VoucherSerializer(serializers.Serializer[Any]):
-    code = serializers.CharField(max_length=64)
+class RedeemSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=64, help_text="In capitals or not, with or without spaces.")
 
 
 class DeliveryQuery(serializers.Serializer[Any]):
@@ -82,5 +95,6 @@ class ShippingMethodSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     description = serializers.CharField()
     price = MoneyField()
-    total = MoneyField(help_text="Goods and delivery, tax included; send it as `expected_total`.")
+    discount = MoneyField(help_text="What the cart's voucher takes off goods and delivery.")
+    total = MoneyField(help_text="Goods and delivery less the discount, tax included; send it as `expected_total`.")
     tax = MoneyField(help_text="The tax that `total` contains.")

@@ -73,8 +73,9 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]  # a Field has a label, too
     quantity = serializers.IntegerField()
     unit_price = MoneySerializer()
-    total = MoneySerializer()
-    tax = MoneySerializer()
+    total = MoneySerializer(help_text="Its pieces, without the discount.")
+    discount = MoneySerializer(help_text="The line's part of the order's discount.")
+    tax = MoneySerializer(help_text="Contained in what is left.")
     tax_rate = serializers.DecimalField(5, 2, help_text="In %.")
 
 
@@ -132,6 +133,8 @@ class OrderSerializer(serializers.Serializer[Any]):
     lines = OrderLineSerializer(many=True)
     subtotal = MoneySerializer()
     shipping_price = MoneySerializer()
+    discount = MoneySerializer(help_text="What a voucher took off goods and delivery.")
+    voucher = serializers.CharField(allow_null=True, help_text="Its code.")
     tax_total = MoneySerializer(help_text="The tax that `total` contains.")
     total = MoneySerializer()
     shipping_address = PostalAddressSerializer()

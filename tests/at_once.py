@@ -1,0 +1,40 @@
+"""Two changes of the same rows at the same moment: the second begins before the first is committed, and has to wait.
+
+The first holds its rows while the second begins, so that what the second saw then is outdated when its turn comes.
+tests/fleet does the same with processes.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import connection, transaction
+
+from tests.waiting import patience
+
+until = patience(10)
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+def someone_waits() -> bool:
+    """For this transaction. Not asked of pg_stat_activity, whose answer is the same during a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return bool(cursor.fetchone()[0])
+
+
+def second(first: Callable[[], object], service: Callable[..., Any], **wanted: Any) -> Any:
+    """Return what `service` says that began before `first` was committed, and had to wait for it."""
+
+    def change() -> Any:
+        try:
+            return service(**wanted)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            first()
+            waiting = thread.submit(change)
+            until(someone_waits)
+        return waiting.result(10)
