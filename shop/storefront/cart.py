@@ -14,11 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 from shop.cart import services as carts
 from shop.cart.contents import Contents
 from shop.cart.models import MAX_QUANTITY, Cart
-from shop.checkout.quote import goods
+from shop.checkout.quote import cart_voucher, goods
+from shop.errors import ShopError
 from shop.storefront import cart_cookie
 from shop.storefront.caching import never_kept
 from shop.storefront.shopper import cart_for_page, cart_name, cart_of, shopper_of, signed_in
 from shop.storefront.words import fewer, warning
+
+HEAD = "head"  # of the cart: what has the focus when a line is gone
 
 
 @require_safe
@@ -35,8 +38,8 @@ def add(request: HttpRequest) -> HttpResponse:
     variant_id, quantity = _number(request, "variant"), max(1, _number(request, "quantity", 1))
     added = _add(request, variant_id, quantity)
     words = _added(added.limited, added.quantity)
-    response = _note(request, added, words) if _is_htmx(request) else redirect("cart")
-    if not _is_htmx(request):
+    response = _note(request, added, words) if is_htmx(request) else redirect("cart")
+    if not is_htmx(request):
         messages.add_message(request, messages.WARNING if added.limited else messages.SUCCESS, words)
     if added.user_id is None:
         cart_cookie.write(response, added.public_id)
@@ -64,7 +67,7 @@ def change(request: HttpRequest, line_id: int) -> HttpResponse:
     now = carts.change(cart=name, line_id=line_id, quantity=wanted)
     if now < wanted:
         messages.warning(request, fewer(now))
-    return _after_change(request, removed=now == 0)
+    return after_change(request, focus=HEAD if now == 0 else "")
 
 
 @csrf_exempt
@@ -75,14 +78,25 @@ def remove(request: HttpRequest, line_id: int) -> HttpResponse:
     if name is not None:
         with suppress(carts.NoSuchCart):
             carts.remove(cart=name, line_id=line_id)
-    return _after_change(request, removed=True)
+    return after_change(request, focus=HEAD)
 
 
-def _after_change(request: HttpRequest, *, removed: bool) -> HttpResponse:
-    """Show the cart as it is now. With a line went what had the focus: the cart's heading gets it."""
-    if not _is_htmx(request):
+def after_change(request: HttpRequest, *, focus: str = "") -> HttpResponse:
+    """Show the cart as it is now. `focus`: the part that gets it, as what had it went with the change."""
+    if not is_htmx(request):
         return redirect("cart")
-    return render(request, "storefront/_cart_changed.html", _context(request, cart_of(request)) | {"removed": removed})
+    return render(request, "storefront/_cart_changed.html", _context(request, cart_of(request)) | {"focus": focus})
+
+
+def refused(request: HttpRequest, error: ShopError, *, code: str) -> HttpResponse:
+    """Show the cart with what stands against a voucher's code, beside the field that still holds it."""
+    found = cart_of(request) if is_htmx(request) else cart_for_page(request)
+    template = "storefront/_cart_changed.html" if is_htmx(request) else "storefront/cart.html"
+    context = _context(request, found) | {"refusal": str(error.message), "code": code}
+    response = render(request, template, context, status=error.status)
+    if error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _context(request: HttpRequest, found: Contents | None) -> dict[str, Any]:
@@ -91,6 +105,7 @@ def _context(request: HttpRequest, found: Contents | None) -> dict[str, Any]:
         "cart": found,
         "lines": [(line, warning(line)) for line in lines],
         "subtotal": goods(found) if found else None,
+        "voucher": cart_voucher(found) if found else None,
         "can_order": bool(lines) and all(line.variant.left != 0 for line in lines),
         "shopper": shopper_of(request, found),
     }
@@ -119,7 +134,7 @@ def _new_cart(request: HttpRequest) -> Cart:
     return carts.create(user_id=user.pk if user else None)
 
 
-def _is_htmx(request: HttpRequest) -> bool:
+def is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 

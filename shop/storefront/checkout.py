@@ -1,6 +1,7 @@
 """The checkout: one page, one form, one order however often it is sent."""
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.accounts.models import Address
+from shop.cart import services as carts
 from shop.cart.contents import Contents
 from shop.checkout import limits
 from shop.checkout.errors import CartOrdered, NoSuchDelivery
@@ -23,14 +25,16 @@ from shop.payments import services as payments
 from shop.platform.visitor import network
 from shop.storefront import cart_cookie, paying
 from shop.storefront.forms import ADDRESS_FIELDS, CheckoutForm
-from shop.storefront.shopper import cart_for_page, cart_of, shopper_of, signed_in
+from shop.storefront.shopper import cart_for_page, cart_name, cart_of, shopper_of, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
     """Show the form; place the order when it comes back complete."""
-    if request.method == "POST" and "update" not in request.POST:
+    if "unredeem" in request.POST:
+        _unredeem(request)
+    elif request.method == "POST" and "update" not in request.POST:
         return _order(request)
     cart = cart_for_page(request)
     if cart is None or not cart.lines:
@@ -52,6 +56,14 @@ def delivery(request: HttpRequest) -> HttpResponse:
         return response
     priced = _quote(cart, request.GET.get("country", ""), request.GET.get("shipping_method", ""))
     return render(request, "storefront/_delivery_changed.html", {"quote": priced, "cart": cart, "refreshed": True})
+
+
+def _unredeem(request: HttpRequest) -> None:
+    """Take the voucher off the cart, which may be gone by now: what is there is shown."""
+    name = cart_name(request)
+    if name:
+        with suppress(carts.NoSuchCart):
+            carts.unredeem(cart=name)
 
 
 def _order(request: HttpRequest) -> HttpResponse:

@@ -21,6 +21,7 @@ from markupsafe import escape
 
 from shop.catalog.addresses import category_urls, product_urls
 from shop.platform.language import only_language, page_language
+from shop.pricing.words import gives
 from shop.storefront import cards, cart_lines, panel, pictures, prices, stencils, words
 from shop.storefront.aisles import aisle_links, aisles_of
 
@@ -123,6 +124,7 @@ FUNCTIONS: dict[str, Any] = {
     "category_urls": category_urls,
     "availability": words.availability,
     "warning": words.warning,
+    "gives": gives,
 }
 FILTERS: dict[str, Any] = {
     "money": words.money,

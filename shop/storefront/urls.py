@@ -16,6 +16,7 @@ from shop.storefront import (
     shopper,
     sitemap,
     suggestions,
+    voucher,
 )
 
 # Looked through from the first to the last, so what is asked for most comes first
@@ -29,6 +30,8 @@ urlpatterns = [
     path("cart/lines/", cart.add, name="cart_lines"),
     path("cart/lines/<int:line_id>/", cart.change, name="cart_line"),
     path("cart/lines/<int:line_id>/remove/", cart.remove, name="cart_line_remove"),
+    path("cart/voucher/", voucher.redeem, name="cart_voucher"),
+    path("cart/voucher/remove/", voucher.remove, name="cart_voucher_remove"),
     path("information/", information.overview, name="information"),
     path("information/<slug:slug>/", information.page, name="information_page"),
     path("preview/<str:slug>/", preview.preview, name="preview"),
