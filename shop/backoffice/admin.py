@@ -13,6 +13,7 @@ from shop.backoffice import (
     prices,
     staff,
     variants,
+    vouchers,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "prices",
     "staff",
     "variants",
+    "vouchers",
 ]

@@ -11,12 +11,14 @@ from unfold.dataclasses import SearchResult
 from shop.accounts.models import User
 from shop.catalog.models import Product
 from shop.orders.models import Order
+from shop.pricing.models import Voucher
 
 EACH = 6  # results of each kind
 KINDS: tuple[tuple[type, Any, str], ...] = (
     (Order, _("order"), "receipt_long"),
     (Product, _("product"), "category"),
     (User, _("account"), "person"),
+    (Voucher, _("voucher"), "confirmation_number"),
 )
 
 

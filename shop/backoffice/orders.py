@@ -23,8 +23,12 @@ from shop.payments.models import Payment
 class LineInline(RecordInline):
     model = OrderLine
     fields = ("picture", "what", "sku", "quantity", "unit_price", "tax_rate", "total")
-    readonly_fields = fields
+    readonly_fields = (*fields, "discount")
     verbose_name_plural = _("what was ordered")
+
+    def get_fields(self, request: HttpRequest, obj: Order | None = None) -> tuple[str, ...]:
+        """With what a voucher took off each line, if it did."""
+        return (*self.fields, "discount") if obj and obj.discount else self.fields
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[OrderLine]":
         rows: QuerySet[OrderLine] = super().get_queryset(request)
@@ -101,12 +105,12 @@ class OrderAdmin(OrderActions):
     ordering = ("-placed_at", "-id")
     actions_detail = ("mark_paid", "ship", "track", "add_note", "cancel")
     readonly_fields = (
-        "status", "customer", "address", "delivery", "parcel", "goods", "delivery_price", "tax", "amount", "paid_by",
-        "page",
+        "status", "customer", "address", "delivery", "parcel", "goods", "delivery_price", "reduction", "tax", "amount",
+        "paid_by", "page",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": (("number", "status"), ("placed_at", "delivery"), ("customer", "address"), "parcel")}),
-        (_("Amounts"), {"fields": (("goods", "delivery_price"), ("amount", "tax"), ("paid_by", "page"))}),
+        (_("Amounts"), {"fields": (("goods", "delivery_price"), "reduction", ("amount", "tax"), ("paid_by", "page"))}),
     )
 
     def get_search_results(
@@ -164,6 +168,14 @@ class OrderAdmin(OrderActions):
     @display(description=_("delivery"))
     def delivery_price(self, order: Order) -> str:
         return f"{order.shipping_price} {order.currency}"
+
+    @display(description=_("voucher"))
+    def reduction(self, order: Order) -> SafeString | str:
+        if not order.voucher_code:
+            return "-"
+        vouchers = f"{reverse('admin:pricing_voucher_changelist')}?q={order.voucher_code}"
+        link = '<a class="bo-link" href="{}">{}</a>: \N{MINUS SIGN}{} {}'
+        return format_html(link, vouchers, order.voucher_code, order.discount, order.currency)
 
     @display(description=_("tax contained"))
     def tax(self, order: Order) -> str:

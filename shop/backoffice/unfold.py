@@ -21,6 +21,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Prices"),
         (
+            (_("Vouchers"), "confirmation_number", "pricing.voucher"),
             (_("Delivery methods"), "local_shipping", "pricing.shippingmethod"),
             (_("Tax rates"), "percent", "pricing.taxrate"),
         ),

@@ -2,10 +2,11 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, F, Func, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 NUMBER = "{number}"  # stands for a parcel's number in a carrier's address
@@ -14,6 +15,7 @@ TRACKING_PAGE = RegexValidator(
     _("Write the address of the carrier's page as it is for one parcel, with {number} in the place of its number."),
 )
 
+COUNTED = 1_000  # uses of a voucher without a limit that a list counts
 CODE = r"^[A-Z0-9_-]{3,40}$"
 PLAIN_CODE = RegexValidator(CODE, _("Write the code in 3 to 40 letters from A to Z, digits, - or _."))
 
@@ -110,8 +112,13 @@ class CodeField(models.CharField):  # type: ignore[type-arg]  # generic for type
 
 class VoucherQuerySet(QuerySet["Voucher"]):
     def with_uses(self) -> "VoucherQuerySet":
-        """Add `uses`, counted: how often each is in use by an order that was not cancelled."""
-        return self.annotate(uses=Count("redemptions", filter=Q(redemptions__released_at=None)))
+        """Add `uses`: how often each is in use by an order that was not cancelled, counted up to COUNTED where `used`
+        is not kept.
+        """
+        given = Redemption.objects.filter(voucher=OuterRef("pk"), released_at=None).order_by().values("pk")[:COUNTED]
+        count = Func(ArraySubquery(given), function="CARDINALITY", output_field=models.IntegerField())
+        counted = When(limit=None, limit_per_customer=None, then=count)
+        return self.annotate(uses=Case(counted, default=F("used"), output_field=models.IntegerField()))
 
 
 class Voucher(models.Model):

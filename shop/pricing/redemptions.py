@@ -26,6 +26,14 @@ class LimitTooLow(ShopError):
     code = "voucher_limit_too_low"
     status = 422
 
+    def __init__(self, used: int) -> None:
+        text = ngettext(
+            "It was used %(n)s time: the limit cannot be lower.",
+            "It was used %(n)s times: the limit cannot be lower.",
+            used,
+        )
+        super().__init__(text % {"n": used}, used=used)
+
 
 FIND = f"SELECT {vouchers.COLUMNS} FROM pricing_voucher AS voucher WHERE "  # noqa: S608 - a text of ours
 # Looks at the voucher, takes a use of it and writes that down. One that is not counted is locked for sharing, which any
@@ -99,11 +107,24 @@ def save(voucher: Voucher) -> None:
     with transaction.atomic():
         if voucher.pk:
             Voucher.objects.select_for_update().get(pk=voucher.pk)
-        uses = _uses(voucher)
-        if voucher.limit is not None and uses > voucher.limit:
-            raise LimitTooLow(_too_low(uses), used=uses)
-        voucher.used = uses if voucher.is_counted else 0
+        used = check_limit(voucher, voucher.limit)
+        voucher.used = used if voucher.is_counted else 0
         voucher.save()
+
+
+def check_limit(voucher: Voucher, limit: int | None) -> int:
+    """Return how often a voucher is used now. Raises LimitTooLow if `limit` would be below that. One query."""
+    used = _uses(voucher)
+    if limit is not None and used > limit:
+        raise LimitTooLow(used)
+    return used
+
+
+def end(*, voucher_id: int) -> bool:
+    """End a voucher that has begun, now; False if it has not begun, or had ended before. One query."""
+    now = timezone.now()
+    begun = Voucher.objects.filter(Q(starts_at=None) | Q(starts_at__lt=now), Q(ends_at=None) | Q(ends_at__gt=now))
+    return bool(begun.filter(pk=voucher_id).update(ends_at=now, updated_at=now))
 
 
 def recount(voucher_ids: Sequence[int]) -> None:
@@ -117,15 +138,6 @@ def recount(voucher_ids: Sequence[int]) -> None:
 
 def _uses(voucher: Voucher) -> int:
     return Redemption.objects.filter(voucher_id=voucher.pk, released_at=None).count() if voucher.pk else 0
-
-
-def _too_low(uses: int) -> str:
-    text = ngettext(
-        "It was used %(n)s time: the limit cannot be lower.",
-        "It was used %(n)s times: the limit cannot be lower.",
-        uses,
-    )
-    return text % {"n": uses}
 
 
 def _refusal(voucher_id: int) -> VoucherRefused:

@@ -19,13 +19,13 @@ from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.platform import media
 from shop.platform.models import DeadLetter, Inspection, OutboxMessage, Pod
-from shop.pricing.models import ShippingMethod, TaxRate
+from shop.pricing.models import Redemption, ShippingMethod, TaxRate, Voucher
 from tests import factories
 from tests.backoffice.pages import address, change_page, save
 
 MODELS = [
     Product, Category, Variant, Order, Payment, TaxRate, ShippingMethod, User, Address, RefreshFamily, Group, Mail,
-    OutboxMessage, DeadLetter, Inspection, Page,
+    OutboxMessage, DeadLetter, Inspection, Page, Voucher,
 ]  # fmt: skip
 # Nobody adds these by hand
 RECORDS = [Order, Payment, Mail, OutboxMessage, DeadLetter, Inspection, RefreshFamily, Variant]
@@ -47,6 +47,7 @@ def fill(order, count):
         TaxRate.objects.create(country="DE", tax_class=f"class {user.pk}", rate=7)
         Inspection.objects.create(name=f"check {user.pk}", begun_at=timezone.now(), ended_at=timezone.now())
         Page.objects.create(slug=f"page-{user.pk}", title="Page", body_html="<p>About</p>")
+        Redemption.objects.create(voucher=factories.voucher(), order=placed, amount=1)
         Group.objects.create(name=f"Packers {user.pk} {number}")
     OutboxMessage.objects.update(dead_at=timezone.now())
 

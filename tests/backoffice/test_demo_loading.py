@@ -14,14 +14,14 @@ from shop.catalog.models import Category, Product, ProductImage, Variant
 from shop.inventory.models import Stock, StockMovement
 from shop.money import Money
 from shop.platform.models import Image, OutboxMessage
-from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate
+from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate, Voucher
 from shop.pricing.services import shipping_offers
 from shop.pricing.shipping import Parcel
 
 FEW = (entries()[0], entries()[22], entries()[-1])
 EVERYTHING = (
     Category, Product, Variant, ProductImage, Stock, StockMovement, Image, OutboxMessage,
-    TaxRate, ShippingMethod, ShippingRate,
+    TaxRate, ShippingMethod, ShippingRate, Voucher,
 )  # fmt: skip
 
 
@@ -74,10 +74,12 @@ def test_what_a_merchant_changed_stays_changed(few):
     Product.objects.filter(slug=FEW[0].data.slug).update(title="Our own name")
     ShippingMethod.objects.filter(code="express").update(name="Courier")
     TaxRate.objects.filter(country="DE", tax_class="standard").update(rate=16)
+    Voucher.objects.filter(code="WELCOME10").update(value=12)
     call_command("load_demo", processes=1)
     assert Product.objects.get(slug=FEW[0].data.slug).title == "Our own name"
     assert ShippingMethod.objects.get(code="express").name == "Courier"
     assert TaxRate.objects.get(country="DE", tax_class="standard").rate == 16
+    assert Voucher.objects.get(code="WELCOME10").value == 12
 
 
 @pytest.mark.django_db

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import track
 
-from shop.backoffice.demo import information, loading
+from shop.backoffice.demo import information, loading, vouchers
 from shop.backoffice.demo.catalogue import Entry, entries
 
 
 class Command(BaseCommand):
     """Fills the shop with the demo catalogue; safe to run again, at once, and after having been killed."""
 
-    help = "Loads the demo catalogue: products, pictures, stock, tax rates and delivery methods."
+    help = "Loads the demo catalogue: products, pictures, stock, tax rates, delivery methods and vouchers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         cores = len(os.sched_getaffinity(0))
@@ -40,6 +40,7 @@ class Command(BaseCommand):
     def _load(self, processes: int) -> int:
         loading.load_base()
         information.write()
+        vouchers.write()
         nodes = loading.load_categories()
         wanted = loading.missing(entries())
         for entry, image_ids in self._watched(loading.drawn(wanted, processes), len(wanted)):
