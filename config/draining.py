@@ -17,12 +17,13 @@ import time
 from typing import Any
 
 from gunicorn.http.body import LengthReader
-from gunicorn.workers.gthread import ThreadWorker
+
+from config.arriving import GatheringWorker
 
 SAY = 0.5  # seconds between two signs of life for the arbiter, which waits for `timeout`
 
 
-class DrainingWorker(ThreadWorker):  # type: ignore[misc]
+class DrainingWorker(GatheringWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._closes_at: float | None = None

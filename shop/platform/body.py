@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -21,6 +22,8 @@ def with_bodies(application: Application) -> Application:
         body, unknown = environ["wsgi.input"], bool(environ.get("HTTP_TRANSFER_ENCODING"))
         if unknown:
             _gather(environ)
+        elif int(environ.get("CONTENT_LENGTH") or 0) > CHUNK:
+            environ["wsgi.input"] = _Whole(body, int(environ["CONTENT_LENGTH"]))
         if "charset" in environ.get("CONTENT_TYPE", "").lower():
             _forget_unknown_charset(environ)
         answer = application(environ, start_response)
@@ -29,6 +32,27 @@ def with_bodies(application: Application) -> Application:
         return answer
 
     return wrapped
+
+
+class _Whole:
+    """A body that ends early is an error: half a form must not be taken for a form. Shorter ones arrive whole."""
+
+    def __init__(self, body: Any, length: int) -> None:
+        self._body, self._left = body, length
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises ConnectionAbortedError."""
+        return self._counted(self._body.read(self._left if size < 0 else size))
+
+    def readline(self, size: int = -1) -> bytes:
+        """Raises ConnectionAbortedError."""
+        return self._counted(self._body.readline(self._left if size < 0 else size))
+
+    def _counted(self, data: bytes) -> bytes:
+        self._left -= len(data)
+        if not data and self._left > 0:
+            raise ConnectionAbortedError("the body ended early")
+        return data
 
 
 def _gather(environ: Environ) -> None:
@@ -58,6 +82,7 @@ def _finish(body: Any) -> None:
     That of a form with one picture too many, but not without end.
     """
     most: int = settings.UPLOAD_MAX_BYTES + settings.IMAGE_MAX_BYTES
-    for _ in range(most // CHUNK + 1):
-        if not body.read(CHUNK):
-            return
+    with suppress(OSError):  # its sender is gone, or too slow: there may be nobody to answer, and it is no fault
+        for _ in range(most // CHUNK + 1):
+            if not body.read(CHUNK):
+                return

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -24,6 +24,8 @@ class ShopErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, UnreadablePostError):  # its sender is gone, or too slow
+            return HttpResponseBadRequest()
         if not isinstance(exception, ShopError) or request.path.startswith(OTHERS):
             return None
         response = refused(request, exception)

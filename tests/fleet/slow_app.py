@@ -1,6 +1,6 @@
 """A WSGI application that takes as long as the address says:
 
-/slow/2.5 answers after 2.5 seconds. Probes are the store's own.
+/slow/2.5 answers after 2.5 seconds, /read with the length of the body. Probes are the store's own.
 """
 
 import time
@@ -14,8 +14,9 @@ def _answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iter
     path = environ["PATH_INFO"]
     if path.startswith("/slow/"):
         time.sleep(float(path.removeprefix("/slow/")))
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "5")])
-    return [b"done\n"]
+    answer = b"done\n" if path != "/read" else b"%d\n" % len(environ["wsgi.input"].read())
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(answer)))])
+    return [answer]
 
 
 health._Pod.schema_seen = True  # there is no database behind this one

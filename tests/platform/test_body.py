@@ -10,13 +10,13 @@ from tests import factories
 from tests.wsgi import Server
 
 pytestmark = pytest.mark.django_db
-JSON = "application/json"
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 ONE_FIELD = b'--X\r\nContent-Disposition: form-data; name="variant"\r\n\r\n%d\r\n--X--\r\n'
 
 
 def post(address: str, body: bytes, content_type: str, **fields):
     length = {} if "HTTP_TRANSFER_ENCODING" in fields else {"CONTENT_LENGTH": str(len(body))}
-    given = fields | length | {"wsgi.input": BytesIO(body), "CONTENT_TYPE": content_type}
+    given = length | fields | {"wsgi.input": BytesIO(body), "CONTENT_TYPE": content_type}
     return Server().get(address, method="POST", **given), given["wsgi.input"]
 
 
@@ -41,13 +41,14 @@ def test_one_that_is_far_too_long_is_refused_and_read_to_its_end_so_that_the_ans
     assert json.loads(answer.body)["code"] == "body_too_large"
 
 
-def test_one_whose_sender_is_gone_is_a_refusal_and_no_fault_of_ours():
+@pytest.mark.parametrize(("path", "kind"), [("/api/v1/auth/token/", JSON), ("/cart/lines/", FORM)])
+def test_one_whose_sender_is_gone_is_a_refusal_and_no_fault_of_ours(path, kind):
     class Gone(BytesIO):
         def read(self, *_: int) -> bytes:
             raise ConnectionResetError
 
-    fields = {"CONTENT_LENGTH": "30", "CONTENT_TYPE": JSON, "wsgi.input": Gone()}
-    assert Server().get("/api/v1/auth/token/", method="POST", **fields).status == 400
+    fields = {"CONTENT_LENGTH": "30", "CONTENT_TYPE": kind, "wsgi.input": Gone()}
+    assert Server().get(path, method="POST", **fields).status == 400
 
 
 def form(size: int) -> bytes:
@@ -64,6 +65,12 @@ def test_files_that_anybody_sends_stay_in_memory_up_to_a_limit(settings, monkeyp
     answer, body = post("/cart/lines/", form(size), "multipart/form-data; boundary=X", HTTP_HX_REQUEST="true")
     assert (answer.status, CartLine.objects.count()) == (status, int(status == 200))
     assert not body.read(), "all of it was taken, so the answer arrives"
+
+
+def test_half_a_form_is_not_taken_for_a_form():
+    length = {"CONTENT_LENGTH": str(len(form(900_000)) + 1), "HTTP_HX_REQUEST": "true"}
+    answer, _ = post("/cart/lines/", form(900_000), "multipart/form-data; boundary=X", **length)
+    assert (answer.status, CartLine.objects.count()) == (400, 0)
 
 
 @pytest.mark.parametrize("charset", ["rot13", '"idna"', "undefined", "nonsense"])
