@@ -60,9 +60,9 @@ class Money:
         """Return {"amount": "19.90", "currency": "EUR"}: a string, because JSON numbers lose cents."""
         return {"amount": str(self.amount), "currency": self.currency}
 
-    def display(self) -> str:
-        """Return the amount as a price tag shows it, in the active language: €1,290.00."""
-        figures = number_format(self.amount, decimal_pos=2, force_grouping=True)
+    def display(self, places: int = 2) -> str:
+        """Return the amount as a price tag shows it, in the active language: €1,290.00, or €1,290 with no `places`."""
+        figures = number_format(self.amount, decimal_pos=places, force_grouping=True)
         symbol = SYMBOLS.get(self.currency)
         return f"{symbol}{figures}" if symbol else f"{figures} {self.currency}"
 

@@ -15,7 +15,7 @@ from shop.catalog.listing import Filters
 from shop.catalog.tree import Node
 from shop.platform.language import page_language
 from shop.storefront.aisles import Aisles
-from shop.storefront.words import money
+from shop.storefront.words import bound
 
 LONGEST_QUERY = 100
 MOST_OPTIONS = 20
@@ -126,9 +126,9 @@ def chips(request: HttpRequest, filters: Filters, *, scoped: bool) -> Iterator[C
     if filters.category and not scoped:
         yield Chip(filters.category.name, without(request, "category"))
     if filters.min_price is not None:
-        yield Chip(_("from %(price)s") % {"price": money(filters.min_price)}, without(request, "min"))
+        yield Chip(_("from %(price)s") % {"price": bound(filters.min_price)}, without(request, "min"))
     if filters.max_price is not None:
-        yield Chip(_("up to %(price)s") % {"price": money(filters.max_price)}, without(request, "max"))
+        yield Chip(_("up to %(price)s") % {"price": bound(filters.max_price)}, without(request, "max"))
     if filters.on_sale:
         yield Chip(_("On sale"), without(request, "sale"))
     for option in filters.options:
@@ -176,10 +176,10 @@ def _price_range(url_of: Callable[[int | None, int | None], str], filters: Filte
 @functools.cache  # per-pod: a calculation from its arguments, which are few
 def _price_words(_language: str | None, least: int | None, most: int | None) -> str:
     if least is None:
-        return _("up to %(price)s") % {"price": money(Decimal(most or 0))}
+        return _("up to %(price)s") % {"price": bound(Decimal(most or 0))}
     if most is None:
-        return _("from %(price)s") % {"price": money(Decimal(least))}
-    return _("%(least)s to %(most)s") % {"least": money(Decimal(least)), "most": money(Decimal(most))}
+        return _("from %(price)s") % {"price": bound(Decimal(least))}
+    return _("%(least)s to %(most)s") % {"least": bound(Decimal(least)), "most": bound(Decimal(most))}
 
 
 def sorts(filters: Filters) -> tuple[tuple[str, str], ...]:

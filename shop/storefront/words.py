@@ -24,6 +24,11 @@ def money(amount: Decimal | Money | None) -> str:
     return _in_figures(page_language(), amount, settings.SHOP_CURRENCY)
 
 
+def bound(amount: Decimal) -> str:
+    """Write where a range of prices begins or ends: €50, €49.90."""
+    return Money(amount, settings.SHOP_CURRENCY).display(places=2 if amount % 1 else 0)
+
+
 @functools.lru_cache(maxsize=5_000)  # per-pod: a calculation from its arguments
 def _in_figures(_language: str | None, amount: Decimal, currency: str) -> str:
     return Money(amount, currency).display()
@@ -85,7 +90,7 @@ def found_for(query: str) -> str:
 
 @functools.cache  # per-pod: a text of this release
 def _found_for(_language: str | None) -> str:
-    return _("Found for “%(query)s”")
+    return _("Results for “%(query)s”")
 
 
 def cart_of(pieces: int) -> str:

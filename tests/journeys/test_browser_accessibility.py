@@ -10,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from config.local.fleet import Fleet
+from shop.accounts.models import Address, User
+from shop.catalog.models import Variant
 from tests.journeys import showroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.fleet]
@@ -64,6 +66,8 @@ def test_every_page(inspector: Inspector) -> None:
     shop(inspector)
     sign_up(inspector.page)
     inspector.look("orders")
+    fill_address_book(inspector.page)
+    inspector.visit("/checkout/")
     inspector.visit(*OWN, *LAST)
     assert inspector.found == []
 
@@ -98,3 +102,11 @@ def sign_up(page: Page) -> None:
     page.locator("#id_password1").fill("tessellate-nine-tiles")
     page.get_by_role("button", name="Create the account").click()
     expect(page.get_by_role("heading", name="Your orders")).to_be_visible()
+
+
+def fill_address_book(page: Page) -> None:
+    """With two places, as long as some are; and something to order."""
+    town = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
+    for name in ("Ada", "Augusta Ada King-Noel, Countess of Lovelace"):
+        Address.objects.create(user=User.objects.get(), name=name, line1="Allee 1", city=town, country="GB")
+    page.request.post("/cart/lines/", form={"variant": Variant.objects.first().pk})

@@ -55,7 +55,32 @@ def test_nothing_found_shows_a_way_on(client):
     catalog.category(["Tiles"])
     page = client.get("/products/", {"q": "zeppelin"}).content.decode()
     assert "Nothing found for “zeppelin”" in page
-    assert 'href="/categories/tiles/"' in page
+    assert 'href="/categories/tiles/"' in page.partition("<main")[2]
+    assert 'id="filters"' not in page
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/products/?q=star&max=5", "Nothing fits all of these filters"),
+        ("/products/?sale=1", "Nothing fits all of these filters"),
+        ("/categories/tiles/?max=5", "Nothing fits all of these filters"),
+        ("/categories/tiles/", "There is nothing here yet"),
+    ],
+)
+def test_an_empty_list_says_why_and_keeps_the_filters_that_emptied_it(client, address, words):
+    catalog.category(["Tiles"])
+    factories.product("Star", prices=("10.00",))
+    page = client.get(address).content.decode()
+    assert words in page
+    assert ('id="filters"' in page) is ("filters" in words)
+
+
+def test_a_price_to_filter_by_is_named_without_cents_where_it_has_none(client):
+    factories.product(prices=("12.50", "30.00"))
+    page = client.get("/products/?min=12.50&max=30").content.decode()
+    for words in ("€10 to €20", "from €12.50 <", "up to €30 <"):
+        assert words in page
 
 
 def test_the_words_searched_for_are_shown_as_text_and_never_as_markup(client):

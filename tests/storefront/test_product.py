@@ -51,6 +51,15 @@ def test_a_sale_shows_both_prices_and_the_saving(client):
     assert "\N{MINUS SIGN}25 %" in page
 
 
+def test_the_price_is_said_to_include_tax_beside_it_and_on_each_page(client):
+    product = factories.product(prices=("19.90", "29.90"))
+    beside = page_of(client, product).partition("data-price")[2].partition('class="options"')[0]
+    assert "€19.90" in beside and "Includes tax" in beside
+    assert "Prices include tax" in client.get("/products/").content.decode().partition("cards-box")[0]
+    for address in ("/", "/cart/", "/account/login/"):
+        assert "All prices include tax" in client.get(address).content.decode().partition("<footer")[2]
+
+
 @pytest.mark.parametrize(
     ("stock", "words"), [(0, "Sold out"), (1, "Only 1 left"), (3, "Only 3 left"), (40, "In stock")]
 )
