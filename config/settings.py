@@ -358,6 +358,7 @@ SPECTACULAR_SETTINGS = {
 # Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]

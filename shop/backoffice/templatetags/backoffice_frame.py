@@ -64,24 +64,27 @@ def way_back(context: RequestContext) -> str:
 def breadcrumbs(context: Context) -> SafeString:
     """The app, the list and the row of this page, each with its address, or the page's title."""
     opts = context.get("opts")
-    crumbs = _crumbs(opts, context.get("original") or context.get("object")) if opts else [_crumb(context["title"])]
+    title = capfirst(str(context.get("title", "")))
+    crumbs = _crumbs(opts, context.get("original") or context.get("object")) if opts else [_crumb(title)]
     return format_html_join(THEN, "{}", ((crumb,) for crumb in crumbs))
 
 
 def _crumbs(opts: Any, row: Any) -> Iterator[SafeString]:
-    yield _crumb(opts.app_config.verbose_name, reverse("admin:app_list", args=[opts.app_label]))
+    """A list that is called like its app is named once."""
     shown = row._meta if isinstance(row, Model) else opts
-    yield _crumb(shown.verbose_name_plural, _list_of(shown))
+    app, rows = capfirst(str(opts.app_config.verbose_name)), capfirst(str(shown.verbose_name_plural))
+    if app != rows:
+        yield _crumb(app, reverse("admin:app_list", args=[opts.app_label]))
+    yield _crumb(rows, _list_of(shown))
     if isinstance(row, Model):
-        yield _crumb(row, reverse(f"admin:{shown.app_label}_{shown.model_name}_change", args=[row.pk]))
+        yield _crumb(str(row), reverse(f"admin:{shown.app_label}_{shown.model_name}_change", args=[row.pk]))
 
 
 def _list_of(opts: Any) -> str:
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
 
 
-def _crumb(title: Any, address: str = "") -> SafeString:
-    title = capfirst(str(title))
+def _crumb(title: str, address: str = "") -> SafeString:
     if not address:
         return format_html('<span class="{}">{}</span>', CRUMB, title)
     return format_html('<a href="{}" class="{}">{}</a>', address, CRUMB, title)
