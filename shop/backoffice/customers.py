@@ -50,8 +50,9 @@ class AddressInline(StackedInline):
     fields = (
         ("name", "company"),
         ("line1", "line2"),
-        ("postal_code", "city", "region"),
-        ("country", "phone", "is_default"),
+        ("postal_code", "city"),
+        ("region", "country"),
+        ("phone", "is_default"),
     )
 
 
@@ -95,7 +96,7 @@ class UserAdmin(DjangoUserAdmin, FlatAdmin):  # type: ignore[misc, type-arg]
     autocomplete_fields = ("groups",)
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
-        (None, {"fields": (("email", "name"), "password", ("is_active", "date_joined", "last_login"))}),
+        (None, {"fields": (("email", "name"), "password", "is_active", ("date_joined", "last_login"))}),
         (_("Staff rights"), {"classes": ("collapse",), "fields": (("is_staff", "is_superuser"), "groups")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
@@ -135,8 +136,8 @@ class AddressAdmin(FlatAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("user",)
     fieldsets = (
-        (None, {"fields": ("user", ("name", "company"), ("line1", "line2"), ("postal_code", "city", "region"))}),
-        (None, {"fields": (("country", "phone", "is_default"),)}),
+        (None, {"fields": ("user", ("name", "company"), ("line1", "line2"), ("postal_code", "city"))}),
+        (None, {"fields": (("region", "country"), ("phone", "is_default"))}),
     )
 
     def save_model(self, request: HttpRequest, obj: Address, form: Any, change: bool) -> None:
