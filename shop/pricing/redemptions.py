@@ -35,7 +35,7 @@ class LimitTooLow(ShopError):
         super().__init__(text % {"n": used}, used=used)
 
 
-FIND = f"SELECT {vouchers.COLUMNS} FROM pricing_voucher AS voucher WHERE "  # noqa: S608 - a text of ours
+FIND = f"SELECT {vouchers.FACTS} FROM pricing_voucher AS voucher WHERE "  # noqa: S608 - a text of ours
 # Looks at the voucher, takes a use of it and writes that down. One that is not counted is locked for sharing, which any
 # number of orders do at once, and which who sets its first limit waits for: save() then counts all of them.
 REDEEM = """
@@ -72,7 +72,7 @@ def find(code: str) -> VoucherTerms:
     found = planned.rows(f"{FIND} voucher.code = %(code)s", {"code": plain}) if re.fullmatch(CODE, plain) else []
     if not found:
         raise VoucherUnknown
-    voucher = VoucherTerms._make(found[0])
+    voucher = vouchers.read(found[0][0])
     refusal = vouchers.closed(voucher, timezone.now())
     if refusal:
         raise refusal
@@ -145,7 +145,7 @@ def _refusal(voucher_id: int) -> VoucherRefused:
     found = planned.rows(f"{FIND} voucher.id = %(id)s::bigint", {"id": voucher_id})
     if not found:
         return VoucherUnknown()
-    return vouchers.closed(VoucherTerms._make(found[0]), timezone.now()) or VoucherUsedUp()
+    return vouchers.closed(vouchers.read(found[0][0]), timezone.now()) or VoucherUsedUp()
 
 
 def _check_customer(voucher_id: int, limit: int, email: str, user_id: int | None) -> None:

@@ -99,17 +99,21 @@ class Reduction(NamedTuple):
     total: Money
 
 
-# The fields of VoucherTerms, of the alias `voucher`; see shop.platform.postgresql.planned for why each names its type.
-COLUMNS = """
-    voucher.id, voucher.code::text, voucher.kind::text, voucher.value::numeric, voucher.min_subtotal::numeric,
-    voucher.starts_at, voucher.ends_at, voucher."limit"::bigint, voucher.limit_per_customer::bigint,
-    voucher.used::bigint, voucher.active
+# The fields of VoucherTerms, of the alias `voucher`, in one column: each line of a cart repeats it. Amounts are texts:
+# numbers in JSON lose cents.
+FACTS = """
+    json_build_array(
+        voucher.id, voucher.code, voucher.kind, voucher.value::text, voucher.min_subtotal::text, voucher.starts_at,
+        voucher.ends_at, voucher."limit", voucher.limit_per_customer, voucher.used, voucher.active
+    )
 """
 
 
-def read(row: Sequence[Any]) -> VoucherTerms | None:
-    """Return the voucher of COLUMNS; None if there is none."""
-    return None if row[0] is None else VoucherTerms._make(row)
+def read(facts: Sequence[Any]) -> VoucherTerms:
+    """Return the voucher of FACTS."""
+    pk, code, kind, value, minimum, starts_at, ends_at, *counts = facts
+    starts, ends = (moment and datetime.fromisoformat(moment) for moment in (starts_at, ends_at))
+    return VoucherTerms(pk, code, kind, Decimal(value), Decimal(minimum), starts, ends, *counts)
 
 
 def refusal(voucher: VoucherTerms, goods: Money, now: datetime) -> VoucherRefused | None:
