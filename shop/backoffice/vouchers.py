@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +58,7 @@ class VoucherAdmin(FlatAdmin):
 
     form = VoucherForm
     inlines = (RedemptionInline,)
-    list_display = ("code", "gives", "uses", "period", "state", "note")
+    list_display = ("code", "gives", "uses", "period", "state", "remark")
     list_filter = (VoucherStateFilter, "kind")
     search_fields = ("code",)
     search_help_text = _("The beginning of a code")
@@ -147,15 +147,18 @@ class VoucherAdmin(FlatAdmin):
         if voucher.limit is None:
             return str(count) if voucher.is_counted or count < COUNTED else _("%(count)s or more") % {"count": COUNTED}
         said = _("%(count)s of %(limit)s") % {"count": count, "limit": voucher.limit}
-        bar = '{}<progress class="bo-uses" value="{}" max="{}" aria-hidden="true"></progress>'
-        return format_html(bar, said, count, voucher.limit)
+        bar = '<progress class="bo-uses" value="{}" max="{}" aria-hidden="true"></progress>'
+        return format_html(f'<span class="bo-when">{{}}</span>{bar}', said, count, voucher.limit)
 
     @display(description=_("valid"))
-    def period(self, voucher: Voucher) -> str:
-        begin, end = _day(voucher.starts_at), _day(voucher.ends_at)
-        if begin and end:
-            return f"{begin} … {end}"
-        return _("from %(day)s") % {"day": begin} if begin else _("until %(day)s") % {"day": end} if end else "-"
+    def period(self, voucher: Voucher) -> SafeString:
+        ends = ((_("from %(day)s"), voucher.starts_at), (_("until %(day)s"), voucher.ends_at))
+        lines = ((said % {"day": _day(moment)},) for said, moment in ends if moment)
+        return format_html_join(SafeString("<br>"), '<span class="bo-when">{}</span>', lines)
+
+    @display(description=_("note"))
+    def remark(self, voucher: Voucher) -> SafeString:
+        return format_html('<span class="bo-why">{}</span>', voucher.note[:140])
 
     @display(description=_("state"))
     def state(self, voucher: Voucher) -> SafeString:
@@ -167,5 +170,5 @@ def _was_used(voucher: Voucher) -> bool:
     return voucher.redemptions.exists()
 
 
-def _day(moment: datetime | None) -> str:
-    return date_format(localtime(moment), "SHORT_DATE_FORMAT") if moment else ""
+def _day(moment: datetime) -> str:
+    return date_format(localtime(moment), "DATE_FORMAT")

@@ -113,18 +113,18 @@ def test_the_list_says_what_each_gives_how_much_is_used_and_when_it_is_valid(adm
     later = factories.voucher(
         "5", kind="amount", starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=9), note="Fair"
     )
-    assert row(admin, used) == "SPRING 12.5 % off for goods from €15.00 1 of 10 - running -"
-    assert re.search(r"€5\.00 off 0 \S+ … \S+ not yet Fair$", row(admin, later))
+    assert row(admin, used) == "SPRING 12.5 % off for goods from €15.00 1 of 10 running"
+    assert re.search(r"€5\.00 off 0 from \w+\.? \d+, \d+ until \w+\.? \d+, \d+ not yet Fair$", row(admin, later))
 
 
 def test_uses_without_a_limit_are_counted_from_its_orders_up_to_a_bound(admin, monkeypatch):
     voucher = factories.voucher()
     cancelled, _kept = (Redemption.objects.create(voucher=voucher, order=_order(), amount=1) for _number in range(2))
     redemptions.release(cancelled.order_id)
-    assert " 1 - running" in row(admin, voucher)
+    assert " 1 running" in row(admin, voucher)
     monkeypatch.setattr("shop.backoffice.vouchers.COUNTED", 1)
     monkeypatch.setattr("shop.pricing.models.COUNTED", 1)
-    assert " 1 or more - running" in row(admin, voucher)
+    assert " 1 or more running" in row(admin, voucher)
 
 
 @pytest.mark.parametrize("state", ["running", "not_yet", "ended", "used_up", "off"])

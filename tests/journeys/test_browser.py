@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from config.local.fleet import Fleet
 from shop.orders.models import Order, OrderLine
+from tests import factories
 from tests.journeys import showroom
 from tests.journeys.conftest import ARTIFACTS
 
@@ -44,6 +45,7 @@ class Shopper:
 def shopper(request: pytest.FixtureRequest, shop: Fleet, chromium: Browser) -> Iterator[Shopper]:
     width, script = request.param
     showroom.furnish()
+    factories.voucher(code="WELCOME10")
     showroom.await_pictures()
     context = chromium.new_context(
         base_url=shop.base_url, viewport={"width": WIDTHS[width], "height": 844}, java_script_enabled=script
@@ -58,9 +60,12 @@ def test_from_the_entrance_to_the_confirmation(shopper: Shopper, mails: Path) ->
     find_by_a_misspelt_search(shopper)
     choose_and_add(shopper)
     take_two(shopper)
+    redeem_a_voucher(shopper)
     number = order_to_france(shopper)
     assert_ordered(number)
-    assert number in mail_of(mails)
+    mail = mail_of(mails)
+    assert number in mail
+    assert "Voucher WELCOME10" in mail
     assert shopper.complaints == []
 
 
@@ -105,6 +110,16 @@ def take_two(shopper: Shopper) -> None:
     expect(page.locator(".line-sum")).to_have_text("€98.00")
     if shopper.script:
         expect(page.get_by_role("button", name="Remove")).to_be_focused()
+
+
+def redeem_a_voucher(shopper: Shopper) -> None:
+    page = shopper.page
+    page.get_by_text("Have a voucher?").press("Enter")
+    page.get_by_label("Voucher code").fill("welcome10")
+    page.get_by_label("Voucher code").press("Enter")
+    expect(page.locator("#voucher-takes")).to_have_text("\N{MINUS SIGN}€9.80")
+    if shopper.script:
+        expect(page.get_by_role("button", name="Remove voucher WELCOME10")).to_be_focused()
     shopper.picture("5-cart")
     page.get_by_role("link", name="Go to checkout").click()
 
@@ -117,7 +132,7 @@ def order_to_france(shopper: Shopper) -> str:
     page.get_by_label("Country").select_option("FR")
     if not shopper.script:
         page.get_by_role("button", name="Update delivery options").click()
-    expect(page.locator("[data-total]")).to_have_text("€112.90")
+    expect(page.locator("[data-total]")).to_have_text("€103.10")
     page.get_by_label("Bank transfer").check()
     shopper.picture("6-checkout")
     page.get_by_role("button", name="Order and pay").click()
@@ -130,7 +145,7 @@ def assert_ordered(number: str) -> None:
     order = Order.objects.get(number=number)
     line = OrderLine.objects.get(order=order)
     assert (line.sku, line.quantity) == ("cushion-Indigo-50 × 50 cm", 2)
-    assert (order.shipping_method, str(order.total)) == ("abroad", "112.90")
+    assert (order.shipping_method, str(order.total)) == ("abroad", "103.10")
     assert order.shipping_address["country"] == "FR"
 
 
@@ -213,6 +228,25 @@ def test_who_removes_a_line_by_keyboard_goes_on_at_the_top_of_the_cart(page: Pag
     expect(quantity).to_be_focused()
     page.get_by_role("button", name="Remove").press("Enter")
     expect(page.get_by_role("heading", name="Your cart is empty")).to_be_focused()
+
+
+def test_a_wrong_code_is_corrected_and_a_voucher_removed_by_keyboard(page: Page) -> None:
+    factories.voucher(code="WELCOME10")
+    fill_cart_and_form(page)
+    page.goto("/cart/")
+    slot, field = page.get_by_text("Have a voucher?"), page.get_by_label("Voucher code")
+    slot.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("welcom")
+    page.keyboard.press("Enter")
+    expect(field).to_have_accessible_description(re.compile("^This voucher is not known."))
+    expect(field).to_be_focused()
+    field.fill("welcome10")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove voucher WELCOME10")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(slot).to_be_focused()
+    expect(page.locator("#voucher-takes")).to_have_count(0)
 
 
 def test_filters_change_the_list_and_its_address_without_loading_the_page(page: Page) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from config.local.fleet import Fleet
 from shop.accounts.models import Address, User
 from shop.catalog.models import Variant
+from tests import factories
 from tests.journeys import showroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.fleet]
@@ -83,7 +84,9 @@ def shop(inspector: Inspector) -> None:
     page.get_by_role("button", name="Add to cart").click()
     expect(page.locator("#toast")).to_contain_text("It is in your cart.")
     inspector.look("added")
-    inspector.visit("/cart/", "/checkout/")
+    inspector.visit("/cart/")
+    redeem(inspector)
+    inspector.visit("/checkout/")
     page.get_by_role("button", name="Order and pay").click()
     expect(page.get_by_role("alert")).to_be_visible()
     inspector.look("errors")
@@ -94,6 +97,18 @@ def shop(inspector: Inspector) -> None:
     page.get_by_role("button", name="Order and pay").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     inspector.look("order")
+
+
+def redeem(inspector: Inspector) -> None:
+    """A voucher that is not known, then one that waits for more goods."""
+    page = inspector.page
+    factories.voucher(code="A-LONG-ONE-FOR-THE-AUTUMN-OF-2026", min_subtotal=1000)
+    page.get_by_text("Have a voucher?").click()
+    for code, part in (("OTHER", "code_error"), ("A-LONG-ONE-FOR-THE-AUTUMN-OF-2026", "refusal")):
+        page.get_by_label("Voucher code").fill(code)
+        page.get_by_role("button", name="Redeem").click()
+        expect(page.locator(f"#voucher-{part}")).to_be_visible()
+        inspector.look(f"voucher {part}")
 
 
 def sign_up(page: Page) -> None:
