@@ -6,9 +6,11 @@ import pytest
 from django.db import transaction
 from prometheus_client import REGISTRY
 
+from shop.cart import services as carts
 from shop.checkout.services import place_order
 from shop.inventory.services import OutOfStock
 from shop.payments import services as payments
+from shop.pricing.vouchers import VoucherUnknown, VoucherUsedUp
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +44,24 @@ def test_who_comes_second_to_the_last_piece_counts_as_a_conflict() -> None:
         place_order(cart_id=cart.public_id, key=str(uuid.uuid4()), details=factories.details())
     assert counted("shop_stock_conflicts_total") == conflicts + 1
     assert counted("shop_orders_placed_total", payment_method="bank_transfer") == orders
+
+
+def test_a_voucher_counts_when_its_use_is_committed_and_when_it_is_refused() -> None:
+    def now() -> list[float]:
+        refused = [counted("shop_vouchers_refused_total", reason=reason) for reason in ("used_up", "unknown")]
+        return [counted("shop_vouchers_redeemed_total", kind="percent"), *refused]
+
+    before, one = now(), factories.voucher(limit=1)
+    first, late = (factories.open_cart(factories.variant(), voucher=one) for _ in range(2))
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        place_order(cart_id=first.public_id, key=str(uuid.uuid4()), details=factories.details())
+        raise ZeroDivisionError
+    place_order(cart_id=first.public_id, key=str(uuid.uuid4()), details=factories.details())
+    with pytest.raises(VoucherUsedUp):
+        place_order(cart_id=late.public_id, key=str(uuid.uuid4()), details=factories.details())
+    with pytest.raises(VoucherUnknown):
+        carts.redeem(cart=late, code="NOSUCH", network="192.0.2.1")
+    assert now() == [count + 1 for count in before]
 
 
 def test_a_payment_counts_when_its_result_is_committed() -> None:

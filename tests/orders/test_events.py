@@ -85,7 +85,8 @@ def elsewhere(clients, topic) -> Elsewhere:
 def order() -> Order:
     factories.shipping()
     factories.tax()
-    cart = factories.open_cart(factories.variant("10.00"), factories.variant("2.50"), quantity=2)
+    lamp, rug = factories.variant("10.00"), factories.variant("2.50")
+    cart = factories.open_cart(lamp, rug, quantity=2, voucher=factories.voucher("10"))
     return place_order(cart_id=cart.public_id, key="k", details=factories.details()).order
 
 
@@ -129,7 +130,9 @@ def test_a_whole_life_is_told_in_the_schema_s_words_and_in_no_others(elsewhere, 
     assert len({event["id"] for event in heard.values()}) == 4
     refund = heard["order.refund_due.v1"]["data"]["refund"]
     assert (refund["amount"], refund["payment"]) == (str(order.total), str(Payment.objects.get().public_id))
-    assert [line["total"] for line in heard["order.placed.v1"]["data"]["lines"]] == ["20.00", "5.00"]
+    placed = heard["order.placed.v1"]["data"]
+    assert [(line["total"], line["discount"]) for line in placed["lines"]] == [("20.00", "2.00"), ("5.00", "0.50")]
+    assert (placed["discount"], placed["total"]) == ("2.50", "27.40")
     assert names(list(heard.values())) <= named()
     for personal in ("Ada", "Byron", "ada@", "Kastanien", "10435", "Berlin", "staff@", order.token):
         assert personal not in json.dumps(list(heard.values())), personal
