@@ -18,7 +18,7 @@ from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate
 
 
 class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
-    country = forms.ChoiceField(label=_("country"), choices=lambda: list(countries), widget=UnfoldAdminSelectWidget())
+    country = forms.ChoiceField(label=_("Country"), choices=lambda: list(countries), widget=UnfoldAdminSelectWidget())
 
     class Meta:
         model = TaxRate
