@@ -18,6 +18,7 @@ from shop.checkout.quote import cart_voucher, goods
 from shop.errors import ShopError
 from shop.storefront import cart_cookie
 from shop.storefront.caching import never_kept
+from shop.storefront.errors import with_status
 from shop.storefront.shopper import cart_for_page, cart_name, cart_of, shopper_of, signed_in
 from shop.storefront.words import fewer, warning
 
@@ -92,11 +93,8 @@ def refused(request: HttpRequest, error: ShopError, *, code: str) -> HttpRespons
     """Show the cart with what stands against a voucher's code, beside the field that still holds it."""
     found = cart_of(request) if is_htmx(request) else cart_for_page(request)
     template = "storefront/_cart_changed.html" if is_htmx(request) else "storefront/cart.html"
-    context = _context(request, found) | {"refusal": str(error.message), "code": code}
-    response = render(request, template, context, status=error.status)
-    if error.retry_after:
-        response["Retry-After"] = str(error.retry_after)
-    return response
+    context = _context(request, found) | {"code_refusal": str(error), "code": code}
+    return with_status(render(request, template, context), error)
 
 
 def _context(request: HttpRequest, found: Contents | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The checkout: one page, one form, one order however often it is sent."""
 
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -24,23 +25,23 @@ from shop.payments import providers
 from shop.payments import services as payments
 from shop.platform.visitor import network
 from shop.storefront import cart_cookie, paying
+from shop.storefront.errors import with_status
 from shop.storefront.forms import ADDRESS_FIELDS, CheckoutForm
-from shop.storefront.shopper import cart_for_page, cart_name, cart_of, shopper_of, signed_in
+from shop.storefront.shopper import cart_for_page, cart_of, shopper_of, signed_in
+from shop.storefront.voucher import put_on, take_off
+
+NOTHING: Mapping[str, str] = {}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
     """Show the form; place the order when it comes back complete."""
-    if "unredeem" in request.POST:
-        _unredeem(request)
-    elif request.method == "POST" and "update" not in request.POST:
-        return _order(request)
+    if request.method == "POST":
+        return _filled_in(request) if _is_unfinished(request) else _order(request)
     cart = cart_for_page(request)
     if cart is None or not cart.lines:
         return redirect("cart")
-    if request.method == "POST":
-        return _show(request, CheckoutForm(initial=request.POST.dict()), cart)
     addresses = _addresses(request)
     return _show(request, CheckoutForm(initial=_known(request, addresses)), cart, addresses=addresses)
 
@@ -58,12 +59,35 @@ def delivery(request: HttpRequest) -> HttpResponse:
     return render(request, "storefront/_delivery_changed.html", {"quote": priced, "cart": cart, "refreshed": True})
 
 
-def _unredeem(request: HttpRequest) -> None:
-    """Take the voucher off the cart, which may be gone by now: what is there is shown."""
-    name = cart_name(request)
-    if name:
-        with suppress(carts.NoSuchCart):
-            carts.unredeem(cart=name)
+def _is_unfinished(request: HttpRequest) -> bool:
+    """Say whether the form is to be shown again. Who has typed a code does not want to order without it, whichever
+    button was pressed.
+    """
+    return bool(request.POST.get("code")) or any(button in request.POST for button in ("update", "redeem", "unredeem"))
+
+
+def _filled_in(request: HttpRequest) -> HttpResponse:
+    """Show the form with what was typed so far, after a voucher was redeemed or removed, or for another country."""
+    error = None
+    with suppress(carts.NoSuchCart):
+        error = _change_voucher(request)
+    cart = cart_for_page(request)
+    if cart is None or not cart.lines:
+        return redirect("cart")
+    said = {} if "update" in request.POST else {"focus": "voucher"}
+    if error:
+        said = {"code": request.POST.get("code", ""), "code_refusal": str(error)}
+    response = _show(request, CheckoutForm(initial=request.POST.dict()), cart, said=said)
+    return with_status(response, error) if error else response
+
+
+def _change_voucher(request: HttpRequest) -> ShopError | None:
+    """Redeem the code that was typed, or remove the voucher; return what a code was refused for. Raises NoSuchCart."""
+    if "unredeem" in request.POST:
+        take_off(request)
+    elif "redeem" in request.POST or request.POST.get("code"):
+        return put_on(request)
+    return None
 
 
 def _order(request: HttpRequest) -> HttpResponse:
@@ -100,10 +124,10 @@ def _again(request: HttpRequest, form: CheckoutForm, error: ShopError | None = N
         if error:
             messages.error(request, str(error.message))
         return redirect("cart")
-    response = _show(request, form, cart, refusal=str(error.message) if error else "")
-    response.status_code = error.status if error else 422
-    if error and error.retry_after:
-        response["Retry-After"] = str(error.retry_after)
+    response = _show(request, form, cart, said={"refusal": str(error)} if error else NOTHING)
+    if error:
+        return with_status(response, error)
+    response.status_code = 422
     return response
 
 
@@ -112,10 +136,10 @@ def _show(
     form: CheckoutForm,
     cart: Contents,
     *,
-    refusal: str = "",
     addresses: list[Address] | None = None,
+    said: Mapping[str, str] = NOTHING,
 ) -> HttpResponse:
-    """`addresses`: the account's, if they are read already."""
+    """`addresses`: the account's, if they are read already. `said`: what is wrong, and where the focus goes."""
     values = form.data if form.is_bound else form.initial
     country = values.get("country") or form.fields["country"].initial
     context: dict[str, Any] = {
@@ -125,9 +149,9 @@ def _show(
         "quote": _quote(cart, country, values.get("shipping_method", "")),
         "payment_methods": payments.methods(),
         "payment_method": values.get("payment_method", ""),
-        "refusal": refusal,
         "addresses": _addresses(request) if addresses is None else addresses,
         "shopper": shopper_of(request, cart),
+        **said,
     }
     return render(request, "storefront/checkout.html", context)
 

@@ -35,6 +35,14 @@ class ShopErrorMiddleware:
         return response
 
 
+def with_status(response: HttpResponse, error: ShopError) -> HttpResponse:
+    """Give a page that says what was refused the status of that."""
+    response.status_code = error.status
+    if error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
 def refused(request: HttpRequest, error: ShopError) -> HttpResponse:
     """Return the answer that fits how the page asked."""
     if request.headers.get("HX-Request") == "true":

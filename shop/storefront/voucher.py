@@ -1,4 +1,4 @@
-"""The voucher of a cart: redeemed and removed on the cart's page. Works with forms alone; htmx gets fragments."""
+"""The voucher of a cart: redeemed and removed on the cart's page, and by the checkout's form."""
 
 from contextlib import suppress
 
@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from shop.cart import services as carts
+from shop.cart.named import Named
 from shop.errors import ShopError
 from shop.platform.visitor import network
 from shop.storefront.caching import never_kept
@@ -23,15 +24,9 @@ VOUCHER = "voucher"  # the part of the cart's page that gets the focus
 @never_kept
 def redeem(request: HttpRequest) -> HttpResponse:
     """Put a voucher on the cart. A code that is refused is shown again with the reason beside it."""
-    name, code = cart_name(request), request.POST.get("code", "")
-    if name is None:
-        raise carts.NoSuchCart
-    try:
-        carts.redeem(cart=name, code=code, network=network(request))
-    except carts.NoSuchCart:
-        raise
-    except ShopError as error:
-        return refused(request, error, code=code)
+    error = put_on(request)
+    if error:
+        return refused(request, error, code=request.POST.get("code", ""))
     if not is_htmx(request):
         messages.success(request, _("The voucher is in your cart."))
     return after_change(request, focus=VOUCHER)
@@ -41,8 +36,30 @@ def redeem(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_kept
 def remove(request: HttpRequest) -> HttpResponse:
-    name = cart_name(request)
-    if name is not None:
-        with suppress(carts.NoSuchCart):
-            carts.unredeem(cart=name)
+    with suppress(carts.NoSuchCart):
+        take_off(request)
     return after_change(request, focus=VOUCHER)
+
+
+def put_on(request: HttpRequest) -> ShopError | None:
+    """Redeem the code that was typed; return what it was refused for. Raises NoSuchCart."""
+    try:
+        carts.redeem(cart=_cart(request), code=request.POST.get("code", ""), network=network(request))
+    except carts.NoSuchCart:
+        raise
+    except ShopError as error:
+        return error
+    return None
+
+
+def take_off(request: HttpRequest) -> None:
+    """Raises NoSuchCart."""
+    carts.unredeem(cart=_cart(request))
+
+
+def _cart(request: HttpRequest) -> Named:
+    """Raises NoSuchCart."""
+    name = cart_name(request)
+    if name is None:
+        raise carts.NoSuchCart
+    return name

@@ -232,10 +232,18 @@ def test_who_removes_a_line_by_keyboard_goes_on_at_the_top_of_the_cart(page: Pag
 
 def test_a_wrong_code_is_corrected_and_a_voucher_removed_by_keyboard(page: Page) -> None:
     factories.voucher(code="WELCOME10")
-    fill_cart_and_form(page)
-    page.goto("/cart/")
     slot, field = page.get_by_text("Have a voucher?"), page.get_by_label("Voucher code")
+    removal = page.get_by_role("button", name="Remove voucher WELCOME10")
+    fill_cart_and_form(page)
     slot.press("Enter")
+    field.fill("Welcome 10")
+    field.press("Enter")
+    expect(removal).to_be_focused()
+    expect(page.get_by_label("Full name")).to_have_value("Ada Byron")
+    page.goto("/cart/")
+    removal.press("Enter")
+    expect(slot).to_be_focused()
+    page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.type("welcom")
     page.keyboard.press("Enter")
@@ -243,10 +251,8 @@ def test_a_wrong_code_is_corrected_and_a_voucher_removed_by_keyboard(page: Page)
     expect(field).to_be_focused()
     field.fill("welcome10")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Remove voucher WELCOME10")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(slot).to_be_focused()
-    expect(page.locator("#voucher-takes")).to_have_count(0)
+    expect(removal).to_be_focused()
+    expect(page.locator("#voucher-takes")).to_be_visible()
 
 
 def test_filters_change_the_list_and_its_address_without_loading_the_page(page: Page) -> None:

@@ -57,6 +57,31 @@ def test_every_step_has_a_mail_that_can_be_written(order, mailbox, kind):
     assert order.number in message.get_body(("html",)).get_content()
 
 
+def test_what_a_voucher_took_off_is_in_the_mail_and_given_back_with_the_order(mailbox):
+    factories.shipping()
+    cart = factories.open_cart(factories.variant("20.00"), voucher=factories.voucher(code="WELCOME10"))
+    order = place_order(cart_id=cart.public_id, key="k", details=factories.details()).order
+    orders.cancel(order_id=order.pk)
+    for kind, words in (("order_placed", "Please transfer"), ("order_cancelled", "Voucher WELCOME10 is yours again")):
+        _mail, message = sent(mailbox, kind)
+        text = message.get_body(("plain",)).get_content()
+        assert words in text and words in message.get_body(("html",)).get_content()
+        assert "Voucher WELCOME10: \N{MINUS SIGN}€2.00" in text
+        assert "\N{MINUS SIGN}€2.00" in message.get_body(("html",)).get_content()
+
+
+def test_who_had_nothing_to_pay_is_told_of_no_payment(mailbox):
+    factories.shipping("0.00")
+    cart = factories.open_cart(factories.variant("20.00"), voucher=factories.voucher("100"))
+    place_order(cart_id=cart.public_id, key="k", details=factories.details())
+    _mail, message = sent(mailbox, "order_paid")
+    assert "Nothing to pay" in message["Subject"]
+    for part in ("plain", "html"):
+        text = message.get_body((part,)).get_content()
+        assert "costs nothing" in text
+        assert "has arrived" not in text and "is paid" not in text
+
+
 def test_sending_again_does_nothing(order, mailbox):
     mail, _message = sent(mailbox, "order_placed")
     for file in mailbox.glob("*.eml"):

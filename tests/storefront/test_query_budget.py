@@ -58,6 +58,8 @@ def test_a_cart_costs_the_same_with_one_line_and_with_thirty(client):
     client.post("/cart/lines/", {"variant": factories.variant().pk})
     one = all_queries(client, CART_BUDGETS)
     assert not over(one, CART_BUDGETS)
+    client.post("/cart/voucher/", {"code": factories.voucher().code})
+    assert all_queries(client, CART_BUDGETS) == one
     for _ in range(29):
         client.post("/cart/lines/", {"variant": factories.variant().pk})
     assert all_queries(client, CART_BUDGETS) == one

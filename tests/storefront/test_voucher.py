@@ -152,13 +152,41 @@ class TestTheCheckout:
         assert Cart.objects.get().voucher is None
         assert not Order.objects.exists()
 
-    def test_the_button_that_orders_comes_first_so_that_enter_in_a_field_orders(self, shopper):
+    @pytest.mark.parametrize("button", [{"redeem": "1"}, {}], ids=["redeem", "order"])
+    def test_a_code_that_was_typed_is_redeemed_before_anything_is_ordered(self, shopper, button):
         factories.voucher(code="WELCOME10")
-        redeem(shopper)
-        buttons = re.findall(r"<button[^>]*>[^<]*", shopper.get("/checkout/").content.decode().split("</noscript>")[-1])
-        assert [" name=" in button for button in buttons if "Order and pay" in button or "voucher" in button] == [
-            False, True,
-        ]  # fmt: skip
+        answer = shopper.post("/checkout/", self.filled(shopper, code="welcome10", **button))
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "Voucher WELCOME10 -€4.00 Total €40.90" in words(answer)
+        assert 'value="Ada Byron"' in page
+        assert re.search(r'<button[^>]*id="voucher-remove"[^>]* autofocus', page)
+        assert not Order.objects.exists()
+        shopper.post("/checkout/", form(page, "/checkout/").filled(payment_method="bank_transfer"))
+        assert Order.objects.get().voucher_code == "WELCOME10"
+
+    @pytest.mark.parametrize("code", ["SUMER", ""])
+    def test_a_code_that_is_refused_is_said_beside_the_field_and_nothing_is_ordered(self, shopper, code):
+        answer = shopper.post("/checkout/", self.filled(shopper, code=code, redeem="1"))
+        assert answer.status_code == 422
+        assert "not known" in refusal(answer)
+        assert f'name="code" value="{code}"' in answer.content.decode()
+        assert 'value="Ada Byron"' in answer.content.decode()
+        assert not Order.objects.exists()
+
+    @pytest.mark.parametrize("button", ["redeem", "unredeem"])
+    def test_a_cart_that_is_gone_is_told_on_its_page(self, shopper, button):
+        sent = self.filled(shopper, code="WELCOME10" * (button == "redeem"), **{button: "1"})
+        Cart.objects.update(state=Cart.State.MERGED)
+        assert shopper.post("/checkout/", sent)["Location"] == "/cart/"
+
+    def test_enter_in_a_field_orders_as_that_button_is_the_first(self, shopper):
+        factories.voucher(code="WELCOME10")
+        for _with_the_slot_then_with_the_voucher in range(2):
+            page = re.sub(r"<noscript>.*?</noscript>", "", shopper.get("/checkout/").content.decode(), flags=re.DOTALL)
+            first = re.search(r'<form class="two".*?(<button.*?</button>)', page, re.DOTALL)[1]
+            assert "Order and pay" in first
+            redeem(shopper)
 
     def test_an_order_that_costs_nothing_asks_for_no_payment(self, shopper):
         factories.voucher("100", code="ALL")
