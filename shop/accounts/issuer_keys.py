@@ -8,11 +8,14 @@ from typing import Any
 import httpx
 import jwt
 
+from shop.platform import deadline
+
 logger = logging.getLogger("shop.accounts")
 FRESH = 3600  # seconds for which the keys are believed without asking
 STALE = 24 * 3600  # seconds for which they are believed while the issuer does not answer
 AGAIN = 30  # seconds between two questions, whatever is asked for: made-up ids of keys cost the issuer nothing
 TIMEOUT = httpx.Timeout(2.0, connect=1.0)
+WHOLE = 4.0  # seconds for all of the question, in which others wait for the same key
 
 
 class KeysAway(Exception):
@@ -54,7 +57,8 @@ class IssuerKeys:
 
 
 def _fetch(address: str) -> dict[str, jwt.PyJWK]:
-    answer = httpx.get(address, timeout=TIMEOUT)
+    with deadline.within(WHOLE), httpx.Client(transport=deadline.transport(), timeout=TIMEOUT) as client:
+        answer = client.get(address)
     answer.raise_for_status()
     listed: list[dict[str, Any]] = answer.json()["keys"]
     return {key["kid"]: jwt.PyJWK(key) for key in listed if key.get("kty") == "RSA"}

@@ -8,8 +8,6 @@ from django.conf import settings
 from shop.payments.providers import card
 from shop.platform.contract import OK, UNUSED, Dependency
 
-CONNECTS = 2  # httpx tries a connection that could not be opened once more
-
 
 def ask() -> str:
     """Say whether its address takes connections: a real question would need a payment."""
@@ -37,7 +35,7 @@ PROVIDER = Dependency(
         "Open payments are asked about by cron; a charge whose answer was lost is found there or by the webhook. "
         "Orders that are not paid in time are cancelled only after the provider was asked."
     ),
-    seconds=CONNECTS * (card.TIMEOUT.connect or 0) + (card.TIMEOUT.read or 0),
+    seconds=card.WHOLE,
     bounded="for a request that has to ask it, outside any transaction",
     ask=ask,
 )

@@ -6,10 +6,7 @@ name server cannot give one answer to the check and another to the connection. R
 
 import ipaddress
 import socket
-import ssl
-import time
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
 import httpcore
@@ -18,6 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from shop.backoffice.importer.pictures import AT_ONCE, Unobtainable
+from shop.platform import deadline
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Policy = Callable[[Address, int], bool]  # may this address be connected to on this port?
@@ -29,7 +27,6 @@ PORTS = {80, 443}
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 UNICAST = ipaddress.IPv6Network("2000::/3")  # all of IPv6 that is the internet; RFC 4291, 2.4
 PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # RFC 6890; one cloud answers here with its instances' secrets
-DEADLINE: ContextVar[float] = ContextVar("deadline")  # of the picture that this thread is getting; monotonic seconds
 HEADERS = [(b"Accept", b"image/*"), (b"Accept-Encoding", b"identity"), (b"User-Agent", b"shop-importer")]
 
 
@@ -58,13 +55,13 @@ class Web:
         self._pool = httpcore.ConnectionPool(network_backend=CheckedNetwork(policy), max_connections=AT_ONCE)
 
     def read(self, src: str) -> bytes:
-        DEADLINE.set(time.monotonic() + SECONDS)
         url = _url(src)
-        for _attempt in range(REDIRECTS + 1):
-            found = self._get(url)
-            if isinstance(found, bytes):
-                return found
-            url = found
+        with deadline.within(SECONDS):
+            for _attempt in range(REDIRECTS + 1):
+                found = self._get(url)
+                if isinstance(found, bytes):
+                    return found
+                url = found
         raise Unobtainable(_("it is redirected too often"))
 
     def _get(self, url: httpx.URL) -> bytes | httpx.URL:
@@ -83,59 +80,23 @@ class Web:
             raise Unobtainable(_("its server cannot be reached: %(why)s") % {"why": error}) from error
 
 
-class CheckedNetwork(httpcore.NetworkBackend):
+class CheckedNetwork(deadline.TimedNetwork):
     """Connects to addresses that the policy allows, and to no others."""
 
     def __init__(self, policy: Policy) -> None:
+        super().__init__()
         self._policy = policy
-        self._network = httpcore.SyncBackend()
 
-    def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *args: Any, **kwargs: Any
+    ) -> httpcore.NetworkStream:
         addresses = _resolve(host, port)
         if not all(self._policy(address, port) for address in addresses):
             raise Unobtainable(_("%(host)s:%(port)s is not on the public web") % {"host": host, "port": port})
-        return TimedStream(self._network.connect_tcp(str(addresses[0]), port, *args, **kwargs))
+        return super().connect_tcp(str(addresses[0]), port, timeout, *args, **kwargs)
 
     def connect_unix_socket(self, path: str, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
         raise Unobtainable(path)
-
-    def sleep(self, seconds: float) -> None:
-        self._network.sleep(seconds)
-
-
-class TimedStream(httpcore.NetworkStream):
-    """A connection that nobody waits for after DEADLINE, however often a byte comes: of headers or of a handshake, too.
-
-    One serves several pictures, one after the other.
-    """
-
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return TimedStream(self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-def _left(timeout: float | None) -> float:
-    """Return the seconds until the deadline, or the time-out if that is shorter. Raises ReadTimeout after it."""
-    left = DEADLINE.get() - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout("the time for one picture is over")
-    return left if timeout is None else min(left, timeout)
 
 
 def _resolve(host: str, port: int) -> list[Address]:

@@ -24,9 +24,13 @@ from shop.money import Money
 from shop.payments.errors import BadWebhook, ProviderUnavailable
 from shop.payments.models import Payment
 from shop.payments.providers.contract import Provider, ProviderState, Started, Status, WebhookEvent
+from shop.platform import deadline
 
 logger = logging.getLogger("shop.payments")
 TIMEOUT = httpx.Timeout(4.0, connect=1.5, pool=1.0)  # seconds; a customer waits for it, and a thread of the pod
+CONNECTS = 2  # a connection that could not be opened is tried once more, never a sent request
+# Seconds for all of it, also if the provider sends a byte now and then
+WHOLE = CONNECTS * (TIMEOUT.connect or 0) + (TIMEOUT.read or 0)
 SIGNATURE_HEADER = "Testpay-Signature"
 TOLERANCE = 300  # seconds a signature is good for: a message caught on its way is worthless afterwards
 
@@ -82,7 +86,7 @@ class Card(Provider):
 @cache
 def _client(url: str, key: str) -> httpx.Client:
     """One pool of connections in a process, made when it is first needed."""
-    transport = httpx.HTTPTransport(retries=1)  # a connection that could not be opened, never a sent request
+    transport = deadline.transport(retries=CONNECTS - 1)
     return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=TIMEOUT, transport=transport)
 
 
@@ -90,7 +94,8 @@ def _call(method: str, path: str, **request: Any) -> dict[str, Any]:
     """Return the provider's answer. Raises ProviderUnavailable for whatever is not one."""
     client = _client(settings.CARD_PROVIDER_URL, settings.CARD_PROVIDER_KEY)
     try:
-        response = client.request(method, path, **request)
+        with deadline.within(WHOLE):
+            response = client.request(method, path, **request)
         response.raise_for_status()
         answer = response.json()
     except (httpx.HTTPError, ValueError) as error:
