@@ -18,7 +18,7 @@ CHUNK = 64 * 1024
 class Proxy:
     """Listens on `port` of 127.0.0.1 and passes on to `target`, a port there.
 
-    Its state holds for new and for open connections: passing (at first), `refuse()`, `hold()`, `delay()`.
+    Its state holds for new and for open connections: passing (at first), `refuse()`, `hold()`, `delay()`, `drip()`.
     """
 
     def __init__(self, target: int) -> None:
@@ -26,6 +26,7 @@ class Proxy:
         self.target = target
         self.connections = 0  # accepted so far
         self._seconds = 0.0
+        self._drips = False
         self._open: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._loop = asyncio.new_event_loop()
@@ -37,7 +38,7 @@ class Proxy:
 
     def restore(self) -> None:
         """Pass everything on, at once; what was held goes on its way."""
-        self._seconds = 0.0
+        self._seconds, self._drips = 0.0, False
         self._do(self._listen())
         self._loop.call_soon_threadsafe(self._passing.set)
 
@@ -53,6 +54,10 @@ class Proxy:
     def delay(self, seconds: float) -> None:
         """Let each piece of an answer wait, as a service that is slow."""
         self._seconds = seconds
+
+    def drip(self, seconds: float) -> None:
+        """Let each byte of an answer wait."""
+        self._seconds, self._drips = seconds, True
 
     def cut(self) -> None:
         """Reset all open connections; new ones are accepted as before."""
@@ -123,12 +128,17 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
                 await self._passing.wait()
-                if is_answer and self._seconds:
-                    await asyncio.sleep(self._seconds)
-                writer.write(data)
-                await writer.drain()
+                for piece in _bytes(data) if is_answer and self._drips else [data]:
+                    if is_answer and self._seconds:
+                        await asyncio.sleep(self._seconds)
+                    writer.write(piece)
+                    await writer.drain()
             if writer.can_write_eof():
                 writer.write_eof()
+
+
+def _bytes(data: bytes) -> list[bytes]:
+    return [data[place : place + 1] for place in range(len(data))]
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

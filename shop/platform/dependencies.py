@@ -123,8 +123,7 @@ S3 = Dependency(
         "Renditions are tried again by the outbox. An import waits a moment, then goes on and reports the pictures "
         "that it could not store."
     ),
-    seconds=storage.PATIENCE.retries["total_max_attempts"]
-    * (storage.PATIENCE.connect_timeout + storage.PATIENCE.read_timeout),
+    seconds=storage.WHOLE,
     bounded="for an upload in the admin or a rendition; no page asks it",
     ask=ask_bucket,
 )

@@ -8,8 +8,6 @@ from typing import IO, Any
 
 import PIL.Image
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -66,8 +64,7 @@ def store(file: IO[bytes], *, render: bool = True) -> Image:
     known = Image.objects.filter(sha256=picture.sha256).first()
     if known:
         return known
-    with storage.reachable():
-        default_storage.save(picture.key, ContentFile(picture.content))
+    storage.put(picture.key, picture.content)
     return _record(picture, render=render)
 
 
@@ -131,8 +128,7 @@ def make_renditions(image_id: int) -> None:
     image = Image.objects.filter(pk=image_id).first()
     if image is None or image.rendered_at:
         return
-    with storage.reachable(), default_storage.open(image.key) as file:
-        original = _flat(_upright(_decode(file.read())))
+    original = _flat(_upright(_decode(storage.get(image.key))))
     widths = widths_for(image.width)
     renditions = [rendition for width in widths for rendition in _render(original, image.sha256, width)]
     shown = sources(renditions, original=image.key)._asdict()
@@ -169,7 +165,6 @@ def _render(original: PIL.Image.Image, sha256: str, width: int) -> list[dict[str
         buffer = io.BytesIO()
         smaller.save(buffer, fmt.upper(), **options)
         key = f"{sha256[:2]}/{sha256}-{width}.{SUFFIXES[fmt]}"
-        with storage.reachable():
-            default_storage.save(key, ContentFile(buffer.getvalue()))
+        storage.put(key, buffer.getvalue())
         renditions.append({"width": width, "format": fmt, "key": key})
     return renditions

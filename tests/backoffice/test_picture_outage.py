@@ -51,6 +51,13 @@ def test_uploads_say_so_in_the_time_of_one_and_nothing_typed_is_lost(admin, s3, 
     assert ProductImage.objects.count() == 3
 
 
+def test_a_store_that_answers_a_byte_now_and_then_is_not_waited_for(admin, s3, monkeypatch):
+    monkeypatch.setattr(storage, "WHOLE", 0.5)
+    s3.drip(0.02)  # an answer of it takes some seconds
+    page = problems(save(admin, change_page(factories.product()), **PICTURE, images__0__upload=upload("red")))
+    assert "The store for pictures does not answer" in page
+
+
 def test_a_slow_store_is_waited_for(admin, s3):
     s3.delay(0.5)
     assert save(admin, change_page(factories.product()), **three_pictures()).status_code == 302
