@@ -95,8 +95,8 @@ def watch(stage: Stage, steps: Steps, options: Options) -> guard.GuardCost:
 
 def many(stage: Stage, steps: Steps, options: Options) -> crowd.Crowd:
     """Measure several web processes."""
-    amounts = {"seconds": options.seconds, "requests": options.mixed, "orders": options.orders}
-    run = partial(crowd.measure, stage, options.crowd, **amounts)
+    times = {"seconds": options.seconds, "warm_up": options.warm_up}
+    run = partial(crowd.measure, stage, options.crowd, **times, requests=options.mixed, orders=options.orders)
     return _extra("crowd", f"{max(options.crowd)} web processes", run, steps, options) or crowd.Crowd()
 
 

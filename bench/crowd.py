@@ -25,7 +25,6 @@ MOST_DEARER = 1.1  # times what a request costs with one process
 MEMORY_GOAL = 130  # MB, private
 START_GOAL = 3.0  # seconds
 CONNECTIONS = 8  # in all, however many processes there are
-WARM_UP = 1.0  # seconds for each process: its threads connect, and learn their statements
 TURNS = 4  # through the numbers of processes, there and back: a machine's speed drifts within seconds
 YARD = 0.3  # seconds of the bare view at each turn
 ENOUGH = 1_000_000  # requests; the time is over before
@@ -77,8 +76,13 @@ class Crowd:
         return f"{self.dearer:.2f} times the cost"
 
 
-def measure(stage: Stage, numbers: tuple[int, ...], *, seconds: float, requests: int, orders: int) -> Crowd:
-    """Raises Broken for a wrong answer, LaunchError where a process does not start."""
+def measure(
+    stage: Stage, numbers: tuple[int, ...], *, seconds: float, requests: int, orders: int, warm_up: float
+) -> Crowd:
+    """`warm_up`: seconds for each process, whose threads connect and learn their statements.
+
+    Raises Broken for a wrong answer, LaunchError where a process does not start.
+    """
     crowd = Crowd()
     with ExitStack() as stack:
         fleet = stage.fleet_of(max(numbers))
@@ -88,6 +92,8 @@ def measure(stage: Stage, numbers: tuple[int, ...], *, seconds: float, requests:
         store = _Group({member.port: member.requests for member in members}, roots | _services(stage))
         bare = _bare_views(stage, max(numbers), stack)
         members[0].ask(min(requests, len(KINDS) * MIXED))  # each page was asked for before, and is kept for all of them
+        for group in (store, bare):
+            group.drive(max(numbers), warm_up * max(numbers))
         crowd.points = _by_turns(store, bare, numbers, seconds)
         members[0].ask(requests)
         crowd.requests = members[0].answered
@@ -172,8 +178,6 @@ def _bare_views(stage: Stage, count: int, stack: ExitStack) -> _Group:
 
 def _by_turns(store: _Group, bare: _Group, numbers: tuple[int, ...], seconds: float) -> list[Point]:
     """Ask the store's first processes and as many of the bare view; `seconds` in all for each number of them."""
-    for group in (store, bare):
-        group.drive(max(numbers), WARM_UP * max(numbers))
     found = {count: (_Sum(), _Sum()) for count in numbers}
     for count in (*numbers, *reversed(numbers)) * TURNS:
         ours, theirs = found[count]

@@ -16,7 +16,7 @@ class Options:
     processes; `mixed`: requests after which the memory of one is measured. `keep`: where loaded databases are kept.
 
     `turns`: in which a row and the bare view are asked, one after the other, as a machine's speed drifts; `yard`:
-    seconds of the bare view at each of them. `warm_up`: seconds of each process that the guard is measured in.
+    seconds of the bare view at each of them. `warm_up`: seconds of each process of the guard and of the crowd.
     """
 
     sizes: tuple[int, ...]

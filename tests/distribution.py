@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from config.local import ports
 from config.local.services import ADDRESSES
 
 LONG = {"fleet", "browser", "long"}  # marks of what takes its time
@@ -35,6 +36,13 @@ def let_settings_load() -> None:
 def forget_nowhere() -> None:
     for name in os.environ.pop(NAMES, "").split():
         del os.environ[name]
+
+
+def share_ports() -> None:
+    """Let no two processes of tests pick the same port, which a server takes a moment later: also those they start."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    parts = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")
+    os.environ.setdefault(ports.SHARE, f"{int(number) + 1}/{parts}")
 
 
 def longest_first(items: list[pytest.Item]) -> None:

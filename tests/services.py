@@ -81,6 +81,7 @@ if distribution.hands_out():
     StaticFiles(place.make(), {**os.environ, "STATICFILES_STORAGE": HASHED}).wait()  # once, before others look
 else:
     distribution.forget_nowhere()
+    distribution.share_ports()
     running = _start()
     for _name, _value in _environment(running).items():
         os.environ.setdefault(_name, _value)

@@ -105,6 +105,15 @@ class Fleet:
             process.ask_to_stop()
         for process in self.processes.values():
             process.finish()
+        self._forget_metrics()
+
+    def end(self) -> None:
+        """Kill all of them at once, where nothing that they hold is kept."""
+        for process in self.processes.values():
+            process.kill()
+        self._forget_metrics()
+
+    def _forget_metrics(self) -> None:
         for port in self._metrics.values():
             shutil.rmtree(metrics_files.directory(port), ignore_errors=True)
 

@@ -1,5 +1,6 @@
 """TCP ports of this machine, on 127.0.0.1 only."""
 
+import os
 import random
 import socket
 from pathlib import Path
@@ -8,17 +9,27 @@ HOST = "127.0.0.1"
 # Below the range from which Linux (32768 up) and macOS (49152 up) take the ports of outgoing connections: a port that
 # is picked here is still free when its server starts a second later, and again when it is restarted.
 RANGE = range(18000, 32000)
+SHARE = "SHOP_PORTS"  # environment: "1/2" is the first half of them, for runs side by side that must not meet
+_given: set[int] = set()  # per-pod: no pod asks for ports; by this process, whose servers may not have started yet
 
 
 def free(count: int) -> list[int]:
-    """Return `count` different ports on which a server can be started."""
+    """Return `count` different ports on which a server can be started, none of which this process was given before."""
     found: list[int] = []
-    for port in random.sample(RANGE, len(RANGE)):
+    choice = [port for port in share(os.environ.get(SHARE) or "1/1") if port not in _given]
+    for port in random.sample(choice, len(choice)):
         if len(found) == count:
             break
         if not taken(port):
             found.append(port)
+    _given.update(found)
     return found
+
+
+def share(text: str) -> range:
+    """Return the ports of "2/3", the second of three parts."""
+    number, parts = (int(part) for part in text.split("/"))
+    return RANGE[number - 1 :: parts]
 
 
 def remembered(path: Path) -> int:

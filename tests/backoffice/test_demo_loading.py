@@ -112,7 +112,7 @@ def test_a_second_load_waits_until_the_first_has_finished():
 
     thread = threading.Thread(target=first)
     thread.start()
-    first_is_in.wait(5)
+    first_is_in.wait(60)
     with loading.alone():
         order.append("second")
     thread.join()

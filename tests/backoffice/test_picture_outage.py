@@ -38,7 +38,7 @@ def test_uploads_say_so_in_the_time_of_one_and_nothing_typed_is_lost(admin, s3, 
     getattr(s3, outage)()
     began = time.monotonic()
     page = problems(save(admin, change_page(product), title="A new title", **three_pictures()))
-    assert time.monotonic() - began < 14
+    assert time.monotonic() - began < 22  # each by itself would be thirty
     assert page.count("The store for pictures does not answer") == 3
     assert all(f'value="{text}"' in page for text in ("A new title", "In red", "In green", "In blue"))
     product.refresh_from_db()

@@ -71,6 +71,6 @@ def test_the_difference_of_two_snapshots_is_taken_for_each_part():
 
 
 def test_reading_all_clocks_is_quick():
-    began_at = time.perf_counter()
+    began_at = time.process_time()
     snapshot({"test": os.getpid()})
-    assert time.perf_counter() - began_at < 0.5
+    assert time.process_time() - began_at < 0.5

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,14 +12,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from config.local import ports
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One that no outgoing connection takes before a server does, or while it is started again."""
+    (port,) = ports.free(1)
+    return port
 
 
 class Web:
@@ -29,14 +29,16 @@ class Web:
     def __init__(self, log: Path, port: int | None = None, **environment: str) -> None:
         self.port = port or free_port()
         self.log = log
-        self.environment = {**os.environ, "WEB_BIND": f"127.0.0.1:{self.port}", **environment}
+        self.held = log.with_suffix(".held")
+        own = {"WEB_BIND": f"127.0.0.1:{self.port}", "HELD": str(self.held)}
+        self.environment = {**os.environ, **own, **environment}
         self.start()
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "tests.fleet.slow_app:app"]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
-        wait_until(lambda: self.status("/livez") == 200, "gunicorn answers", 20)
+        wait_until(lambda: self.status("/livez") == 200, "gunicorn answers", 60)
 
     def status(self, path: str) -> int | None:
         """Return the HTTP status; None when the connection is refused or cut."""
@@ -46,6 +48,13 @@ class Web:
 
     def terminate(self) -> None:
         self.process.send_signal(signal.SIGTERM)
+
+    def wait_for_held(self, count: int) -> None:
+        """Return when so many requests for /held/ are being answered."""
+        wait_until(lambda: self.held.exists() and self.held.stat().st_size == count, f"{count} are held", 30)
+
+    def let_go(self) -> None:
+        self.held.write_text("")
 
     def logged(self) -> list[dict[str, Any]]:
         """Return its log, one object a line. Raises ValueError if a line is not JSON."""
@@ -66,7 +75,7 @@ def get(port: int, path: str) -> tuple[int, bytes]:
     return ask(port, "GET", path)
 
 
-def ask(port: int, method: str, path: str, timeout: float = 10) -> tuple[int, bytes]:
+def ask(port: int, method: str, path: str, timeout: float = 30) -> tuple[int, bytes]:
     """One request over its own connection, never repeated. Raises OSError or HTTPException when refused or cut."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:

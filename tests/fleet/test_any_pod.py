@@ -34,7 +34,7 @@ def pods(django_db_setup) -> Iterator[Fleet]:
         pods.wait()
         yield pods
     finally:
-        pods.stop()
+        pods.end()
 
 
 @pytest.fixture

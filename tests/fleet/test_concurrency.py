@@ -37,7 +37,7 @@ def four(django_db_setup) -> Iterator[Fleet]:
         pods.wait()
         yield pods
     finally:
-        pods.stop()
+        pods.end()
 
 
 def all_at_once(

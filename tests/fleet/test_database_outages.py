@@ -32,8 +32,9 @@ pytestmark = [
 ]
 WEB, THREADS = 2, 4
 STOCK = 100_000  # more than customers can order meanwhile
-BUSY = 4.0  # seconds that a machine may take for nothing
-RECOVERY = 2.0  # seconds from the server's return to the first answer of each process
+BUSY = 10.0  # seconds that a machine may take for nothing
+# Seconds from the server's return to the first answer of each process: nobody waits for a connection that fell silent
+RECOVERY = patience.silence("web") - 1
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def pods(django_db_setup, through) -> Iterator[Fleet]:
         made.wait()
         yield made
     finally:
-        made.stop()
+        made.end()
 
 
 @pytest.fixture
@@ -227,7 +228,7 @@ def test_slow_pages_leave_threads_to_carts_and_sign_in(pods, lamp):
     assert {status for status, _seconds in found} == {503}
     quick = [seconds for _status, seconds in found if seconds < patience.LOCK - 0.5]
     assert len(quick) == 6 - THREADS // 2
-    assert max(seconds for _status, seconds in found) < patience.LOCK + 1
+    assert max(seconds for _status, seconds in found) < patience.LOCK + BUSY
     assert timed(f"{pod}/products/?q=lamp")[0] == 200
 
 

@@ -53,8 +53,7 @@ def pods(django_db_setup: None, post_office: MailServer) -> Iterator[Fleet]:
     try:
         yield made
     finally:
-        for process in made.processes.values():
-            process.kill()
+        made.end()
 
 
 @pytest.fixture(autouse=True)

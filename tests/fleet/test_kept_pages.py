@@ -36,7 +36,7 @@ def pods(django_db_setup) -> Iterator[Fleet]:
         made.wait()
         yield made
     finally:
-        made.stop()
+        made.end()
 
 
 def title_now(pods: Fleet, name: str) -> str:

@@ -4,12 +4,12 @@ import os
 import re
 import signal
 import subprocess
-import time
 
 import httpx
 import pytest
 from django.conf import settings
 
+from tests.fleet.gunicorns import wait_until
 from tests.services import fleet
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
@@ -41,8 +41,8 @@ def test_counters_add_up_over_the_processes_of_a_pod():
 
         first, _second = children(pods.processes["web-1"].pid)
         os.kill(first, signal.SIGKILL)
-        time.sleep(2)
+        wait_until(lambda: len({*children(pods.processes["web-1"].pid)} - {first}) == 2, "it was replaced", 60)
         httpx.get(f"{pods.url('web-1')}/cart/")
         assert counted(pods.metrics_url("web-1")) == REQUESTS + 1
     finally:
-        pods.stop()
+        pods.end()

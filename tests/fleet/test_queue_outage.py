@@ -75,8 +75,7 @@ def pods(django_db_setup) -> Iterator[Pods]:
             yield Pods(made, proxies["sqs"], keys)
         finally:
             proxies["sqs"].restore()
-            for process in made.processes.values():
-                process.kill()
+            made.end()
 
 
 @pytest.fixture
@@ -124,11 +123,11 @@ def assert_each_once(ids: list[int], *names: str) -> None:
 
 
 def longest_transaction() -> float:
-    """Seconds that the oldest transaction of another process is open."""
+    """Seconds that the oldest transaction of a relay or worker is open."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+            "WHERE datname = current_database() AND application_name ~ '^shop (relay|worker)'"
         )
         return float(cursor.fetchone()[0])
 

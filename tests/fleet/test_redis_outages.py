@@ -1,5 +1,6 @@
 """Redis is refused, silent, slow, full, emptied or replaced: every answer is right, nobody is signed out or in."""
 
+import re
 import statistics
 import threading
 import time
@@ -31,6 +32,8 @@ pytestmark = [
 ]
 Outage = Callable[[], object]
 WEB, THREADS = 2, 4
+SLOW = 10.0  # seconds of an answer: more than visitors put up with
+NEARLY = patience.REDIS_ANSWER - 0.05  # seconds of one that is just waited for
 BACK = patience.REDIS_AWAY + 0.5  # seconds after which every process has noticed the return
 
 
@@ -48,7 +51,7 @@ def pods(django_db_setup, through) -> Iterator[Fleet]:
         made.wait()
         yield made
     finally:
-        made.stop()
+        made.end()
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +88,8 @@ def outage(request, proxy, standby) -> Iterator[Outage]:
     kinds: dict[str, Outage] = {
         "refused": proxy.refuse,
         "silent": proxy.hold,
-        "slow": lambda: proxy.delay(3),
-        "nearly too slow": lambda: proxy.delay(patience.REDIS_ANSWER - 0.05),
+        "slow": lambda: proxy.delay(SLOW),
+        "nearly too slow": lambda: proxy.delay(NEARLY),
         "flushed": lambda: redis_server().flushall(),
         "replaced by an empty one": lambda: replace(proxy, standby),
     }
@@ -195,7 +198,7 @@ def test_once_a_breaker_is_open_pages_are_hardly_slower(pods, outage):
     for _ in range(4):  # each process has to see it first
         ada.browse(lamp.slug)
     without = min(median(ada) for _ in range(2))
-    assert without < with_redis + 0.1, f"{without * 1000:.0f} ms instead of {with_redis * 1000:.0f} ms"
+    assert without < with_redis + NEARLY, f"each page waited for an answer: {without:.3f} instead of {with_redis:.3f} s"
 
 
 def median(browser: Browser) -> float:
@@ -227,15 +230,18 @@ def test_one_call_at_a_time_asks_a_silent_redis_and_its_return_is_no_stampede(po
 
 @contextmanager
 def many_visitors(pods: Fleet, count: int) -> Iterator[None]:
-    """Visitors who ask for the front page without a pause; each answer has to be right."""
-    statuses: set[int] = set()
-    over = threading.Event()
+    """Visitors who ask for the front page without a pause; each answer has to be right.
+
+    Where the machine is so busy that pages are slow, some are refused, so that threads are left to the rest.
+    """
+    seen: list[int] = []
+    over, before = threading.Event(), lane_refusals(pods)
 
     def visit() -> None:
         with httpx.Client(base_url=pods.base_url, timeout=30, cookies={"sessionid": "a" * 32}) as http:
             while not over.is_set():
-                statuses.add(http.get("/").status_code)
-                statuses.add(http.get("/fragments/shopper/").status_code)
+                seen.append(http.get("/").status_code)
+                seen.append(http.get("/fragments/shopper/").status_code)
 
     threads = [threading.Thread(target=visit) for _ in range(count)]
     for thread in threads:
@@ -246,4 +252,11 @@ def many_visitors(pods: Fleet, count: int) -> Iterator[None]:
         over.set()
         for thread in threads:
             thread.join()
-    assert statuses == {200}
+    assert set(seen) <= {200, 503}
+    assert seen.count(503) == lane_refusals(pods) - before
+
+
+def lane_refusals(pods: Fleet) -> float:
+    """How many slow pages all processes have refused so far."""
+    told = "".join(httpx.get(pods.metrics_url(name)).text for name in pods.ports)
+    return sum(float(number) for number in re.findall(r"^shop_lane_refusals_total (.*)$", told, re.MULTILINE))

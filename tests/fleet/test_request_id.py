@@ -70,7 +70,7 @@ def pods(servers: MailServer, traces: Collector, django_db_setup: None) -> Itera
         started.wait()
         yield started
     finally:
-        started.stop()
+        started.end()
         _leave_empty_queues()
 
 

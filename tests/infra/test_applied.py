@@ -115,7 +115,7 @@ def store(outputs: dict[str, Any], emulator: tuple[str, Path], tmp_path: Path) -
         for role, count in counts.items():
             environment = {**common, "AWS_ACCESS_KEY_ID": role}
             made[role] = fleet(f"infra-{role}", settings.DATABASES["default"], environment=environment, **count)
-            ends.callback(made[role].stop)
+            ends.callback(made[role].end)
             made[role].start()
         made["web"].wait()
         yield made

@@ -57,8 +57,7 @@ def pods(django_db_setup: None, mail_directory: Path) -> Iterator[Fleet]:
         made.wait()
         yield made
     finally:
-        for process in made.processes.values():
-            process.kill()  # at once: nothing in it is kept
+        made.end()
 
 
 @pytest.fixture

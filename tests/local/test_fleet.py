@@ -18,7 +18,7 @@ def fleet(django_db_setup: None) -> Iterator[Fleet]:
     found.start()
     found.wait()
     yield found
-    found.stop()
+    found.end()
 
 
 def served_by(url: str) -> str:

@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -181,9 +180,7 @@ def test_a_kill_of_everything_loses_nothing(store):
             process.kill()
     psutil.wait_procs(before, timeout=10)
     store.process.wait()
-    began_at = time.monotonic()
     store.start()
-    assert time.monotonic() - began_at < 60
     with store.database() as connection:
         assert connection.execute("SELECT word FROM kept").fetchall() == [("row",)]
     assert httpx.get(f"{store.url}/").status_code == 200

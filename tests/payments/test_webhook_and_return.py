@@ -30,7 +30,7 @@ def pods(django_db_setup) -> Iterator[Fleet]:
         three.wait()
         yield three
     finally:
-        three.stop()
+        three.end()
 
 
 def paid_at_provider(pods: Fleet) -> tuple[Order, Payment]:

@@ -8,6 +8,8 @@ from prometheus_client import REGISTRY
 
 from shop.platform.breaker import Breaker, Slow
 
+AWAY = 0.3  # seconds: long enough that a busy machine comes to the next line meanwhile
+
 
 class Away(Exception):
     pass
@@ -17,7 +19,7 @@ class Refused(Exception):
     pass
 
 
-def breaker(seconds: float = 0.1, slow: Slow | None = None) -> Breaker:
+def breaker(seconds: float = AWAY, slow: Slow | None = None) -> Breaker:
     return Breaker("it", away=(Away,), refusal=Refused, seconds=seconds, slow=slow)
 
 
@@ -38,7 +40,7 @@ def test_nobody_asks_after_a_failure_until_the_time_is_over():
     fail(one)
     with pytest.raises(Refused, match="it was away a moment ago"):
         call(one)
-    time.sleep(0.11)
+    time.sleep(AWAY)
     call(one)
     call(one)
 
@@ -54,7 +56,7 @@ def test_the_metrics_say_what_is_away():
 def test_a_trial_that_fails_keeps_it_open():
     one = breaker()
     fail(one)
-    time.sleep(0.11)
+    time.sleep(AWAY)
     fail(one)
     with pytest.raises(Refused):
         call(one)
@@ -100,18 +102,18 @@ def test_a_refusal_is_an_answer():
 
 
 def test_several_slow_answers_in_a_row_are_as_bad_as_none():
-    one = breaker(slow=Slow(seconds=0.02, in_all=0.08))
-    call(one, takes=0.03)
-    call(one, takes=0.03)
+    one = breaker(slow=Slow(seconds=0.1, in_all=0.45))
+    call(one, takes=0.15)
+    call(one, takes=0.15)
     call(one)  # a quick one: it was a hiccup
-    call(one, takes=0.03)
-    call(one, takes=0.03)
+    call(one, takes=0.15)
+    call(one, takes=0.15)
     assert not one.is_open
-    call(one, takes=0.03)
+    call(one, takes=0.15)
     assert one.is_open
-    time.sleep(0.11)
-    call(one, takes=0.03)  # still slow
+    time.sleep(AWAY)
+    call(one, takes=0.15)  # still slow
     assert one.is_open
-    time.sleep(0.11)
+    time.sleep(AWAY)
     call(one)
     assert not one.is_open

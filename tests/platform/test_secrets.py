@@ -177,4 +177,4 @@ def test_processes_that_notice_new_secrets_end_gently(vault):
         vault.put({"SECRET_KEY": "the next", "CARD_PROVIDER_KEY": "", "WEB_PORT": 8000})
         until(lambda: [pods.processes[name].exit_code for name in ("web-1", "relay-1")] == [0, 0])
     finally:
-        pods.stop()
+        pods.end()

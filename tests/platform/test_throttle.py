@@ -1,12 +1,12 @@
 """Limits that hold over all processes, and while Redis is away."""
 
-import socket
 import threading
 
 import pytest
 from django.core.cache import caches
 from django.test import RequestFactory
 
+from config.local import ports
 from shop.platform import throttle, visitor
 from shop.platform.throttle import Limit, LocalCounters, TooManyTries
 
@@ -56,9 +56,7 @@ def test_forgetting_begins_anew():
 
 @pytest.fixture
 def redis_away(settings, monkeypatch):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    (port,) = ports.free(1)
     settings.CACHES = {
         name: {**options, "LOCATION": f"redis://127.0.0.1:{port}/0"} for name, options in settings.CACHES.items()
     }

@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import time
 import urllib.request
 
@@ -13,6 +12,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from config.local import ports
 from tests.outages import proxied
 from tests.stateless.move.media_of import in_a_process, put
 
@@ -137,9 +137,7 @@ def guarded(tmp_path_factory):
     """An S3 that knows rights: yields its address and a function that makes a user with these actions."""
     from moto.server import ThreadedMotoServer
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = ports.free(1)
     server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
     server.start()
     address = f"http://127.0.0.1:{port}"
