@@ -1,7 +1,7 @@
 """A WSGI application that takes as long as the address says:
 
-/slow/2.5 answers after 2.5 seconds, /read with the length of the body, /held/ when the test says so: it adds a letter to
-the file HELD, and waits until that is emptied. Probes are the store's own.
+/slow/2.5 answers after 2.5 seconds, /read with the length of the body, /held/ when the test says so: it adds a letter
+to the file HELD, and waits until that is emptied. Probes are the store's own.
 """
 
 import os
