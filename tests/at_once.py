@@ -23,8 +23,21 @@ def someone_waits() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def second(first: Callable[[], object], service: Callable[..., Any], **wanted: Any) -> Any:
-    """Return what `service` says that began before `first` was committed, and had to wait for it."""
+def nothing_more() -> None:
+    return
+
+
+def second(
+    first: Callable[[], object],
+    service: Callable[..., Any],
+    *,
+    then: Callable[[], object] = nothing_more,
+    **wanted: Any,
+) -> Any:
+    """Return what `service` says that began before `first` was committed, and had to wait for it.
+
+    `then`: what the first does besides, while the second waits.
+    """
 
     def change() -> Any:
         try:
@@ -37,4 +50,5 @@ def second(first: Callable[[], object], service: Callable[..., Any], **wanted: A
             first()
             waiting = thread.submit(change)
             until(someone_waits)
+            then()
         return waiting.result(10)

@@ -1,11 +1,16 @@
 """What two pods do with one voucher at the same moment: its limit holds, and its uses are counted right."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from shop.catalog.models import Variant
 from shop.checkout.services import place_order
+from shop.inventory import services as inventory
+from shop.inventory.models import Stock
 from shop.orders import services as orders
 from shop.orders.models import Order
 from shop.pricing import redemptions
@@ -22,9 +27,9 @@ def _delivery():
     factories.shipping()
 
 
-def wanted(voucher: Voucher) -> dict[str, object]:
+def wanted(voucher: Voucher, variant: Variant | None = None) -> dict[str, object]:
     """What to call place_order with, for another cart each time."""
-    mine = factories.open_cart(factories.variant(), voucher=voucher)
+    mine = factories.open_cart(variant or factories.variant(), voucher=voucher)
     return {"cart_id": mine.public_id, "key": str(uuid.uuid4()), "details": factories.details()}
 
 
@@ -75,6 +80,41 @@ def test_an_order_that_is_cancelled_while_the_first_limit_is_set_gives_its_use_b
     changed = limited(ten)
     second(lambda: redemptions.save(changed), orders.cancel, order_id=order.pk)
     assert used(ten) == 0
+
+
+@pytest.mark.parametrize("verb", ["order", "cancel"])
+def test_a_voucher_is_locked_before_any_stock(verb):
+    """Else one who has the voucher and wants the stock, and one who has the stock, would wait for each other."""
+    ten, lamp = factories.voucher(limit=5), factories.variant()
+    facts = wanted(ten, lamp)
+    if verb == "cancel":
+        facts = {"order_id": place_order(**facts).order.pk}
+    second(
+        lambda: Voucher.objects.select_for_update().get(),
+        orders.cancel if verb == "cancel" else place_order,
+        then=lambda: inventory.take({lamp.pk: 1}, reference="counter"),
+        **facts,
+    )
+    assert Stock.objects.get().on_hand == (9 if verb == "cancel" else 8)
+
+
+def test_orders_and_cancellations_of_many_at_once_leave_the_right_count():
+    three, lamp = factories.voucher(limit=3), factories.variant(stock=1000)
+    visits = [[wanted(three, lamp) for _ in range(3)] for _ in range(6)]
+
+    def visit(carts: list[dict[str, object]]) -> None:
+        try:
+            for cart in carts:
+                with suppress(VoucherUsedUp):
+                    orders.cancel(order_id=place_order(**cart).order.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(visits)) as threads:
+        list(threads.map(visit, visits))
+    assert used(three) == Redemption.objects.filter(released_at=None).count() == 0
+    assert Redemption.objects.count() == Order.objects.filter(state="cancelled").count() > 0
+    assert Stock.objects.get().on_hand == 1000
 
 
 def test_a_pod_that_dies_before_the_commit_has_used_nothing():
