@@ -115,7 +115,7 @@ class VoucherQuerySet(QuerySet["Voucher"]):
         """Add `uses`: how often each is in use by an order that was not cancelled, counted up to COUNTED where `used`
         is not kept.
         """
-        given = Redemption.objects.filter(voucher=OuterRef("pk"), released_at=None).order_by().values("pk")[:COUNTED]
+        given = Redemption.objects.in_use().filter(voucher=OuterRef("pk")).order_by().values("pk")[:COUNTED]
         count = Func(ArraySubquery(given), function="CARDINALITY", output_field=models.IntegerField())
         counted = When(limit=None, limit_per_customer=None, then=count)
         return self.annotate(uses=Case(counted, default=F("used"), output_field=models.IntegerField()))
@@ -206,6 +206,16 @@ class Voucher(models.Model):
         return self.limit is not None or self.limit_per_customer is not None
 
 
+class RedemptionQuerySet(QuerySet["Redemption"]):
+    def in_use(self) -> "RedemptionQuerySet":
+        return self.filter(released_at=None)
+
+    def of_customer(self, *, email: str, user_id: int | None) -> "RedemptionQuerySet":
+        """Of orders with this e-mail, however it is spelled, or of this account."""
+        written = Q(order__email__iexact=email)
+        return self.filter(written | Q(order__user_id=user_id) if user_id else written)
+
+
 class Redemption(models.Model):
     """A use of a voucher by an order, with what it took off, delivery included. A cancelled order gives it back."""
 
@@ -214,6 +224,8 @@ class Redemption(models.Model):
     amount = models.DecimalField(_("taken off"), max_digits=12, decimal_places=2, editable=False)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
     released_at = models.DateTimeField(_("given back"), null=True, editable=False)
+
+    objects = RedemptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("redemption")

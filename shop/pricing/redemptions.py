@@ -137,7 +137,7 @@ def recount(voucher_ids: Sequence[int]) -> None:
 
 
 def _uses(voucher: Voucher) -> int:
-    return Redemption.objects.filter(voucher_id=voucher.pk, released_at=None).count() if voucher.pk else 0
+    return Redemption.objects.in_use().filter(voucher_id=voucher.pk).count() if voucher.pk else 0
 
 
 def _refusal(voucher_id: int) -> VoucherRefused:
@@ -153,6 +153,6 @@ def _check_customer(voucher_id: int, limit: int, email: str, user_id: int | None
 
     The voucher's row is locked: two orders of one customer at once are counted one after the other.
     """
-    customer = Q(order__email__iexact=email) | (Q(order__user_id=user_id) if user_id else Q())
-    if Redemption.objects.filter(customer, voucher_id=voucher_id, released_at=None).count() > limit:
+    theirs = Redemption.objects.in_use().of_customer(email=email, user_id=user_id)
+    if theirs.filter(voucher_id=voucher_id).count() > limit:
         raise VoucherUsedByYou

@@ -11,10 +11,18 @@ from shop.catalog.listing import Filters
 from shop.catalog.models import Category
 from shop.notifications.models import Mail
 from shop.orders.models import Order
+from shop.pricing.models import Redemption
 
 pytestmark = pytest.mark.django_db
 PRODUCTS = 6_400  # 100 of them are the few that a search reads first
-LARGE = {"catalog_product", "catalog_placement", "catalog_tally", "orders_order", "notifications_mail"}
+LARGE = {
+    "catalog_product",
+    "catalog_placement",
+    "catalog_tally",
+    "orders_order",
+    "pricing_redemption",
+    "notifications_mail",
+}
 NEWEST = ("-placed_at", "-id")
 FILL = f"""
 SELECT setval('catalog_product_id_seq', (nextval('catalog_product_id_seq') / 64 + 1) * 64);
@@ -31,13 +39,17 @@ SELECT n, n, 'guest' || n || '@example.com', 'en', CASE WHEN n % 2000 = 0 THEN '
     1, 0, 0, 1, '{{}}', 'standard', '', CASE WHEN n % 3000 = 0 THEN 'voucher' ELSE 'card' END,
     now() - n * interval '1 minute'
 FROM generate_series(1, {PRODUCTS}) AS n;
+INSERT INTO pricing_voucher (code, kind, value, min_subtotal, used, active, note, created_at, updated_at)
+VALUES ('ODDMENT', 'percent', 10, 0, 0, true, '', now(), now());
+INSERT INTO pricing_redemption (voucher_id, order_id, amount, created_at)
+SELECT currval(pg_get_serial_sequence('pricing_voucher', 'id')), id, 1, now() FROM orders_order;
 INSERT INTO notifications_mail (kind, "to", language, context, subject, created_at, sent_at)
 SELECT 'order_placed', 'guest' || n || '@example.com', 'en', '{{}}', '', now(), CASE WHEN n % 3000 > 0 THEN now() END
 FROM generate_series(1, {PRODUCTS}) AS n;
 SELECT gin_clean_pending_list(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
 WHERE indrelid IN ('catalog_product'::regclass, 'catalog_tally'::regclass)
     AND relam = (SELECT oid FROM pg_am WHERE amname = 'gin');
-ANALYZE catalog_product, catalog_placement, catalog_tally, orders_order, notifications_mail
+ANALYZE catalog_product, catalog_placement, catalog_tally, orders_order, pricing_redemption, notifications_mail
 """  # what waits to be put into an index is read from end to end, and counts against it
 # The few are those whose id is a multiple of 64: begun after one, neither of the two that are hidden is among them
 WIDE, NARROW = Category(pk=7), Category(pk=1007)
@@ -199,6 +211,12 @@ def test_many_finds_are_estimated_from_what_was_read(_filled, db):
         (
             "order_by_email",
             lambda: Order.objects.filter(email__iexact="Guest5@example.com").order_by(*NEWEST),
+        ),
+        (
+            "order_by_email",
+            lambda: Redemption.objects.filter(voucher__code="ODDMENT").of_customer(
+                email="Guest5@example.com", user_id=7
+            ),
         ),
         ("mail_unsent", lambda: Mail.objects.filter(sent_at=None).order_by("-created_at")),
         (
