@@ -3,16 +3,16 @@
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from shop.backoffice.seen_form import SeenForm
 from shop.pricing import redemptions
 from shop.pricing.models import Voucher
 
 
-class VoucherForm(forms.ModelForm):  # type: ignore[type-arg]
+class VoucherForm(SeenForm):
     class Meta:
         model = Voucher
         fields = [
@@ -25,7 +25,6 @@ class VoucherForm(forms.ModelForm):  # type: ignore[type-arg]
             "starts_at": _("Empty: at once."),
             "ends_at": _("Empty: until you end it."),
         }
-
         widgets = {"note": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -45,7 +44,7 @@ class VoucherForm(forms.ModelForm):  # type: ignore[type-arg]
         return limit
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
+        values = super().clean()
         self._check_value(values)
         starts_at, ends_at = values.get("starts_at"), values.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at:

@@ -66,7 +66,7 @@ class VoucherAdmin(FlatAdmin):
     readonly_fields = ("uses", "state")
     actions_detail = ("end_now",)
     new_fieldsets = (
-        (None, {"fields": (("code", "active"), ("kind", "value"), "min_subtotal", "note")}),
+        (None, {"fields": (("code", "active"), ("kind", "value"), "min_subtotal", "note", "seen")}),
         (_("When"), {"fields": ("starts_at", "ends_at")}),
         (_("How often"), {"fields": (("limit", "limit_per_customer"),)}),
     )

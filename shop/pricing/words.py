@@ -1,6 +1,7 @@
 """What vouchers give, for people."""
 
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from shop.money import Money
@@ -13,5 +14,5 @@ def gives(voucher: Voucher | VoucherTerms) -> str:
     if voucher.kind == Voucher.Kind.FREE_DELIVERY:
         return _("free delivery")
     if voucher.kind == Voucher.Kind.PERCENT:
-        return _("%(percent)s %% off") % {"percent": f"{voucher.value.normalize():f}"}
+        return _("%(percent)s %% off") % {"percent": number_format(voucher.value.normalize())}
     return _("%(sum)s off") % {"sum": Money(voucher.value, settings.SHOP_CURRENCY).display()}

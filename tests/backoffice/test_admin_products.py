@@ -78,7 +78,7 @@ class TestTheProduct:
         opened = read(admin, change_page(product))
         save(admin, change_page(product), title="Moorish tile", variants__0__price="12")
         answer = admin.post(change_page(product), {**opened, "title": "Roof tile"})
-        assert "Somebody else has saved this product since you opened it" in problems(answer)
+        assert "Somebody else has saved this since you opened it" in problems(answer)
         product.refresh_from_db()
         assert (product.title, product.min_price) == ("Moorish tile", Decimal(12))
         again = typed(answer.content.decode())
