@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from shop.api.endpoint import Unknown
 
+handler404 = "shop.storefront.errors.not_found"
 urlpatterns = [
     path("api/v1/", include("shop.api.urls")),
     re_path(r"^api/", Unknown.as_view(), name="unknown"),  # a problem document, not a page

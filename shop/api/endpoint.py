@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import resolve
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +15,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from shop.api.problems import InvalidParameters
-from shop.platform import pages
+from shop.errors import ShopError
+from shop.platform import pages, rollout
 from shop.platform.lane import CATALOGUE
 
 S = TypeVar("S", bound=Serializer[Any])
@@ -47,6 +49,15 @@ class PublicEndpoint(Endpoint):
         """Ask nobody for a name."""
 
 
+class NotHere(ShopError):
+    """Pods of another release begin to serve, which may know the address. Asking again is right."""
+
+    code = "unavailable"
+    status = 503
+    retry_after = rollout.RETRY_AFTER
+    message = _lazy("The store is being updated. Ask again in a moment.")
+
+
 class Unknown(Endpoint):
     """Whatever below /api/ is no address of ours."""
 
@@ -54,10 +65,12 @@ class Unknown(Endpoint):
     authentication_classes = []
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Raises NotFound; where only the slash at the end is missing, it says so."""
+        """Raises NotFound, which says so where only the slash at the end is missing, and NotHere."""
         whole = f"{request.path_info}/"
         if resolve(whole).url_name != "unknown":
             raise NotFound(_("Nothing is here. End the address with a slash: %(address)s") % {"address": whole})
+        if rollout.is_under_way():
+            raise NotHere
         raise NotFound
 
 

@@ -1,7 +1,7 @@
 """Each process says now and then that it is there, which release it is, and since when it runs.
 
-For people only. A call that fails is not repeated, waits for nothing long, and is not worth a log line: the page of the
-operators then says that the pod was not heard.
+For people, and to tell that a roll-out goes on (rollout.py). A call that fails is not repeated, waits for nothing long,
+and is not worth a log line: the page of the operators then says that the pod was not heard.
 """
 
 import logging

@@ -5,11 +5,26 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.template import loader
+from django.urls import Resolver404, is_valid_path, reverse
+from django.views.defaults import page_not_found
 
 from shop.errors import ShopError
+from shop.platform import rollout
 
 OTHERS = ("/admin/", "/api/")  # these interfaces have their own ways to say no
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return the page for 404, or a 503 that asks again: while a roll-out goes on, another pod may know the address."""
+    if isinstance(exception, Resolver404) and not is_valid_path(f"{request.path_info}/") and rollout.is_under_way():
+        response = HttpResponse(loader.get_template("503.html").render(), status=503)
+        response["Cache-Control"] = "no-store"
+        response["Retry-After"] = str(rollout.RETRY_AFTER)
+        if request.method == "GET":
+            response["Refresh"] = str(rollout.RETRY_AFTER)
+        return response
+    return page_not_found(request, exception)
 
 
 class ShopErrorMiddleware:

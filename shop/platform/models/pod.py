@@ -16,7 +16,7 @@ class PodQuerySet(QuerySet["Pod"]):
 
 
 class Pod(models.Model):
-    """A process of the store that said that it is there. For people only: nothing depends on it."""
+    """A process of the store that said that it is there. For people, and for a 404 during a roll-out."""
 
     name = models.CharField(_("pod"), max_length=120, primary_key=True)
     role = models.CharField(_("role"), max_length=20)
