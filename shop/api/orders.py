@@ -99,9 +99,11 @@ class Orders(Endpoint):
 
         Repeated with the same key and body it gives the same order (200 instead of 201), from whichever server; with
         the same key and another body it is refused (422 `idempotency_key_reused`). A guest's key counts for one cart.
-        While the first request is still being worked on: 409 `busy` with Retry-After. To pay by card, send the
-        customer to `payment.redirect_url`; if that is null the provider is away: the order stands, ask again at
-        `orders/{number}/payments/`.
+        While the first request is still being worked on: 409 `busy` with Retry-After. A voucher that does not apply any
+        more refuses the order (422 `voucher_ended`, 409 `voucher_used_up`, ...), unless `expected_total` is the total
+        without it; so does one that the customer has used too often (409 `voucher_used_by_you`): remove it then. To pay
+        by card, send the customer to `payment.redirect_url`; if that is null the provider is away: the order stands,
+        ask again at `orders/{number}/payments/`.
         """
         key = _key(request)
         asked = body(request, PlaceOrderSerializer)

@@ -30,7 +30,7 @@ class VoucherUnknown(VoucherRefused):
     """No such code, or it is not active: nobody learns which."""
 
     code = "voucher_unknown"
-    message = _lazy("This voucher is not known. Look whether you typed its code right.")
+    message = _lazy("This voucher is not known, or can no longer be used. Look whether you typed its code right.")
 
 
 class VoucherNotYet(VoucherRefused):
