@@ -15,6 +15,7 @@ from shop.platform import media
 from shop.platform.models import Image
 from tests import factories
 
+LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"  # as wide as words of merchants can be
 SCENES = {"Cushions": "cushion", "Wall prints": "framed", "Tiles": "tiled"}
 
 
@@ -50,12 +51,13 @@ def _product(category: str, scene: str, family: str) -> Product:
     )
     data = catalog.ProductData(
         slug=scene,
-        title=f"Alhambra {category.lower()}",
+        title=f"Alhambra {category.lower()} {LONG if scene == 'framed' else ''}".strip(),
+        vendor=LONG if scene == "framed" else "",
         variants=variants,
         option_names=("Colourway", "Size"),
         categories=(catalog.category([category]),),
         body_html="<p>A star grows out of a square grid.</p>",
-        attributes={"Material": "Linen"},
+        attributes={"Material": "Linen", LONG: LONG},
     )
     saved = catalog.save(data)
     inventory.set_levels({variant.pk: 3 if "50" in variant.label else 20 for variant in saved.variants.values()})

@@ -75,8 +75,8 @@ def test_every_page(inspector: Inspector) -> None:
 
 def shop(inspector: Inspector) -> None:
     page = inspector.page
-    page.goto("/products/framed/")
-    page.get_by_label("Search the shop").press_sequentially("tile")
+    inspector.visit("/products/framed/")
+    page.get_by_label("Search the shop").press_sequentially("wall")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     inspector.look("suggestions")
