@@ -266,6 +266,9 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tessel <hello@tessel.exampl
 # Orders from one network in ten minutes, 0 for any number; a shop whose customers share one address raises it
 ORDERS_PER_NETWORK = env.number("ORDERS_PER_NETWORK", 600)
 
+# Mails about orders to one address in an hour, 0 for any number; what comes then is told by one at its end
+MAILS_PER_MAILBOX = env.number("MAILS_PER_MAILBOX", 20)
+
 # What requests and tasks write to their own pod: off, count (a metric, and a line in the log) or raise (tests).
 # Allowed: the worker's sign of life, mails as files, which one machine alone has, and what the environment names.
 STATELESS_GUARD = env.text("STATELESS_GUARD", "count")

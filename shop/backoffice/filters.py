@@ -148,13 +148,15 @@ class OutboxStateFilter(StateFilter):
 
 class MailStateFilter(StateFilter):
     rows = {
-        "waiting": Q(sent_at=None, message__dead_at=None),
+        "waiting": Q(sent_at=None, message__dead_at=None, folded_into=None),
+        "folded": Q(sent_at=None, folded_into__isnull=False),
         "sent": Q(sent_at__isnull=False),
         "given_up": Q(sent_at=None, message__dead_at__isnull=False, message__discarded_at=None),
     }
 
     def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Choices:
-        return [("waiting", _("waiting")), ("sent", _("sent")), ("given_up", _("given up"))]
+        first = [("waiting", _("waiting")), ("sent", _("sent"))]
+        return [*first, ("folded", _("in a summary")), ("given_up", _("given up"))]
 
 
 class PaymentStateFilter(StateFilter):

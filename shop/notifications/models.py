@@ -15,6 +15,17 @@ class Mail(models.Model):
     message = models.OneToOneField(
         "platform.OutboxMessage", null=True, editable=False, on_delete=models.SET_NULL, related_name="mail"
     )
+    folded_into = models.ForeignKey(  # the mail that tells of this one, too, as there were too many (folding.py)
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        db_constraint=False,
+        db_index=False,
+        on_delete=models.SET_NULL,
+        related_name="folded",
+        verbose_name=_("told by"),
+    )
     subject = models.CharField(_("subject"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -29,6 +40,8 @@ class Mail(models.Model):
             # the admin's filters by what waits and what was given up, and its search: to__iexact
             models.Index(fields=["-created_at"], name="mail_unsent", condition=Q(sent_at=None)),
             models.Index(Upper("to"), name="mail_by_address"),
+            models.Index(Upper("to"), "sent_at", name="mail_sent_lately", condition=Q(sent_at__isnull=False)),
+            models.Index(fields=["folded_into"], name="mail_folded", condition=Q(folded_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -36,12 +49,14 @@ class Mail(models.Model):
 
     @property
     def state(self) -> str:
-        """Return sent, given up, discarded, trying again or waiting.
+        """Return sent, in a summary, given up, discarded, trying again or waiting.
 
         Reads the outbox message: select_related("message") in lists.
         """
         if self.sent_at:
             return "sent"
+        if self.folded_into_id:
+            return "in a summary"
         if self.message and self.message.discarded_at:
             return "discarded"
         if self.message and self.message.dead_at:

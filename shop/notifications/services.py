@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone, translation
 
+from shop.notifications import folding
 from shop.notifications.message import build
 from shop.notifications.models import Mail
 from shop.notifications.smtp import InDoubt, RefusedForGood
@@ -33,7 +34,13 @@ RETURNING id, message_id
 
 
 def queue(
-    *, kind: str, to: str, context: dict[str, Any], dedupe_key: str | None = None, language: str = ""
+    *,
+    kind: str,
+    to: str,
+    context: dict[str, Any],
+    dedupe_key: str | None = None,
+    language: str = "",
+    delay: timedelta = timedelta(),
 ) -> Mail | None:
     """Queue a mail in the current transaction; return it, or None if `dedupe_key` was used before. Two queries.
 
@@ -46,7 +53,9 @@ def queue(
         if not written:
             return None
         mail_id, message_id = written[0]
-        message = outbox.put(topic="notifications.mail", payload={"mail_id": mail_id}, message_id=message_id)
+        message = outbox.put(
+            topic="notifications.mail", payload={"mail_id": mail_id}, message_id=message_id, delay=delay
+        )
     return Mail(pk=mail_id, context=context, message=message, **facts)
 
 
@@ -60,6 +69,9 @@ def send(mail_id: int) -> None:
     mail = Mail.objects.select_for_update().filter(pk=mail_id, sent_at=None).first()
     if mail is None:
         return
+    if folding.is_too_many(mail):
+        _fold(mail)
+        return
     message = build(mail)
     try:
         message.send()
@@ -71,12 +83,25 @@ def send(mail_id: int) -> None:
         _sent(mail, message)
 
 
+def _fold(mail: Mail) -> None:
+    """Leave it to the summary of this hour, which is queued with the first mail that is left to it."""
+    end = folding.end_of_hour()
+    facts = {"to": mail.to, "language": mail.language, "dedupe_key": folding.key(mail.to, end)}
+    delay = end + folding.SETTLING - timezone.now()
+    summary = queue(kind=folding.SUMMARY, context={}, delay=delay, **facts)
+    mail.folded_into = summary or Mail.objects.get(dedupe_key=facts["dedupe_key"])
+    mail.save(update_fields=["folded_into"])
+    logger.warning("too many mails to one address; a summary tells the rest", extra={"mail": mail.pk})
+
+
 def _sent(mail: Mail, message: EmailMessage) -> None:
     logger.info("mail sent", extra={"mail": mail.pk, "kind": mail.kind})
     mail.subject = message.subject[:255]
     mail.sent_at = timezone.now()
     mail.context.pop("url", None)  # a link that opens an account or an order has no business in the database any more
     mail.save(update_fields=["subject", "sent_at", "context"])
+    if mail.kind == folding.SUMMARY:
+        folding.forget_links(mail)
 
 
 def _doubt(mail: Mail, message: EmailMessage, error: InDoubt) -> None:
