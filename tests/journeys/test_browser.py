@@ -265,6 +265,11 @@ def test_filters_change_the_list_and_its_address_without_loading_the_page(page: 
     assert page.evaluate("window.stayed")
     page.get_by_role("link", name="Remove filter: Indigo").click()
     expect(page.get_by_label("Indigo")).not_to_be_checked()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_text("Filter", exact=True).click()
+    expect(page.get_by_role("link", name="Alhambra").first).not_to_be_in_viewport()
+    page.get_by_role("link", name="Show the result: 3 designs").click()
+    expect(page.get_by_role("link", name="Alhambra").first).to_be_in_viewport()
 
 
 def test_a_choice_made_before_the_last_is_answered_counts_with_it(page: Page) -> None:

@@ -97,6 +97,10 @@ def shop(inspector: Inspector) -> None:
     page.get_by_role("button", name="Order and pay").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     inspector.look("order")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    expect(page.get_by_label("Search the shop")).to_be_hidden()
+    page.emulate_media(media="screen")
 
 
 def redeem(inspector: Inspector) -> None:
