@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,18 +123,22 @@ def scratch(server: Server) -> Iterator[Server]:
     Raises Unusable if it cannot be made.
     """
     name = f"{SCRATCH}{int(time.time())}_{secrets.token_hex(3)}"
-    try:
-        with psycopg.connect(server.conninfo, autocommit=True) as connection:
-            _drop_forgotten(connection)
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-    except psycopg.Error as error:
-        sentence = f"No scratch database could be made: {str(error).strip()}."
-        raise Unusable(f"{sentence} The role needs CREATEDB; or name another server in DRILL_DATABASE_URL.") from error
-    try:
+    with ExitStack() as end:
+        end.callback(_drop_on, server, name)  # ahead of making it: a TERM may come while that is answered
+        try:
+            with psycopg.connect(server.conninfo, autocommit=True) as connection:
+                _drop_forgotten(connection)
+                connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        except psycopg.Error as error:
+            end.pop_all()
+            sentence = f"No scratch database could be made: {str(error).strip()}. The role needs CREATEDB"
+            raise Unusable(f"{sentence}; or name another server in DRILL_DATABASE_URL.") from error
         yield server.named(name)
-    finally:
-        with psycopg.connect(server.conninfo, autocommit=True) as connection:
-            drop(connection, name)
+
+
+def _drop_on(server: Server, name: str) -> None:
+    with psycopg.connect(server.conninfo, autocommit=True) as connection:
+        drop(connection, name)
 
 
 def _drop_forgotten(connection: "psycopg.Connection[Any]") -> None:

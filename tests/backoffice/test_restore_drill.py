@@ -197,7 +197,7 @@ def test_a_drill_whose_server_goes_away_is_told_as_failed(dump, settings):
     with Proxy(address.port) as proxy:
         role = address.netloc.rpartition("@")[0]
         settings.DRILL_DATABASE_URL = address._replace(netloc=f"{role}@127.0.0.1:{proxy.port}").geturl()
-        leaves = Thread(target=lambda: (wait_until(forgotten), proxy.refuse()))
+        leaves = Thread(target=lambda: (wait_until(somebody_restores), proxy.refuse()))
         leaves.start()
         with pytest.raises(CommandError, match="The server for drills went away") as caught:
             run("--file", dump)
@@ -206,6 +206,12 @@ def test_a_drill_whose_server_goes_away_is_told_as_failed(dump, settings):
     assert (caught.value.returncode, kept.is_good, kept.summary) == (2, False, str(caught.value)[:400])
     for name in forgotten():
         execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def somebody_restores():
+    with psycopg.connect(os.environ["DATABASE_URL"]) as server:
+        found = "SELECT FROM pg_stat_activity WHERE datname LIKE %s AND application_name = 'pg_restore'"
+        return server.execute(found, [f"{dumps.SCRATCH}%"]).rowcount
 
 
 def forgotten():
