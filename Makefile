@@ -2,7 +2,8 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 ARGS ?=
-WORKERS ?= 2
+# One more than a small machine has cores: most of the long tests wait, for starts, outages and time-outs.
+WORKERS ?= 3
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage lint types layers migrations format lock bench bench-compare lighthouse scale prove rollout manage screenshots image sbom scan clean install install-test browser
 MAKEFLAGS += --no-print-directory

@@ -1,4 +1,4 @@
-"""Several processes of pytest (`-n 2`): each starts services of its own, the one that hands out tests starts none.
+"""Several processes of pytest (`-n 3`): each starts services of its own, the one that hands out tests starts none.
 
 Files are handed out as a whole, in the order of their tests. A long one at the end would let all others wait.
 """

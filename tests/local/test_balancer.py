@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -68,7 +69,7 @@ def client(place: Place, upstreams: list[int], tmp_path: Path) -> Iterator[httpx
     balancer.prepare()
     process = Process(balancer.program(), place)
     process.start()
-    process.wait_until(balancer.ready, seconds=10, what="balancer")
+    process.wait_until(balancer.ready, seconds=30, what="balancer")
     with httpx.Client(base_url=balancer.url, timeout=20) as found:
         yield found
     process.kill()
@@ -122,7 +123,8 @@ def test_a_request_waits_while_no_process_is_there(client, upstreams):
 
 
 def test_the_shopper_gets_a_page_and_the_phone_a_problem_when_none_comes(client):
-    page, problem = client.get("/"), client.get("/api/v1/products/")
+    with ThreadPoolExecutor(2) as both:
+        page, problem = both.map(client.get, ("/", "/api/v1/products/"))
     assert (page.status_code, problem.status_code) == (503, 503)
     assert "please try again" in page.text
     assert problem.headers["Content-Type"] == "application/problem+json"

@@ -43,13 +43,13 @@ def test_what_cannot_be_used_is_said_at_once(arguments, sentence, capsys):
 
 @pytest.mark.fleet
 def test_an_interrupt_leaves_nothing_behind():
-    """When the processes of the storm have been started, of all kinds."""
+    """When processes of all kinds have been started."""
     here = room()
     process = subprocess.Popen(
         [*COMMAND, "--journeys", "1", "--old", "none", "--out", str(here)], cwd=PROJECT, env=_here(here)
     )
     try:
-        until(lambda: any(here.glob("shop-prove-*/storm/run/web-4.pid")))
+        until(lambda: any(here.glob("shop-prove-*/calm/run/balancer.pid")))  # the last of them
         family = psutil.Process(process.pid).children(recursive=True)
         assert len(family) > 15
         process.send_signal(signal.SIGTERM)  # goes the way of Ctrl-C, which background jobs of a shell ignore
