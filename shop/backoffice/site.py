@@ -18,6 +18,7 @@ from unfold.sites import UnfoldAdminSite
 
 from shop.backoffice.dashboard import dashboard
 from shop.backoffice.finder import find
+from shop.backoffice.lists import NUL
 from shop.backoffice.look import look
 from shop.backoffice.sidebar import sidebar
 from shop.backoffice.sign_in import SignInForm
@@ -69,7 +70,7 @@ class BackofficeSite(UnfoldAdminSite):
         """Find orders, products and customers. Not cached, as the theme's own search is: rights and rows change."""
         begun = time.monotonic()
         term = request.GET.get("s", "").strip()
-        results = find(self, request, term) if len(term) >= SHORTEST else []
+        results = find(self, request, term) if len(term) >= SHORTEST and NUL not in term else []
         name = "command_results" if "extended" in request.GET else "search_results"
         pages = Paginator(results, max(1, len(results)))
         context = {"results": pages.page(1), "page_obj": pages, "page_counter": 0}

@@ -197,6 +197,9 @@ class TestTheSearchBox:
         assert "No results" in self.find(admin, "a")
         assert "No results" in self.find(admin, "")
 
+    def test_what_no_column_can_hold_is_found_nowhere(self, admin):
+        assert "No results" in self.find(admin, "a\x00b")
+
 
 @pytest.mark.parametrize("value", ["\x00", "1e999", "x"])
 def test_a_choice_that_is_no_row_is_refused_beside_its_field(admin, value):
