@@ -58,10 +58,10 @@ def judge(received: bytearray) -> State:
 
 
 def _has_body(received: bytearray, end: int, framing: dict[bytes, bytes]) -> bool:
-    if b"transfer-encoding" in framing:
+    if framing.get(b"transfer-encoding", b"").lower() == b"chunked":
         return received.endswith(HEAD_END) and LAST_CHUNK.search(received, end + 2) is not None
-    length = framing[b"content-length"]
-    if not length.isdigit() or len(length) > LONGEST_NUMBER:
+    length = framing.get(b"content-length", b"")
+    if b"transfer-encoding" in framing or not length.isdigit() or len(length) > LONGEST_NUMBER:
         return True
     return len(received) >= end + len(HEAD_END) + int(length)
 

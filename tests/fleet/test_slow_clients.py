@@ -100,6 +100,7 @@ def test_a_large_one_waits_for_its_turn_and_gets_it(web: Web) -> None:
         (FORM % 5 + b"1234", State.PART),
         (FORM.replace(b"%d", b"ten"), State.WHOLE),
         (FORM.replace(b"%d", b"9" * 5000), State.WHOLE),
+        (FORM.replace(b"Content-Length: %d", b"Transfer-Encoding: gzip"), State.WHOLE),
         (b"x" * MOST, State.LARGE),
         (b"GET /?a=content-length:9 HTTP/1.1\r\nX: content-length: 9\r\n\r\n", State.WHOLE),
     ],
