@@ -13,6 +13,7 @@ from shop.platform import outbox
 from shop.platform.models import OutboxMessage
 from tests import factories
 from tests.backoffice.pages import address, change_page
+from tests.waiting import for_a_new_day
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +91,7 @@ class TestTheFrontPage:
         assert "No orders in the last 30 days" in page
 
     def test_it_shows_todays_trade_and_what_waits(self, admin, order):
+        for_a_new_day()
         _placed, paid, cancelled = order(stock=9), order(stock=2), order(stock=9)
         orders.mark_paid(order_id=paid.pk)
         orders.cancel(order_id=cancelled.pk)
