@@ -52,6 +52,9 @@ max_requests_jitter = 0
 # while loading ends up in two processes.
 preload_app = False
 
+# By sendfile a thread waits for a silent reader of a file without end (config/arriving.py bounds all other sending).
+sendfile = False
+
 # The heartbeat file must not wait for a disk; the root of a pod is read-only anyway.
 worker_tmp_dir = MEMORY_DISK if Path(MEMORY_DISK).is_dir() else None
 # The control socket is written below $HOME, which is read-only in a pod, and nobody there would use it.
