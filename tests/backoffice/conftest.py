@@ -6,6 +6,13 @@ from django.test import Client
 
 from shop.checkout import services as checkout
 from tests import factories
+from tests.waiting import for_a_new_day
+
+
+@pytest.fixture
+def one_day():
+    """All of a test is of one day; to be used by its mark, ahead of what else it needs."""
+    for_a_new_day()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from shop.platform import outbox
 from shop.platform.models import OutboxMessage
 from tests import factories
 from tests.backoffice.pages import address, change_page
-from tests.waiting import for_a_new_day
 
 pytestmark = pytest.mark.django_db
 
@@ -90,8 +89,8 @@ class TestTheFrontPage:
         assert "Nothing waits for you" in page
         assert "No orders in the last 30 days" in page
 
+    @pytest.mark.usefixtures("one_day")
     def test_it_shows_todays_trade_and_what_waits(self, admin, order):
-        for_a_new_day()
         _placed, paid, cancelled = order(stock=9), order(stock=2), order(stock=9)
         orders.mark_paid(order_id=paid.pk)
         orders.cancel(order_id=cancelled.pk)

@@ -142,6 +142,7 @@ class TestARefund:
         sent = {"amount": amount, "seen": seen, "note": "Broken glass", "_form_submitted": "on"}
         return browser.post(f"{change_page(payment)[:-7]}refund/", sent, headers={"HX-Request": "true"})
 
+    @pytest.mark.usefixtures("one_day")
     def test_of_a_part_is_told_to_the_customer_and_is_no_revenue(self, admin, client, paid):
         offered = admin.get(f"{change_page(paid)[:-7]}refund/").content.decode()
         assert 'value="16.90"' in offered and 'name="seen" value="0.00"' in offered
