@@ -184,3 +184,19 @@ class RecordInline(TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class LatestInline(RecordInline):
+    """The latest rows of a record, of which there may be a million. `of`: the foreign key; `latest`: their order."""
+
+    of: str
+    latest: tuple[str, ...] = ("-pk",)
+    shown = 50
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = super().get_queryset(request)
+        key = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
+        if not key.isdecimal():
+            return rows.none()
+        ids = rows.filter(**{self.of: key}).order_by(self.latest[0]).values_list("pk", flat=True)
+        return rows.filter(pk__in=list(ids[: self.shown])).order_by(*self.latest)

@@ -9,30 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from shop.backoffice.filters import VariantStockFilter
-from shop.backoffice.lists import FlatAdmin, RecordInline
+from shop.backoffice.lists import FlatAdmin, LatestInline
 from shop.backoffice.variant_form import VariantForm
 from shop.catalog import services as catalog
 from shop.catalog.models import Variant
 from shop.inventory.models import StockMovement
 
-MOVEMENTS_SHOWN = 50
 
-
-class MovementInline(RecordInline):
+class MovementInline(LatestInline):
     """The latest movements of a variant's stock."""
 
     model = StockMovement
+    of = "variant"
+    latest = ("-created_at", "-pk")
     fields = ("created_at", "change", "reason", "reference")
     readonly_fields = fields
     verbose_name_plural = _("what happened to the stock")
-
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[StockMovement]":
-        rows: QuerySet[StockMovement] = super().get_queryset(request)
-        variant_id = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
-        if not variant_id.isdecimal():
-            return rows.none()
-        latest = rows.filter(variant_id=variant_id).order_by("-created_at").values_list("pk", flat=True)
-        return rows.filter(pk__in=list(latest[:MOVEMENTS_SHOWN])).order_by("-created_at", "-pk")
 
 
 class VariantPageForm(VariantForm):

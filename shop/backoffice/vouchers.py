@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
-from shop.backoffice.lists import FlatAdmin, RecordInline
+from shop.backoffice.lists import FlatAdmin, LatestInline
 from shop.backoffice.note_dialog import dialog
 from shop.backoffice.order_actions import back_to
 from shop.backoffice.pills import pill
@@ -27,24 +27,18 @@ from shop.money import Money
 from shop.pricing import redemptions, words
 from shop.pricing.models import COUNTED, Redemption, Voucher, VoucherQuerySet
 
-SHOWN = 50  # redemptions
 
-
-class RedemptionInline(RecordInline):
+class RedemptionInline(LatestInline):
     """The latest orders that used the voucher."""
 
     model = Redemption
+    of = "voucher"
     fields = ("number", "amount", "created_at", "released_at")
     readonly_fields = fields
     verbose_name_plural = _("what it was used for")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Redemption]":
-        rows: QuerySet[Redemption] = super().get_queryset(request)
-        voucher_id = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
-        if not voucher_id.isdecimal():
-            return rows.none()
-        latest = rows.filter(voucher_id=voucher_id).order_by("-pk").values_list("pk", flat=True)
-        return rows.filter(pk__in=list(latest[:SHOWN])).select_related("order").order_by("-pk")
+        return super().get_queryset(request).select_related("order")
 
     @display(description=_("order"))
     def number(self, redemption: Redemption) -> SafeString:
