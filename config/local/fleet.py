@@ -37,7 +37,8 @@ class Fleet:
     ) -> None:
         """`environment` is added to this process's own. `port`: the balancer's, or any. `media`: see Balancer."""
         self.place = place.make()
-        found = ports.free(2 * web + relays + workers + 1)
+        # one to spare: `port` itself may be among them, as nothing is on it yet
+        found = [each for each in ports.free(2 * web + relays + workers + 2) if each != port]
         self.ports = {f"web-{number}": found.pop() for number in range(1, web + 1)}
         names = [*self.ports, *_numbered("relay", relays), *_numbered("worker", workers)]
         self._metrics = {name: found.pop() for name in names}
