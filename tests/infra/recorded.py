@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,20 +13,29 @@ RIGHTS = {
     "DeleteMessageBatch": "DeleteMessage",
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
 }
+BREAKS = re.compile(r"\s*")
 QUERY = re.compile(r"(?:^|&)Action=(\w+)")  # the older protocol, which SNS speaks
 OBJECT = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
 
 
 def rights_used(recording: str) -> dict[str, set[str]]:
-    """Return {access key id: {"sqs:SendMessage", ...}} of a recording: a JSON object a line."""
+    """Return {access key id: {"sqs:SendMessage", ...}} of a recording: one JSON object after the other."""
     used: dict[str, set[str]] = {}
-    for line in filter(None, recording.splitlines()):
-        call = json.loads(line)
+    for call in _calls(recording):
         headers = {name.lower(): value for name, value in call["headers"].items()}
         key = re.search(r"Credential=([^/]+)/", headers.get("authorization", ""))
         if key and (right := _right(call, headers)):
             used.setdefault(key[1], set()).add(right)
     return used
+
+
+def _calls(recording: str) -> Iterator[dict[str, Any]]:
+    """The emulator ends the line after each by a write of its own, so that two at once may share a line."""
+    text, end = recording.rstrip(), 0
+    while end < len(text):
+        begin = BREAKS.match(text, end).end()  # type: ignore[union-attr]  # it matches no break, too
+        call, end = json.JSONDecoder().raw_decode(text, begin)
+        yield call
 
 
 def _right(call: dict[str, Any], headers: dict[str, str]) -> str:
