@@ -27,13 +27,15 @@ class Row:
 
     `rate`: requests/s by the clock; `core`: the busy share of the application's core meanwhile; `p50`, `p99` under
     that load, `alone_p50`, `alone_p99` with one request at a time. `explained`, `foreign`: see Snapshot.
-    `yardstick`: CPU ms of the bare view, asked by turns with this row; 0 for the bare view itself.
+    `yardstick`: CPU ms of the bare view, asked by turns with this row; 0 for the bare view itself. `grows`: as in
+    Scenario.
     """
 
     name: str
     title: str
     goal: float | None = None
     p99_goal: float | None = None
+    grows: bool = False
     requests: int = 0
     failures: int = 0
     complaints: list[str] = field(default_factory=list)
@@ -163,7 +165,7 @@ class Measurement:
 
 def _row(scenario: Scenario, single: Load, load: Load, clocks: Snapshot, counts: Counts) -> Row:
     n = max(1, load.count)
-    row = Row(scenario.name, scenario.title, scenario.goal)
+    row = Row(scenario.name, scenario.title, scenario.goal, grows=scenario.grows)
     row.requests, row.failures = load.count, load.failures + single.failures
     row.complaints = (single.complaints + load.complaints)[:3]
     row.cpu = {part: 1000 * clocks.parts[name] / n for part, name in _parts(scenario).items()}

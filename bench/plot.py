@@ -91,8 +91,8 @@ def _beside(axes: Any, place: int, text: str, good: bool) -> None:
 
 
 def _growths(result: Result) -> Iterator[tuple[str, list[float]]]:
-    """Yield the title of each row that was measured at all sizes, and its cost by that at the smallest."""
-    for name, title in ((row.name, row.title) for row in result.rows):
+    """Yield the title of each row that shows the same at all sizes, and its cost by that at the smallest."""
+    for name, title in ((row.name, row.title) for row in result.rows if not row.grows):
         found = [next((row for row in size.rows if row.name == name and row.good), None) for size in result.sizes]
         if found[0] and all(found):
             yield title, [row.ratio / found[0].ratio for row in found if row]

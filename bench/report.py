@@ -86,13 +86,14 @@ def _size_headings(result: Result) -> list[str]:
 
 
 def _size_rows(result: Result) -> Iterator[list[str]]:
-    for name, title in ((row.name, row.title) for row in result.rows):
+    for name, title, grows in ((row.name, row.title, row.grows) for row in result.rows):
         found = [next((row for row in size.rows if row.name == name), None) for size in result.sizes]
         ratios = [f"{row.ratio:.2f}" if row and row.good else "failed" for row in found]
         first, last = found[0], found[-1]
         growth = last.ratio / first.ratio if first and last and first.good and last.good else None
         met = " ✓" if growth is not None and growth <= LARGER else ""
-        yield [title, *ratios, f"{growth:.2f}" if growth is not None else "", f"{LARGER:g}{met}"]
+        goal = "" if grows else f"{LARGER:g}{met}"
+        yield [title, *ratios, f"{growth:.2f}" if growth is not None else "", goal]
 
 
 def _crowd_rows(result: Result) -> Iterator[list[str]]:

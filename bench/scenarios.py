@@ -17,7 +17,7 @@ class Scenario:
     """`make`: the requests, prepared. `goal`: the most it may cost, in bare views; None where none is set.
 
     `cold`: the cache is emptied ahead of each request, and one is asked at a time. `once`: a request cannot be sent
-    twice. `part`: the server that is asked, "app" or "bare".
+    twice. `grows`: a larger catalogue answers with more. `part`: the server that is asked, "app" or "bare".
     """
 
     name: str
@@ -26,6 +26,7 @@ class Scenario:
     goal: float | None = None
     cold: bool = False
     once: bool = False
+    grows: bool = False
     part: str = "app"
 
 
@@ -66,10 +67,14 @@ def header(visitor: Visitor) -> list[Request]:
 
 
 def search(visitor: Visitor) -> list[Request]:
-    """One word with many finds, then two words with few, and so on."""
-    few = [f"{a.adjective} {a.pattern}" for a in visitor.some(len(PATTERNS))]
-    words = [word for pair in zip(PATTERNS, few, strict=False) for word in pair]
-    return [visitor.get(f"/products/?q={word.replace(' ', '+')}", text=word.split()[-1]) for word in words]
+    """Words with more finds than a page shows, in ten thousand products as in a million."""
+    return [visitor.get(f"/products/?q={word}", text=word) for word in PATTERNS]
+
+
+def search_words(visitor: Visitor) -> list[Request]:
+    """Two words with a few finds, which in a million products are a page full, too."""
+    wanted = visitor.some(len(PATTERNS))
+    return [visitor.get(f"/products/?q={a.adjective}+{a.pattern}", text=a.pattern) for a in wanted]
 
 
 def mistyped(visitor: Visitor) -> list[Request]:
@@ -166,6 +171,7 @@ SCENARIOS = [
     Scenario("product-304", "Product, not modified", not_modified, goal=0.8),
     Scenario("fragment", "Header of a guest with a cart", fragment),
     Scenario("search", "Search, cold", search, goal=12, cold=True),
+    Scenario("search-words", "Search for two words, cold", search_words, goal=12, cold=True, grows=True),
     Scenario("search-mistyped", "Search with a typing error, cold", mistyped, goal=12, cold=True),
     Scenario("suggestions", "Search suggestions, cold", suggestions, goal=12, cold=True),
     Scenario("api-list", "API list, warm", api_list, goal=0.9),

@@ -64,6 +64,11 @@ def test_each_row_is_compared_with_itself_at_the_largest_size(larger, tmp_path):
     assert "1,000,000 products and as many orders were loaded in 5.5 minutes." in text
 
 
+def test_a_row_that_shows_more_in_a_larger_catalogue_need_not_stay_as_cheap(larger):
+    larger.rows[1].grows = True
+    assert "| Order | 31.00 | 50.00 | 1.61 |  |" in report.markdown(larger)
+
+
 def test_a_row_that_failed_at_one_size_has_no_ratio(larger):
     larger.larger[0].rows[0] = Row("home", "Home", 0.9, failures=1, complaints=["GET /: 500"])
     assert "| Home | 0.80 | failed |  | 1.3 |" in report.markdown(larger)
