@@ -25,8 +25,8 @@ MOST_DEARER = 1.1  # times what a request costs with one process
 MEMORY_GOAL = 130  # MB, private
 START_GOAL = 3.0  # seconds
 CONNECTIONS = 8  # in all, however many processes there are
-TURNS = 4  # through the numbers of processes, there and back: a machine's speed drifts within seconds
-YARD = 0.3  # seconds of the bare view at each turn
+TURNS = 12  # through the numbers of processes, there and back: a machine's speed drifts within seconds
+YARD = 0.2  # seconds of the bare view at each turn
 ENOUGH = 1_000_000  # requests; the time is over before
 KINDS = (
     scenarios.home, scenarios.category, scenarios.products, scenarios.search, scenarios.header,
