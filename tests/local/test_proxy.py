@@ -101,6 +101,6 @@ def test_a_cut_resets_open_connections_only(proxy):
 
 def test_a_target_that_is_away_is_a_broken_connection():
     (nobody,) = ports.free(1)
-    with Proxy(nobody) as proxy, connect(proxy) as client, pytest.raises(ConnectionResetError):
+    with Proxy(nobody) as proxy, pytest.raises(ConnectionResetError), connect(proxy) as client:
         say(client)
         client.recv(1)
