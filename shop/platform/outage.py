@@ -32,12 +32,19 @@ class DatabaseOutageMiddleware:
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """Return the 503 for this request: problem+json below /api/, a page elsewhere."""
     logger.error("the database did not answer", extra={"error": str(error), "path": request.path})
-    response: HttpResponse
-    if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": "Temporarily unavailable", "status": 503, "code": "unavailable"}
-        response = JsonResponse(problem, status=503, content_type="application/problem+json")
-    else:
-        response = HttpResponse(loader.get_template("503.html").render(), status=503)
-    response["Retry-After"] = str(RETRY_AFTER)
+    if not request.path.startswith("/api/"):
+        return page(seconds=RETRY_AFTER)
+    problem = {"type": "about:blank", "title": "Temporarily unavailable", "status": 503, "code": "unavailable"}
+    response = JsonResponse(problem, status=503, content_type="application/problem+json")
+    return _come_back(response, RETRY_AFTER)
+
+
+def page(*, seconds: int) -> HttpResponse:
+    """Return the 503 that asks to come back after so many seconds."""
+    return _come_back(HttpResponse(loader.get_template("503.html").render(), status=503), seconds)
+
+
+def _come_back(response: HttpResponse, seconds: int) -> HttpResponse:
+    response["Retry-After"] = str(seconds)
     response["Cache-Control"] = "no-store"
     return response

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
 from django.shortcuts import redirect, render
-from django.template import loader
 from django.urls import Resolver404, is_valid_path, reverse
 from django.views.defaults import page_not_found
 
 from shop.errors import ShopError
-from shop.platform import rollout
+from shop.platform import outage, rollout
 
 OTHERS = ("/admin/", "/api/")  # these interfaces have their own ways to say no
 
@@ -18,9 +17,7 @@ OTHERS = ("/admin/", "/api/")  # these interfaces have their own ways to say no
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return the page for 404, or a 503 that asks again: while a roll-out goes on, another pod may know the address."""
     if isinstance(exception, Resolver404) and not is_valid_path(f"{request.path_info}/") and rollout.is_under_way():
-        response = HttpResponse(loader.get_template("503.html").render(), status=503)
-        response["Cache-Control"] = "no-store"
-        response["Retry-After"] = str(rollout.RETRY_AFTER)
+        response = outage.page(seconds=rollout.RETRY_AFTER)
         if request.method == "GET":
             response["Refresh"] = str(rollout.RETRY_AFTER)
         return response
@@ -43,9 +40,7 @@ class ShopErrorMiddleware:
             return HttpResponseBadRequest()
         if not isinstance(exception, ShopError) or request.path.startswith(OTHERS):
             return None
-        response = refused(request, exception)
-        if exception.retry_after:
-            response["Retry-After"] = str(exception.retry_after)
+        response = _with_retry(refused(request, exception), exception)
         response["Cache-Control"] = "no-store"
         return response
 
@@ -53,6 +48,10 @@ class ShopErrorMiddleware:
 def with_status(response: HttpResponse, error: ShopError) -> HttpResponse:
     """Give a page that says what was refused the status of that."""
     response.status_code = error.status
+    return _with_retry(response, error)
+
+
+def _with_retry(response: HttpResponse, error: ShopError) -> HttpResponse:
     if error.retry_after:
         response["Retry-After"] = str(error.retry_after)
     return response
