@@ -64,23 +64,24 @@ def _trust(authority: str) -> dict[str, str]:
 
 
 def _session_options(role: str) -> str:
-    """What is prepared has one plan for all parameters: PostgreSQL would make others time and again, to compare.
-
-    Nothing is compiled, as in the embedded server: from about two million products on PostgreSQL expects a search to
-    be long enough for that, and would compile it each time to read a few hundred rows.
-    """
-    options = {**session_limits(role), "plan_cache_mode": "force_generic_plan", "jit": "off"}
+    """What is prepared has one plan for all parameters: PostgreSQL would make others time and again, to compare."""
+    options = {**session_limits(role), "plan_cache_mode": "force_generic_plan"}
     return " ".join(f"-c {name}={value}" for name, value in options.items())
 
 
 def session_limits(role: str) -> dict[str, object]:
-    """Return what the server is told at the beginning of a session."""
+    """Return what the server is told at the beginning of a session, by the store or by a pooler.
+
+    Nothing is compiled, as in the embedded server: from about two million products on PostgreSQL expects a search to
+    be long enough for that, and would compile it each time to read a few hundred rows.
+    """
     return {
         "lock_timeout": _milliseconds(patience.LOCK),
         "statement_timeout": _milliseconds(patience.statement(role)),
         "idle_in_transaction_session_timeout": _milliseconds(patience.IDLE_IN_TRANSACTION),
         **{f"tcp_{name}": value for name, value in KEEPALIVE.items()},
         "pg_trgm.similarity_threshold": LIKENESS,
+        "jit": "off",
     }
 
 
