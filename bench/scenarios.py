@@ -146,8 +146,10 @@ def admin_products(visitor: Visitor) -> list[Request]:
 
 
 def admin_found(visitor: Visitor) -> list[Request]:
-    words = [(f"catalog/product/?q={a.adjective}+{a.pattern}", a.pattern) for a in visitor.some(20)]
-    return _staff(visitor, *words, *((f"catalog/product/?q={a.skus[0]}", a.pattern) for a in visitor.some(20)))
+    """As many words with more finds than a page shows, in any catalogue, as SKUs."""
+    wanted = visitor.some(20)
+    words = [(f"catalog/product/?q={a.pattern}", a.pattern) for a in wanted]
+    return _staff(visitor, *words, *((f"catalog/product/?q={a.skus[0]}", a.pattern) for a in wanted))
 
 
 def admin_orders(visitor: Visitor) -> list[Request]:
