@@ -1,5 +1,8 @@
 """What a test with transactions of its own leaves to the next one: nothing."""
 
+import threading
+import time
+from collections.abc import Iterator
 from threading import Timer
 
 import psycopg
@@ -31,11 +34,44 @@ def test_no_row_is_left_but_rights_and_that_the_catalogue_is_counted(mails):
     assert Permission.objects.count() == rights > 0
 
 
-def test_what_another_process_is_writing_is_waited_for():
+@pytest.fixture
+def other() -> Iterator[psycopg.Connection]:
+    """A connection of another process."""
     known = connection.get_connection_params()
     address = {name: known[name] for name in ("dbname", "user", "password", "host", "port")}
-    with psycopg.connect(**address) as other:
-        other.execute(MAIL.format(1))
-        Timer(0.2, other.commit).start()
-        emptying._empty(None)
+    with psycopg.connect(**address) as opened:
+        yield opened
+
+
+@pytest.fixture
+def _impatient() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+        yield
+        cursor.execute("RESET lock_timeout")
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_what_another_process_is_writing_is_waited_for_longer_than_the_store_would(other):
+    other.execute(MAIL.format(1))
+    Timer(0.2, other.commit).start()
+    emptying._empty(None)
     assert tables_with_rows() == {'"catalog_tally"'}
+
+
+def test_a_worker_that_waits_for_what_is_emptied_ends_and_leaves_no_row(other):
+    """As it holds a table that is locked late, and then writes to an early one, one of the two cannot go on."""
+    factories.tax()
+    other.execute("LOCK TABLE pricing_taxrate IN ROW EXCLUSIVE MODE")
+    work = threading.Thread(target=_write_when_awaited, args=[other])
+    work.start()
+    emptying._empty(None)
+    work.join()
+    assert tables_with_rows() == {'"catalog_tally"'}
+
+
+def _write_when_awaited(other: psycopg.Connection) -> None:
+    while not other.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+        time.sleep(0.01)
+    other.execute(MAIL.format(1))
+    other.commit()
