@@ -1,7 +1,7 @@
 """Changing the catalogue. Admin, import and demo all come through here."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -155,22 +155,28 @@ def _variant(product: Product, data: VariantData, position: int, variant: Varian
 
 
 def set_images(product: Product, images: Iterable[ImageData]) -> None:
-    """Make these the pictures of a product, in this order, in one transaction."""
-    variants = {variant.sku: variant for variant in product.variants.all()}
+    """Make these the pictures of a product, in this order, in one transaction. Setting the same again changes nothing.
+
+    Each hangs once for the product and once for each variant. Where no variant has its SKU it is the product's.
+    """
+    variants = dict(product.variants.values_list("sku", "pk"))
+    wanted: dict[tuple[int | None, int], str] = {}
+    for image in images:
+        wanted.setdefault((variants.get(image.sku), image.image_id), image.alt[:512])
     with transaction.atomic():
-        ProductImage.objects.filter(product=product).delete()
-        rows = [
-            ProductImage(
-                product=product,
-                variant=variants.get(data.sku),
-                image_id=data.image_id,
-                position=position,
-                alt=data.alt[:512],
-            )
-            for position, data in enumerate(images)
-        ]
-        ProductImage.objects.bulk_create(rows, ignore_conflicts=True)
-        freshness.products_changed([product.pk], product.facets)
+        hanging = product.images.order_by("position", "id").values_list("variant_id", "image_id", "alt")
+        if list(hanging) != [(*which, alt) for which, alt in wanted.items()]:
+            _hang(product, wanted)
+
+
+def _hang(product: Product, wanted: Mapping[tuple[int | None, int], str]) -> None:
+    product.images.all().delete()
+    rows = [
+        ProductImage(product=product, variant_id=variant_id, image_id=image_id, position=position, alt=alt)
+        for position, ((variant_id, image_id), alt) in enumerate(wanted.items())
+    ]
+    ProductImage.objects.bulk_create(rows, ignore_conflicts=True)
+    freshness.products_changed([product.pk], product.facets)
 
 
 def publish(product_ids: Sequence[int], *, published: bool) -> int:
@@ -207,7 +213,7 @@ def _category_slug(path: Sequence[str]) -> str:
     slug = slugify("-".join(path))[:120]
     if slug and not Category.objects.filter(slug=slug).exists():
         return slug
-    digest = hashlib.sha256("/".join(path).encode()).hexdigest()[:8]
+    digest = hashlib.sha256("\0".join(path).encode()).hexdigest()[:8]
     return f"{slug or 'category'}-{digest}"
 
 

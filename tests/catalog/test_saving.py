@@ -78,7 +78,8 @@ def test_a_price_before_that_is_not_higher_is_no_reduction():
 def test_a_category_is_found_by_its_names_and_its_address_is_its_own():
     a, b = catalog.category(["Rugs", "A & B"]), catalog.category(["Rugs", "A B"])
     greek, thai = catalog.category(["Χαλιά"]), catalog.category(["พรม"])
-    assert len({each.slug for each in (a, b, greek, thai)}) == 4
+    book, shelf = catalog.category(["本/雑誌"]), catalog.category(["本", "雑誌"])
+    assert len({each.slug for each in (a, b, greek, thai, book, shelf)}) == 6
     assert catalog.category(["Rugs", "A B"]) == b
     assert catalog.category(["พรม"]) == thai
     assert b.parent == a.parent == catalog.category(["Rugs"])

@@ -87,9 +87,9 @@ def rows(path: Path) -> Iterator[Row]:
 
     Raises UnreadableFile.
     """
-    _refuse_other_formats(path)
     csv.field_size_limit(LONGEST_VALUE)
     try:
+        _refuse_other_formats(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield from _rows(csv.reader(file, strict=True))
     except UnicodeDecodeError as error:
@@ -153,11 +153,8 @@ def _not_csv(error: csv.Error) -> str:
 
 
 def _refuse_other_formats(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            start = file.read(4)
-    except OSError as error:
-        raise UnreadableFile(_("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}) from error
+    with path.open("rb") as file:
+        start = file.read(4)
     if not start:
         raise UnreadableFile(_("%(file)s is empty.") % {"file": path})
     for mark, name in EXCEL.items():

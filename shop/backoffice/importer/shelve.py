@@ -11,7 +11,7 @@ from shop.backoffice.importer.draft import Draft, Stocked
 from shop.backoffice.importer.pictures import Unobtainable
 from shop.backoffice.importer.report import Remark, Report
 from shop.catalog import services as catalog
-from shop.catalog.models import Product
+from shop.catalog.models import Product, Variant
 from shop.catalog.services import ImageData, Saved
 from shop.inventory import services as inventory
 from shop.inventory.models import Stock
@@ -25,11 +25,11 @@ def shelve(batch: Sequence[tuple[Draft, Saved]], report: Report, *, set_stock: b
 
     The report is told after the commit: this may be an attempt that is made again.
     """
-    wanted = {
-        variant.pk: draft.stock[sku] for draft, saved in batch for sku, variant in saved.variants.items() if variant.pk
-    }
     owners = {variant.pk: (draft, sku) for draft, saved in batch for sku, variant in saved.variants.items()}
     with transaction.atomic():
+        # Another import, or staff, may have removed some since they were saved.
+        here = Variant.objects.filter(pk__in=list(owners)).values_list("pk", flat=True)
+        wanted = {pk: draft.stock[sku] for pk in here for draft, sku in [owners[pk]]}
         levels = {pk: stocked.pieces for pk, stocked in wanted.items()} if set_stock else _new(wanted)
         inventory.set_levels({pk: pieces for pk, pieces in levels.items() if pieces >= 0}, reference=REFERENCE)
         owed = _configure(wanted)
@@ -87,9 +87,5 @@ def hang(
 def _hang(product_id: int, images: Sequence[ImageData], *, complete: bool) -> None:
     with transaction.atomic():
         product = Product.objects.select_for_update().filter(pk=product_id).first()
-        if product is None:  # deleted meanwhile
-            return
-        hanging = list(product.images.order_by("position", "id").values_list("image_id", "alt", "variant__sku"))
-        wanted = [(image.image_id, image.alt, image.sku or None) for image in images]
-        if hanging != wanted and (complete or not hanging):
+        if product and (complete or not product.images.exists()):  # none: deleted meanwhile
             catalog.set_images(product, images)

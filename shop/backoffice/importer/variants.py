@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
@@ -66,12 +66,16 @@ class VariantReader:
                 continue
             try:
                 variant = self._with_free_sku(_variant(row, self.options, self.report))
-                _once(variant.data.option_values, combinations, row, _("it has the same options as line %(line)s"))
-                if variant.data.sku:
-                    _once(variant.data.sku, self.taken, row, _("its SKU is on line %(line)s already"))
-                found.append(variant)
+                options, sku = variant.data.option_values, variant.data.sku
+                _refuse_again(options, combinations, _("it has the same options as line %(line)s"))
+                _refuse_again(sku, self.taken, _("its SKU is on line %(line)s already"))
             except Unusable as error:
                 self.report.rejected.append(Remark(row.line, self.slug, str(error)))
+                continue
+            combinations[options] = row.line
+            if sku:
+                self.taken[sku] = row.line
+            found.append(variant)
         return _with_skus(self.slug, found, self.taken)
 
     def _with_free_sku(self, variant: VariantRow) -> VariantRow:
@@ -83,10 +87,9 @@ class VariantReader:
         return replace(variant, data=replace(variant.data, sku=""))
 
 
-def _once(key: Key, seen: dict[Key, int], row: Row, refusal: str) -> None:
+def _refuse_again(key: Key, seen: Mapping[Key, int], refusal: str) -> None:
     if key in seen:
         raise Unusable(refusal % {"line": seen[key]})
-    seen[key] = row.line
 
 
 def _variant(row: Row, options: Sequence[Option], report: Report) -> VariantRow:

@@ -1,8 +1,13 @@
-"""Small product files as merchants export them, written for one test each."""
+"""Small product files as merchants export them, written for one test each, and importing them."""
 
 import csv
 import io
 from pathlib import Path
+
+from shop.backoffice.importer import reader
+from shop.backoffice.importer.pictures import Source
+from shop.backoffice.importer.report import Report
+from shop.backoffice.importer.run import Import, Options
 
 HEADER = [
     "Handle", "Title", "Body (HTML)", "Vendor", "Type", "Tags", "Published", "Option1 Name", "Option1 Value",
@@ -37,3 +42,11 @@ def write(path: Path, *rows: dict[str, str], header: list[str] = HEADER, encodin
     file = path / "products.csv"
     file.write_bytes(text.getvalue().encode(encoding))
     return file
+
+
+def run(file: Path, source: Source | None = None, **options: bool) -> Report:
+    return Import(file, Options(source, **options)).run(reader.overview(file))
+
+
+def rejected(report: Report) -> list[tuple[int, str]]:
+    return [(remark.line, remark.text) for remark in report.rejected]

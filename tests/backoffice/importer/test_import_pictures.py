@@ -8,14 +8,13 @@ from unittest.mock import patch
 
 import pytest
 
-from shop.backoffice.importer import fetch, pictures, reader
+from shop.backoffice.importer import fetch, pictures
 from shop.backoffice.importer.fetch import Web, public_web
 from shop.backoffice.importer.pictures import Directory, Unobtainable
-from shop.backoffice.importer.run import Import, Options
 from shop.catalog.models import Product, ProductImage
 from shop.platform.models import Image, OutboxMessage
 from tests import factories
-from tests.backoffice.importer.files import row, shirt, write
+from tests.backoffice.importer.files import row, run, shirt, write
 from tests.backoffice.importer.webserver import Server
 from tests.outages import storage_behind_proxy
 
@@ -39,10 +38,6 @@ def server():
 def web(server):
     """Fetches as the shop does, and may connect to this one port of this machine instead of to the public web."""
     return Web(lambda address, port: address.is_loopback and port == server.port)
-
-
-def run(file, source, **options):
-    return Import(file, Options(source, **options)).run(reader.overview(file))
 
 
 class TestAddresses:
@@ -205,6 +200,22 @@ class TestAnImport:
         before = list(ProductImage.objects.values())
         run(file, web)
         assert list(ProductImage.objects.values()) == before
+
+    def test_what_hangs_once_is_left_alone_however_often_the_file_names_it(self, tmp_path, server, web):
+        """One picture at two addresses, and one of a variant that another product keeps."""
+        red, foreign = server.url("/picture/red.jpg"), factories.product().variants.get().sku
+        file = write(
+            tmp_path,
+            shirt(image=red),
+            row("shirt", image=red.replace("red", "./red")),
+            shirt("hat", option="Size", value="S", sku=foreign, Variant_Image=server.url("/picture/blue.jpg")),
+            row("hat", value="M", sku="M", price="9"),
+        )
+        run(file, web)
+        before = list(ProductImage.objects.order_by("id").values())
+        run(file, web)
+        assert list(ProductImage.objects.order_by("id").values()) == before
+        assert len(before) == 2
 
     def test_each_address_is_asked_once_and_only_a_few_at_a_time(self, tmp_path, server, web):
         rows = [shirt(f"shirt-{number}", image=server.url(f"/slow-picture/{number % 20}.jpg")) for number in range(40)]
