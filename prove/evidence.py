@@ -25,6 +25,8 @@ TABLES = {
     "mails": "SELECT * FROM notifications_mail ORDER BY id",
     "movements": "SELECT * FROM inventory_stockmovement ORDER BY id",
     "stocks": "SELECT stock.*, sku FROM inventory_stock AS stock JOIN catalog_variant AS v ON v.id = variant_id",
+    "vouchers": "SELECT * FROM pricing_voucher ORDER BY id",
+    "redemptions": "SELECT * FROM pricing_redemption ORDER BY id",
     "keys": "SELECT * FROM checkout_idempotencykey",
     "outbox": "SELECT * FROM platform_outboxmessage ORDER BY id",
 }
@@ -78,7 +80,7 @@ class Evidence:
         }
 
     def _order(self, order: Row) -> Row:
-        kept = ("state", "subtotal", "shipping_price", "tax_total", "total", "payment_method")
+        kept = ("state", "subtotal", "discount", "shipping_price", "tax_total", "total", "payment_method")
         lines = [[line["sku"], line["quantity"], str(line["total"])] for line in self.lines_of(order)]
         payments = [[payment["method"], payment["state"]] for payment in self.payments_of(order)]
         facts = {name: str(order[name]) for name in kept}

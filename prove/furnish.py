@@ -1,6 +1,6 @@
 """`python -m prove.furnish PEOPLE NUMBER,NUMBER...`: fill an empty store, by its own services.
 
-Goods, prices, PEOPLE accounts, and for each NUMBER a member of staff with a product to look after.
+Goods, prices, a voucher, PEOPLE accounts, and for each NUMBER a member of staff with a product to look after.
 """
 
 import sys
@@ -11,6 +11,7 @@ PLENTY = 100_000  # pieces
 STAFF_STOCK = 50
 STAFF_PRICE = "30.00"
 PASSWORD = "correct horse battery"
+VOUCHER = "PROOF"  # ten per cent, once for each customer
 
 
 def main(people: int, staff: list[int]) -> None:
@@ -23,6 +24,7 @@ def main(people: int, staff: list[int]) -> None:
         product(f"staff-{number}", STAFF_PRICE, STAFF_STOCK)
     accounts(people, staff)
     prices()
+    voucher()
 
 
 def product(slug: str, price: str, stock: int) -> None:
@@ -53,6 +55,12 @@ def prices() -> None:
     method, _created = ShippingMethod.objects.get_or_create(code="standard", defaults={"name": "Standard"})
     ShippingRate.objects.create(method=method, price=Decimal("4.90"))
     TaxRate.objects.create(country="DE", rate=Decimal(19), tax_class="standard")
+
+
+def voucher() -> None:
+    from shop.pricing.models import Voucher
+
+    Voucher.objects.create(code=VOUCHER, value=Decimal(10), limit=PLENTY, limit_per_customer=1)
 
 
 if __name__ == "__main__":

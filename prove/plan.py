@@ -23,6 +23,7 @@ LEAST_REQUESTS = 8  # that each journey makes
 SENT, COMMITTED, MAILED = "sent", "committed", "mailed"
 ORDER = "order"  # the request that places an order
 ORDERING = ("guest", "guest-card", "member", "phone", "phone-card", "phone-member")
+REDEEMING = ("guest", "phone-member")  # a voucher
 SIGNED_IN = ("member", "phone-member", "window-member")
 WEB_KILLS, WORKER_KILLS, RELAY_KILLS = 0.22, 0.06, 0.04  # for each journey
 

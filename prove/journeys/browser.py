@@ -7,7 +7,7 @@ import httpx
 
 from prove.client import Client, Cut, WentWrong
 from prove.forms import form
-from prove.furnish import PASSWORD
+from prove.furnish import PASSWORD, VOUCHER
 from prove.plan import ORDER
 
 ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435", "city": "Berlin", "country": "DE"}
@@ -24,6 +24,7 @@ def guest(client: Client) -> Seen:
     add(client, "lamp", 1)
     add(client, "lamp", 2)
     set_quantity(client, "lamp", 3)
+    redeem(client)
     return arrive(client, check_out(client, "bank_transfer"))
 
 
@@ -86,6 +87,10 @@ def set_quantity(client: Client, slug: str, quantity: int) -> None:
     line = lines(client)[slug.upper()][0]
     client.send("POST", f"/cart/lines/{line}/", status=302, data={"quantity": str(quantity)})
     require_cart(client, {slug.upper(): quantity})
+
+
+def redeem(client: Client) -> None:
+    client.send("POST", "/cart/voucher/", status=302, data={"code": VOUCHER})
 
 
 def lines(client: Client) -> dict[str, tuple[int, int]]:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from prove.client import Client, WentWrong
-from prove.furnish import PASSWORD
+from prove.furnish import PASSWORD, VOUCHER
 from prove.journeys.browser import ADDRESS, CARD, PATIENCE, Seen
 from prove.plan import ORDER
 
@@ -30,6 +30,7 @@ def member(client: Client) -> Seen:
     """Signs in with a guest's cart, which becomes the account's."""
     cart = open_cart(client)
     fill(client, cart, "print", 3)
+    call(client, "POST", f"carts/{cart['id']}/vouchers/", {"code": VOUCHER}, status=201)
     sign_in(client, cart)
     own = call(client, "GET", "carts/current/").json()
     require_pieces(client, own, "print", 3)

@@ -48,7 +48,7 @@ def evidence(**changes: Any) -> Evidence:
 
 def tables(**changes: Any) -> dict[str, list[dict[str, Any]]]:
     order = {"id": 1, "number": "A1", "email": GUEST.email, "state": "paid", "payment_method": "card", "user_id": None}
-    order |= {"subtotal": 20, "shipping_price": 4, "tax_total": 3, "total": 24.80}
+    order |= {"subtotal": 20, "discount": 0, "shipping_price": 4, "tax_total": 3, "total": 24.80}
     order["placed_at"] = datetime.fromtimestamp(AT, UTC)
     mail = {"to": GUEST.email}
     done = {"topic": "mail", "done_at": AT, "dead_at": None, "last_error": "", "sends": 1}
@@ -63,5 +63,7 @@ def tables(**changes: Any) -> dict[str, list[dict[str, Any]]]:
         ],
         "stocks": [{"variant_id": 9, "on_hand": 9, "sku": "LAMP"}],
         "outbox": [{"id": 1, **done}],
+        "vouchers": [{"id": 1, "code": "PROOF", "used": 0}],
+        "redemptions": [],
     }
     return {**found, **changes}

@@ -1,8 +1,11 @@
 """Each claim breaks by what it is about, and only by that."""
 
+from typing import Any
+
 from prove import html, options, report
 from prove.claims import all_claims
 from prove.evidence import Evidence
+from prove.plan import Journey, Plan
 from prove.proof import Part
 from prove.record import CUT, FAILED, Event
 from tests.prove.made_up import AT, GUEST, evidence, sample, tables
@@ -43,6 +46,25 @@ def test_a_movement_too_many_shows_in_ledger_and_level():
     said = broken(evidence(tables=tables(movements=movements)))["Each stock movement was made once"]
     assert "once more than order A1 says" in said
     assert "the movements add up to 8" in said
+
+
+def test_a_voucher_that_was_used_otherwise_than_its_orders_say():
+    redeemer = Plan(0, (Journey(1, "guest"),))
+    order = tables()["orders"][0] | {"discount": 2}
+    use = {"order_id": 1, "voucher_id": 1, "amount": 2, "released_at": None}
+    once = [{"id": 1, "code": "PROOF", "used": 1}]
+
+    def said(**rows: Any) -> str:
+        well = {"orders": [order], "vouchers": once, "redemptions": [use]}
+        return broken(evidence(plan=redeemer, tables=tables(**(well | rows)))).get("Each voucher was used once", "")
+
+    assert said() == ""
+    assert "Order A1 has 0 uses of a voucher instead of 1" in said(redemptions=[use | {"released_at": AT}])
+    assert "Order A1 is 2 less, and its use of a voucher 3" in said(redemptions=[use | {"amount": 3}])
+    assert "2 uses are counted, and 1 orders have it" in said(vouchers=[once[0] | {"used": 2}])
+    assert "Order A1 has 1 uses of a voucher instead of 0" in broken(
+        evidence(tables=tables(orders=[order], vouchers=once, redemptions=[use]))
+    ).get("Each voucher was used once", "")
 
 
 def test_a_mail_that_never_arrived():
