@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from shop.platform import rollout
 from shop.platform.models import Pod
@@ -22,11 +23,19 @@ def begun(release: str, minutes: int = 1, role: str = "web") -> None:
     Pod.objects.create(name="x", role=role, release=release, started_at=now - timedelta(minutes=minutes), seen_at=now)
 
 
+def asked_again() -> float:
+    """What k8s/components/monitoring/alerts.yaml leaves out."""
+    labels = ({"method": "GET", "route": route, "status": "503"} for route in ("unknown", "^api/"))
+    return sum(REGISTRY.get_sample_value("shop_requests_total", each) or 0 for each in labels)
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_it_is_asked_for_again(client, address):
     assert client.get(address).status_code == 404
     begun("v2")
+    uncounted = asked_again()
     answer = client.get(address)
+    assert asked_again() == uncounted + 1, "the alarm ErrorRate leaves these out"
     assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "2", "no-store")
     assert answer.get("Refresh") == (None if address.startswith("/api/") else "2")
 
