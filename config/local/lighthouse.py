@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -104,7 +103,8 @@ def fetch() -> Path:
 def store(console: Console) -> Iterator[str]:
     """A store with demo data and one web process; the data stays for the next time."""
     os.environ.setdefault("STATICFILES_STORAGE", PACKED)
-    options = Options(data=PLACE / "data", port=_free_port(), replicas=1, demo=True, admin_password="")
+    (port,) = ports.free(1)
+    options = Options(data=PLACE / "data", port=port, replicas=1, demo=True, admin_password="")
     steps = Steps(console)
     running = Store(options, steps)
     with claimed(options.data):
@@ -180,12 +180,6 @@ def publish(found: list[Found]) -> None:
     before, _, rest = PAGE.read_text().partition(BEGIN)
     after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n{table(found)}\n\nLighthouse {VERSION}, {RUNS} runs a page.\n{END}{after}")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@
 
 import hashlib
 import json
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,8 +38,8 @@ def keep(path: Path) -> str:
     return key
 
 
-def fetch_latest(directory: Path) -> tuple[Path, datetime]:
-    """Bring the latest dump here; return its file and when it was made. Raises Unusable, also if its bytes changed."""
+def fetch_latest(directory: Path) -> Path:
+    """Bring the latest dump here; return its file. Raises Unusable, also if its bytes changed."""
     try:
         body = _s3().get_object(Bucket=settings.BACKUP_BUCKET, Key=LATEST)["Body"].read()
         facts = json.loads(body)
@@ -51,7 +50,7 @@ def fetch_latest(directory: Path) -> tuple[Path, datetime]:
         raise Unusable(f"{sentence} Make one with `manage.py backup`.") from error
     if _digest(path) != facts["sha256"]:
         raise Unusable(f"{facts['key']} is not what was put there: its hash differs. Make a new dump at once.")
-    return path, datetime.fromisoformat(facts["made_at"])
+    return path
 
 
 def _digest(path: Path) -> str:

@@ -31,14 +31,19 @@ class Command(BaseCommand):
 
 
 def _to_file(path: Path, steps: Steps) -> str:
-    steps.say("Dumping the database")
-    dumps.dump(path)
-    return f"{path}, {path.stat().st_size} bytes"
+    return f"{path}, {_dump(path, steps)}"
 
 
 def _to_bucket(directory: Path | None, steps: Steps) -> str:
     with TemporaryDirectory(dir=directory) as room:
         path = Path(room) / "store.dump"
-        size = _to_file(path, steps).rpartition(", ")[2]
+        size = _dump(path, steps)
         steps.say(f"Putting {size} into the bucket")
         return f"s3://{settings.BACKUP_BUCKET}/{dump_bucket.keep(path)}, {size}"
+
+
+def _dump(path: Path, steps: Steps) -> str:
+    """Return how large the dump is, in words."""
+    steps.say("Dumping the database")
+    dumps.dump(path)
+    return f"{path.stat().st_size} bytes"

@@ -49,9 +49,7 @@ class Command(BaseCommand):
             raise _failed(f"The server for drills went away: {str(error).strip()}") from error
         except DatabaseError as error:
             raise _failed(f"The database went away during the drill: {str(error).strip()}") from error
-        inspections.end(
-            inspections.DRILL, summary=_sentences(result).splitlines()[-1], broken=result.broken, report=result.json()
-        )
+        inspections.end(inspections.DRILL, summary=_verdict(result), broken=result.broken, report=result.json())
         self.stdout.write(json.dumps(result.json(), indent=2) if options["json"] else _sentences(result))
         if result.broken:
             sys.exit(BROKEN)
@@ -69,8 +67,7 @@ def _a_dump(room: Path, steps: Steps) -> Path:
     """The one that would be restored in earnest; without a bucket, a new one."""
     if settings.BACKUP_BUCKET:
         steps.say("Fetching the latest dump from the bucket")
-        path, _made_at = dump_bucket.fetch_latest(room)
-        return path
+        return dump_bucket.fetch_latest(room)
     steps.say("Dumping the database")
     path = room / "store.dump"
     dumps.dump(path)
@@ -102,5 +99,8 @@ def _sentences(result: Drill) -> str:
     for rule in result.rules:
         lines += [f"Broken: {rule['rule']}"]
         lines += [f"  {row['subject']}: {row['text']}" for row in rule["violations"]]
-    lines.append(f"Rows that break rules: {result.broken}." if result.broken else "The restored store keeps all rules.")
-    return "\n".join(lines)
+    return "\n".join([*lines, _verdict(result)])
+
+
+def _verdict(result: Drill) -> str:
+    return f"Rows that break rules: {result.broken}." if result.broken else "The restored store keeps all rules."
