@@ -131,7 +131,7 @@ def test_uses_without_a_limit_are_counted_from_its_orders_up_to_a_bound(admin, m
     redemptions.release(cancelled.order_id)
     assert " 1 running" in row(admin, voucher)
     monkeypatch.setattr("shop.backoffice.vouchers.COUNTED", 1)
-    monkeypatch.setattr("shop.pricing.models.COUNTED", 1)
+    monkeypatch.setattr("shop.pricing.models.voucher.COUNTED", 1)
     assert " 1 or more running" in row(admin, voucher)
 
 
