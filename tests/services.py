@@ -11,7 +11,8 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -119,6 +120,17 @@ def fleet(
     address = urlsplit(given.get("DATABASE_URL") or os.environ["DATABASE_URL"])
     given["DATABASE_URL"] = address._replace(path=f"/{database['NAME']}").geturl()
     return Fleet(there, given, web=web, relays=relays, workers=workers, media=media)
+
+
+@contextmanager
+def started(pods: Fleet) -> Iterator[Fleet]:
+    """A fleet with all its processes up; they are killed at the end."""
+    try:
+        pods.start()
+        pods.wait()
+        yield pods
+    finally:
+        pods.end()
 
 
 @cache

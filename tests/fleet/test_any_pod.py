@@ -15,7 +15,7 @@ from config.local.fleet import Fleet
 from prove.forms import form
 from shop.orders.models import Order
 from tests import factories
-from tests.services import fleet
+from tests.services import fleet, started
 
 pytestmark = [
     pytest.mark.fleet,
@@ -28,13 +28,8 @@ Send = Callable[..., httpx.Response]
 
 @pytest.fixture(scope="module")
 def pods(django_db_setup) -> Iterator[Fleet]:
-    pods = fleet("any-pod", settings.DATABASES["default"], web=3)
-    try:
-        pods.start()
-        pods.wait()
+    with started(fleet("any-pod", settings.DATABASES["default"], web=3)) as pods:
         yield pods
-    finally:
-        pods.end()
 
 
 @pytest.fixture

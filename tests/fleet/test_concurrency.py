@@ -18,7 +18,7 @@ from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.pricing.models import Voucher
 from tests import factories
-from tests.services import fleet
+from tests.services import fleet, started
 
 pytestmark = [
     pytest.mark.fleet,
@@ -31,13 +31,8 @@ ADDRESS = asdict(factories.address())
 
 @pytest.fixture(scope="module")
 def four(django_db_setup) -> Iterator[Fleet]:
-    pods = fleet("concurrency", settings.DATABASES["default"], web=4)
-    try:
-        pods.start()
-        pods.wait()
+    with started(fleet("concurrency", settings.DATABASES["default"], web=4)) as pods:
         yield pods
-    finally:
-        pods.end()
 
 
 def all_at_once(

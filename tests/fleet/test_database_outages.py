@@ -23,7 +23,7 @@ from shop.platform import patience
 from tests import factories
 from tests.fleet.customers import PATIENT, Customers
 from tests.outages import proxied
-from tests.services import fleet, running
+from tests.services import fleet, running, started
 
 pytestmark = [
     pytest.mark.fleet,
@@ -45,13 +45,8 @@ def through() -> Iterator[tuple[Proxy, dict[str, str]]]:
 
 @pytest.fixture(scope="module")
 def pods(django_db_setup, through) -> Iterator[Fleet]:
-    made = fleet("database-outages", settings.DATABASES["default"], web=WEB, environment=through[1])
-    try:
-        made.start()
-        made.wait()
+    with started(fleet("database-outages", settings.DATABASES["default"], web=WEB, environment=through[1])) as made:
         yield made
-    finally:
-        made.end()
 
 
 @pytest.fixture

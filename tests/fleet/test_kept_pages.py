@@ -19,7 +19,7 @@ from shop.catalog.models import Product
 from shop.platform.pages import shelf
 from tests import factories
 from tests.fleet.gunicorns import wait_until
-from tests.services import fleet
+from tests.services import fleet, started
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
 PODS = 3
@@ -30,13 +30,8 @@ ONE_SHOP = {"Host": "testserver"}  # the pods' own addresses would be shops of t
 
 @pytest.fixture(scope="module")
 def pods(django_db_setup) -> Iterator[Fleet]:
-    made = fleet("kept-pages", settings.DATABASES["default"], web=PODS)
-    try:
-        made.start("web", "balancer")
-        made.wait()
+    with started(fleet("kept-pages", settings.DATABASES["default"], web=PODS)) as made:
         yield made
-    finally:
-        made.end()
 
 
 def title_now(pods: Fleet, name: str) -> str:

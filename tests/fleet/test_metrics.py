@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from tests.fleet.gunicorns import wait_until
-from tests.services import fleet
+from tests.services import fleet, started
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
 REQUESTS = 30
@@ -29,10 +29,7 @@ def children(pid: int) -> list[int]:
 
 
 def test_counters_add_up_over_the_processes_of_a_pod():
-    pods = fleet("metrics", settings.DATABASES["default"], web=1, environment={"WEB_WORKERS": "2"})
-    try:
-        pods.start()
-        pods.wait()
+    with started(fleet("metrics", settings.DATABASES["default"], web=1, environment={"WEB_WORKERS": "2"})) as pods:
         ask = [httpx.get(f"{pods.url('web-1')}/cart/") for _ in range(REQUESTS)]
         assert {answer.status_code for answer in ask} == {200}
         assert {answer.headers["X-Pod"] for answer in ask} == {"web-1"}
@@ -44,5 +41,3 @@ def test_counters_add_up_over_the_processes_of_a_pod():
         wait_until(lambda: len({*children(pods.processes["web-1"].pid)} - {first}) == 2, "it was replaced", 60)
         httpx.get(f"{pods.url('web-1')}/cart/")
         assert counted(pods.metrics_url("web-1")) == REQUESTS + 1
-    finally:
-        pods.end()

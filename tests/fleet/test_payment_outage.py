@@ -22,7 +22,7 @@ from tests import factories
 from tests.outages import proxied
 from tests.payments import cardholder
 from tests.payments.conftest import begun, ordered, provider  # noqa: F401 - a fixture
-from tests.services import fleet
+from tests.services import fleet, started
 
 pytestmark = [
     pytest.mark.fleet,
@@ -52,13 +52,10 @@ def pods(django_db_setup) -> Iterator[Pods]:
     """Two web processes; the card provider behind a proxy; SQS unnamed, and who would ask it is counted."""
     with proxied("testpay", "sqs") as (proxies, leads):
         unnamed = {"SQS_QUEUE_BASE_URL": "https://sqs.invalid/000000000000"}
-        made = fleet("payment-outage", settings.DATABASES["default"], web=2, environment=leads | unnamed)
-        try:
-            made.start()
-            made.wait()
+        with started(
+            fleet("payment-outage", settings.DATABASES["default"], web=2, environment=leads | unnamed)
+        ) as made:
             yield Pods(made, proxies["testpay"], proxies["sqs"])
-        finally:
-            made.end()
 
 
 @pytest.fixture(autouse=True)

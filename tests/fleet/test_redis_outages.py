@@ -23,7 +23,7 @@ from shop.platform import patience
 from tests import factories
 from tests.fleet.visitors import Browser, Phone, account, signed_in
 from tests.outages import full_redis, proxied, redis_server
-from tests.services import directory, fleet, place
+from tests.services import directory, fleet, place, started
 
 pytestmark = [
     pytest.mark.fleet,
@@ -45,13 +45,8 @@ def through() -> Iterator[tuple[Proxy, dict[str, str]]]:
 
 @pytest.fixture(scope="module")
 def pods(django_db_setup, through) -> Iterator[Fleet]:
-    made = fleet("redis-outages", settings.DATABASES["default"], web=WEB, environment=through[1])
-    try:
-        made.start()
-        made.wait()
+    with started(fleet("redis-outages", settings.DATABASES["default"], web=WEB, environment=through[1])) as made:
         yield made
-    finally:
-        made.end()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Error, sync_playwright
 
 from config.local.fleet import Fleet
 from shop.platform.models import OutboxMessage
-from tests.services import fleet
+from tests.services import fleet, started
 from tests.waiting import outbox, patience
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
@@ -51,13 +51,10 @@ def pods(django_db_setup: None, mail_directory: Path) -> Iterator[Fleet]:
     """Two web processes behind the load balancer, a relay and a worker; they keep nothing from test to test."""
     # The queue may hand a message to the worker of another test; it is sent again after these seconds.
     environment = {"EMAIL_URL": f"eml://{mail_directory}", "OUTBOX_RESEND_AFTER": "2"}
-    made = fleet("browser", settings.DATABASES["default"], web=2, relays=1, workers=1, environment=environment)
-    try:
-        made.start()
-        made.wait()
+    with started(
+        fleet("browser", settings.DATABASES["default"], web=2, relays=1, workers=1, environment=environment)
+    ) as made:
         yield made
-    finally:
-        made.end()
 
 
 @pytest.fixture

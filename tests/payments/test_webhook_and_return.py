@@ -16,7 +16,7 @@ from shop.payments import services as payments
 from shop.payments.models import Payment, PaymentEvent
 from tests.payments import cardholder
 from tests.payments.conftest import begun, ordered
-from tests.services import fleet
+from tests.services import fleet, started
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("provider")]
 TIMES = 3
@@ -24,13 +24,8 @@ TIMES = 3
 
 @pytest.fixture(scope="module")
 def pods(django_db_setup) -> Iterator[Fleet]:
-    three = fleet("payments", {"NAME": connection.settings_dict["NAME"]}, web=3)
-    try:
-        three.start()
-        three.wait()
+    with started(fleet("payments", {"NAME": connection.settings_dict["NAME"]}, web=3)) as three:
         yield three
-    finally:
-        three.end()
 
 
 def paid_at_provider(pods: Fleet) -> tuple[Order, Payment]:

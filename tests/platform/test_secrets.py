@@ -20,7 +20,7 @@ from psycopg import sql
 from config import env
 from shop.platform import secrets
 from shop.platform.postgresql.base import DatabaseWrapper
-from tests.services import fleet
+from tests.services import fleet, started
 from tests.waiting import patience
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -168,13 +168,8 @@ def test_a_password_that_was_rotated_is_looked_up_when_it_is_refused(vault, logi
 @pytest.mark.fleet
 def test_processes_that_notice_new_secrets_end_gently(vault):
     ours = {"SECRETS_FROM": vault.name, "SECRETS_LOOK": "1", "SECRETS_NOTICE": "0"}
-    pods = fleet("secrets", django_settings.DATABASES["default"], web=1, relays=1, environment=ours)
-    try:
-        pods.start()
-        pods.wait()
+    with started(fleet("secrets", django_settings.DATABASES["default"], web=1, relays=1, environment=ours)) as pods:
         vault.put("{}")  # broken: nobody leaves for that, since nobody could come instead
         until(lambda: pods.processes["web-1"].log.read_text().count("has lost") > 1)
         vault.put({"SECRET_KEY": "the next", "CARD_PROVIDER_KEY": "", "WEB_PORT": 8000})
         until(lambda: [pods.processes[name].exit_code for name in ("web-1", "relay-1")] == [0, 0])
-    finally:
-        pods.end()
