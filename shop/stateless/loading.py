@@ -2,13 +2,16 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from shop.stateless.project import Problem
+from shop.stateless.scan.modules import is_library
 
 
 class UnusableSettings(Exception):
@@ -33,13 +36,35 @@ def load(settings_module: str) -> list[Problem]:
 
 
 def _sentence(settings_module: str, error: Exception) -> str:
-    if isinstance(error, ModuleNotFoundError) and error.name and settings_module.startswith(error.name):
-        return f"There is no module {error.name!r} on the path. Start in the project's directory, or set PYTHONPATH."
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return _not_there(settings_module, error.name) + _line_of(error)
     if isinstance(error, KeyError):
-        return f"{settings_module} asks for {error}, which is not there. Is it a variable of the environment? Set it."
+        asked = f"{settings_module} asks for {error}, which is not there{_line_of(error)}."
+        return f"{asked} Is it a variable of the environment? Set it."
     if isinstance(error, ImproperlyConfigured):
         return f"{settings_module} cannot be used: {error}"
-    return f"{settings_module} cannot be imported: {error!r}"
+    return f"{settings_module} cannot be imported: {error!r}{_line_of(error)}"
+
+
+def _not_there(settings_module: str, missing: str) -> str:
+    """Say what to do about a module that is missing: the settings, a part of the project, or a package."""
+    if f"{settings_module}.".startswith(f"{missing}."):
+        return f"There is no module {missing!r} on the path. Start in the project's directory, or set PYTHONPATH."
+    if settings_module.partition(".")[0] == missing.partition(".")[0]:
+        return f"{settings_module} needs {missing!r}, a part of the project that is not there. Make it as on a server"
+    need = f"{settings_module} needs {missing!r}, which {sys.executable} does not have."
+    return f"{need} Use the Python of the project, such as .venv/bin/python, or install its requirements"
+
+
+def _line_of(error: Exception) -> str:
+    """Return " (FILE, line N)" of the last line that is not a library's, "" if there is none."""
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith("<") and Path(frame.filename).resolve() != Path(__file__).resolve()
+        if not is_library(Path(frame.filename))
+    ]
+    return f" ({own[-1].filename}, line {own[-1].lineno})" if own else ""
 
 
 def _configs(entries: Iterable[str]) -> list[Problem]:

@@ -57,6 +57,9 @@ def test_the_rest_is_audited(report):
     ("text", "sentence"),
     [
         ("1 / 0\n", "site_of_others.settings cannot be imported: ZeroDivisionError"),
+        ("A = 1\n\nNAME = None.upper()\n", "site_of_others/settings.py, line 3)"),
+        ("import no_such_driver\n", "Use the Python of the project, such as .venv/bin/python, or install"),
+        ("from .local import *\n", "needs 'site_of_others.local', a part of the project that is not there"),
         ("import os\nSECRET_KEY = os.environ['NOT_SET_HERE']\n", "asks for 'NOT_SET_HERE', which is not there"),
         ("def settings(): ...\n", "site_of_others.settings has no settings in it"),
     ],

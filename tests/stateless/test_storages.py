@@ -1,6 +1,7 @@
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
 from django.db import models
 from django.test.utils import isolate_apps
+from django.utils.functional import LazyObject
 from storages.backends.s3 import S3Storage
 
 from shop.stateless import places
@@ -27,6 +28,34 @@ def test_places():
     assert answer(InMemoryStorage()) == ("E030", "pod-local", "memory")
     assert answer(S3Storage(bucket_name="pictures", region_name="eu-west-1"))[1:] == ("shared", "bucket pictures")
     assert answer(Remote())[:2] == ("I033", "unknown")
+
+
+class Named(LazyObject):
+    """A storage that an address in a setting stands for."""
+
+    def _setup(self):
+        self._wrapped = S3Storage(bucket_name="pictures", region_name="eu-west-1")
+
+
+def test_a_lazy_storage_is_what_it_stands_for():
+    assert answer(Named())[1:] == ("shared", "bucket pictures")
+
+
+@isolate_apps("shop.catalog")
+def test_a_field_of_a_model_that_others_are_built_on_is_named_once(monkeypatch):
+    class Upload(models.Model):  # noqa: DJ008 - nobody looks at it
+        file = models.FileField()
+
+        class Meta:
+            app_label = "catalog"
+
+    class Picture(Upload):  # noqa: DJ008 - the same
+        class Meta:
+            app_label = "catalog"
+
+    monkeypatch.setattr(storages.apps, "get_models", lambda: [Upload, Picture])
+    (row,) = rows(storages.rows, STORAGES={"default": LOCAL, "staticfiles": LOCAL})
+    assert row.used_by == "catalog.Upload.file"
 
 
 def test_every_alias_is_asked():

@@ -45,9 +45,8 @@ def sessions(project: Project) -> Row:
     for kind, answer in KINDS.items():
         if is_kind(store, f"{BACKENDS}.{kind}.SessionStore"):
             return answer(project, engine)
-    return SESSIONS.unknown(
-        STRANGE, engine, DATABASE, "Not known: this engine is not one of Django's or built on one.", REMEDY
-    )
+    why = "is not one of Django's or built on one" if store else "cannot be imported here"
+    return SESSIONS.unknown(STRANGE, engine, DATABASE, f"Not known: this engine {why}.", REMEDY)
 
 
 def _file(project: Project, engine: str) -> Row:

@@ -47,7 +47,9 @@ def rows(project: Project) -> Iterator[Row]:
 
 
 def _fields(kind: type) -> list[Any]:
-    return [field for model in apps.get_models() for field in model._meta.get_fields() if isinstance(field, kind)]
+    """Return each field once: a model that is built on another one has the fields of that table, too."""
+    found = (field for model in apps.get_models() for field in model._meta.get_fields() if isinstance(field, kind))
+    return list(dict.fromkeys(found))
 
 
 def _aliases(project: Project) -> Iterator[tuple[str, Any]]:
@@ -78,7 +80,7 @@ def storage_row(project: Project, alias: str, storage: Any, users: list[str]) ->
 
 def place_of(asked: Question, number: int, storage: Any, remedy: str, used_by: str = "") -> Row:
     """Return whether a storage object keeps files in the pod."""
-    cls = type(storage)
+    cls = storage.__class__  # which a lazy object takes from what it stands for; its type() is its own
     if is_kind(cls, IN_MEMORY):
         return asked.broken(number, "memory", POD_MEMORY, LOST, remedy, used_by=used_by)
     if is_kind(cls, FILE_SYSTEM, OLD_FILE_SYSTEM):

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from shop.stateless.scan.findings import REQUEST_ARGUMENTS, Function, is_accepted, last_name
+from shop.stateless.scan.held import comes_of, held
 from shop.stateless.scan.module import Module
 from shop.stateless.scan.walking import walk
 
@@ -16,6 +17,7 @@ CHANGES = {
     "append", "add", "update", "setdefault", "pop", "popitem", "extend", "insert", "remove", "discard", "clear",
     "appendleft", "extendleft", "popleft", "move_to_end", "put", "put_nowait",
 }  # fmt: skip
+IMPORTS = {"import_string", "import_module", "__import__"}
 # What fills a registry runs while modules are imported: the same in each pod.
 AT_START = (
     "register", "unregister", "_register", "connect", "setup", "ready", "autodiscover", "__init_subclass__", "__new__",
@@ -34,6 +36,13 @@ def changed(node: ast.AST) -> ast.expr | None:
     return _root(node.target) if isinstance(node, ast.AugAssign) else None
 
 
+def kept_code(function: Function) -> set[ast.AST]:
+    """Return the x[k] of x[k] = v where v is a class or a function that was imported: the same in each process."""
+    code = held(function, IMPORTS)
+    pairs = [assigned(node) for node in walk(function)]
+    return {one for targets, value in pairs if value is not None and comes_of(value, code, IMPORTS) for one in targets}
+
+
 def _root(node: ast.expr) -> ast.expr:
     while isinstance(node, ast.Subscript):
         node = node.value
@@ -50,8 +59,10 @@ def assigned(node: ast.AST) -> tuple[list[ast.expr], ast.expr | None]:
 
 
 def bound(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    """Yield (name, value) of each assignment to a plain name that stands in these lines."""
+    """Yield (name, value) of each assignment to a plain name that stands in these lines, or below if, try or with."""
     for node in body:
+        if isinstance(node, ast.If | ast.Try | ast.With):
+            yield from bound([part for part in ast.iter_child_nodes(node) if isinstance(part, ast.stmt)])
         targets, value = assigned(node)
         if value is not None:
             yield from ((target.id, value) for target in targets if isinstance(target, ast.Name))

@@ -4,7 +4,15 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shop.stateless.scan.changes import assigned, bound, changed, containers, mentions_request, runs_at_start
+from shop.stateless.scan.changes import (
+    assigned,
+    bound,
+    changed,
+    containers,
+    kept_code,
+    mentions_request,
+    runs_at_start,
+)
 from shop.stateless.scan.findings import (
     Finding,
     Function,
@@ -67,8 +75,9 @@ def _inside(other: Module | None, written: str) -> dict[str, str]:
 
 def _changes(module: Module, place: Place, names: dict[str, str]) -> Iterator[Finding]:
     certain, scope = serves_requests(module, place), _Scope.of(module, place.function)
+    code = kept_code(place.function)
     for node in walk(place.function):
-        name = dotted(changed(node))
+        name = "" if node in code else dotted(changed(node))
         where = names.get(name, "") if name.partition(".")[0] not in scope.local else ""
         if not where and name in scope.shared:
             where = f"{name} of {module.name}"

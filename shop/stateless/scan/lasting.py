@@ -9,6 +9,7 @@ from shop.stateless.scan.changes import (
     changed,
     containers,
     is_container,
+    kept_code,
     mentions_request,
     runs_at_start,
 )
@@ -48,7 +49,8 @@ def _attributes(module: Module) -> Iterator[Finding]:
     for place in functions(module):
         if place.function.name in MAKES or (runs_at_start(place.function) and not takes_requests(place)):
             continue
-        for node in walk(place.function):
+        code = kept_code(place.function)
+        for node in (one for one in walk(place.function) if one not in code):
             owner, attribute = _attribute(changed(node), place.within)
             if attribute in shared.get(owner, ()) or _lasts(module, node, attribute, place):
                 yield from _finding(module, place, node, f"{owner}.{attribute}")
@@ -179,4 +181,13 @@ def _keeping(owner: ast.ClassDef) -> set[str]:
     if any(dotted(base) != "object" for base in owner.bases):
         return set()
     methods = [node for node in owner.body if isinstance(node, Function) and node.name not in MAKES]
-    return {one.name for one in methods if any(_is_own(changed(node)) for node in walk(one))}
+    return {one.name for one in methods if any(_is_own(changed(node)) for node in walk(one)) and not _fills_anew(one)}
+
+
+def _fills_anew(method: Function) -> bool:
+    """Return whether it takes nothing and changes only what it has just made itself: the same in each process."""
+    if len(all_arguments(method)) > 1 or method.args.vararg or method.args.kwarg:
+        return False
+    pairs = [assigned(node) for node in walk(method)]
+    made = {dotted(one) for targets, value in pairs if value is not None and is_container(value) for one in targets}
+    return all(dotted(target) in made for node in walk(method) if _is_own(target := changed(node)))

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from shop.stateless.scan.changes import bound
+from shop.stateless.scan.changes import bound, changed, containers
 from shop.stateless.scan.findings import (
     Finding,
     Place,
@@ -20,7 +20,10 @@ from shop.stateless.scan.walking import walk
 
 MAKERS = {"Lock", "RLock", "Semaphore", "BoundedSemaphore"}
 OF_FILES = {"fcntl.flock", "fcntl.lockf", "filelock.FileLock", "portalocker.Lock", "fasteners.InterProcessLock"}
-SAVES = {"save", "bulk_update", "refresh_from_db", "delete"}
+SAVES = {
+    "save", "bulk_update", "refresh_from_db", "delete", "update", "create", "bulk_create", "get_or_create",
+    "update_or_create",
+}  # fmt: skip
 
 
 def find(module: Module) -> Iterator[Finding]:
@@ -45,14 +48,23 @@ def _lock(module: Module, node: ast.AST, made: set[str]) -> str:
         return f"{dotted(node.func)}()"
     if isinstance(node, ast.With | ast.AsyncWith):
         taken = [name for item in node.items if (name := dotted(item.context_expr)) in made]
-        if taken and any(_is_work(module, line) for line in node.body):
+        if taken and any(_is_work(module, line) for line in node.body) and not _remembers(module, node):
             return taken[0]
     return ""
 
 
 def _is_work(module: Module, code: ast.AST) -> bool:
-    saves = any(
+    return _saves(code) or reads_database(module, code)
+
+
+def _saves(code: ast.AST) -> bool:
+    return any(
         isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SAVES
         for node in walk(code)
     )
-    return saves or reads_database(module, code)
+
+
+def _remembers(module: Module, code: ast.AST) -> bool:
+    """Return whether it only puts what it reads into a container of the module, which has a finding of its own."""
+    own = containers(module, module.tree.body)
+    return not _saves(code) and any(dotted(changed(node)) in own for node in walk(code))

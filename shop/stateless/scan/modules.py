@@ -20,6 +20,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from shop.stateless.scan.changes import bound
 from shop.stateless.scan.module import Module, base_of
 from shop.stateless.scan.walking import walk
 
@@ -30,6 +31,7 @@ SERVING = {
     "models", "admin", "views", "urls", "tasks", "signals", "receivers", "handlers", "middleware", "forms", "wsgi",
     "serializers", "api", "apps", "consumers", "context_processors", "templatetags", "asgi", "celery",
 }  # fmt: skip
+SETTINGS = {"INSTALLED_APPS", "DATABASES", "ALLOWED_HOSTS", "ROOT_URLCONF", "MIDDLEWARE"}
 SKIPPED = {"node_modules", "__pycache__", ".git", ".venv", "venv", "site-packages", ".tox", "build"}
 
 
@@ -68,7 +70,8 @@ class Sources:
         roots = (set(self.modules) - self._closure(commands, stop=tests)) | serving
         wanted = self._closure(roots - commands - tests, stop=commands | tests)
         configured = {module.name for module in self.settings_modules()}
-        return [self.modules[name] for name in sorted(wanted - configured)]
+        settings_of_others = {name for name in wanted - serving if _holds_settings(self.modules[name], configured)}
+        return [self.modules[name] for name in sorted(wanted - configured - settings_of_others)]
 
     def _serves(self, name: str) -> bool:
         parts = name.split(".")
@@ -83,6 +86,14 @@ class Sources:
             known.add(name)
             waiting.extend(self.modules[name].imports)
         return known
+
+
+def _holds_settings(module: Module, configured: set[str]) -> bool:
+    """Return whether these are settings, of other environments than the one that is audited."""
+    if SETTINGS & {name for name, _ in bound(module.tree.body)}:
+        return True
+    taken = [node for node in module.tree.body if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
+    return any(base_of(module, node) in configured for node in taken)
 
 
 def sources_of(settings_module: str, root_package: str, *, packages: bool) -> Sources:

@@ -1,6 +1,7 @@
-"""Files that views, middleware and tasks write to the disk of the pod."""
+"""Files that views, middleware, tasks and what they import write to the disk of the pod."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from shop.stateless.places import is_stream
@@ -11,10 +12,12 @@ from shop.stateless.scan.findings import (
     dotted,
     finding,
     functions,
+    is_asked,
     last_name,
     may_serve,
     serves_requests,
 )
+from shop.stateless.scan.held import comes_of, held, makes
 from shop.stateless.scan.module import Module
 from shop.stateless.scan.walking import walk
 
@@ -22,10 +25,15 @@ OPENERS = {"open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open
 ARCHIVES = {"zipfile.ZipFile", "tarfile.open"}
 PATH_WRITERS = {"write_text", "write_bytes"}
 SHUTIL = {"shutil.copy", "shutil.copyfile", "shutil.move", "shutil.copy2", "shutil.copytree", "os.rename", "os.replace"}
-FILES = {"shelve.open", "dbm.open", "sqlite3.connect", "django.core.files.storage.FileSystemStorage"}
+SQLITE = "sqlite3.connect"
+ASKS = re.compile(r"^\s*(SELECT|WITH)\b", re.IGNORECASE)
+CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
+FILES = {"shelve.open", "dbm.open", SQLITE, "django.core.files.storage.FileSystemStorage"}
 # Methods of pictures, tables and plots, which take a path and nothing else; a storage takes a name and a content.
 SAVERS = {"save", "to_csv", "to_excel", "to_json", "to_pickle", "to_parquet", "to_html", "savefig"}
 TEMPORARY = {"NamedTemporaryFile", "TemporaryDirectory", "TemporaryFile", "mkstemp", "mkdtemp", "SpooledTemporaryFile"}
+# What is written into these is gone, or sent, with the request.
+PASSING = TEMPORARY | {"BytesIO", "StringIO", "HttpResponse"}
 STAYING = {"mkstemp", "mkdtemp"}
 REMOVES = {"unlink", "remove", "rmtree", "cleanup", "rename", "replace", "move"}
 PATH_NAMES = ("path", "filename", "file_name", "_dir", "_root", "_file")
@@ -33,14 +41,15 @@ PATH_NAMES = ("path", "filename", "file_name", "_dir", "_root", "_file")
 
 def find(module: Module) -> Iterator[Finding]:
     for place in functions(module):
-        if not may_serve(module, place):
+        if not (may_serve(module, place) or is_asked(module)):
             continue
-        certain = serves_requests(module, place)
-        temporary = _temporary(place.function)
-        for node in walk(place.function):
-            if isinstance(node, ast.Call) and _writes(module, node) and not _mentions(node, temporary):
+        certain = serves_requests(module, place) and not _only_asks(module, place.function)
+        passing = held(place.function, PASSING)
+        calls = (node for node in walk(place.function) if isinstance(node, ast.Call) and _writes(module, node))
+        for node in calls:
+            if not comes_of(_target(module, node), passing, PASSING):
                 yield from _finding(module, place, node, "disk of the pod, by", certain=certain)
-        if not _calls(place.function, REMOVES):
+        if not makes(place.function, REMOVES):
             for node in _staying(place.function):
                 yield from _finding(module, place, node, "temporary file that nothing here removes, by", certain=False)
 
@@ -62,6 +71,22 @@ def _writes(module: Module, node: ast.Call) -> bool:
     if full in SHUTIL or name in PATH_WRITERS or (name in SAVERS and len(node.args) == 1 and _is_file_path(first)):
         return True
     return name == "open" and _is_path(node.func.value) and _is_for_writing(_mode(node, 0))
+
+
+def _target(module: Module, node: ast.Call) -> ast.expr:
+    """Return what is written to: the second argument of a copy, the path that a method is called on, else the first."""
+    full, name = module.meaning(dotted(node.func)), last_name(node.func)
+    on_path = name in PATH_WRITERS or (name == "open" and full not in OPENERS | ARCHIVES | FILES)
+    if on_path and isinstance(node.func, ast.Attribute):
+        return node.func.value
+    return node.args[int(full in SHUTIL)] if len(node.args) > int(full in SHUTIL) else node
+
+
+def _only_asks(module: Module, function: Function) -> bool:
+    """Return whether it opens SQLite and no text in it changes anything: the file may be part of the release."""
+    opens = any(module.meaning(dotted(node.func)) == SQLITE for node in walk(function) if isinstance(node, ast.Call))
+    texts = [node.value for node in walk(function) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return opens and any(ASKS.search(text) for text in texts) and not any(CHANGES.search(text) for text in texts)
 
 
 def _mode(node: ast.Call, position: int) -> str:
@@ -91,34 +116,6 @@ def _is_file_path(node: ast.expr | None) -> bool:
     if isinstance(node, ast.Call):
         return dotted(node.func) == "os.path.join" or _is_path(node)
     return isinstance(node, ast.JoinedStr) or last_name(node).lower().endswith(PATH_NAMES)
-
-
-def _temporary(function: Function) -> set[str]:
-    """Return the names that hold a temporary file, or something made of its name."""
-    found, before = set[str](), -1
-    while len(found) > before:
-        before = len(found)
-        for node in walk(function):
-            target, value = _binding(node)
-            if value is not None and (_mentions(value, found) or _calls(value, TEMPORARY)):
-                found |= {part.id for part in walk(target) if isinstance(part, ast.Name)}
-    return found
-
-
-def _binding(node: ast.AST) -> tuple[ast.AST, ast.expr | None]:
-    if isinstance(node, ast.Assign):
-        return node.targets[0], node.value
-    if isinstance(node, ast.withitem) and node.optional_vars is not None:
-        return node.optional_vars, node.context_expr
-    return node, None
-
-
-def _mentions(code: ast.AST, names: set[str]) -> bool:
-    return any(isinstance(node, ast.Name) and node.id in names for node in walk(code))
-
-
-def _calls(code: ast.AST, names: set[str]) -> bool:
-    return any(isinstance(node, ast.Call) and last_name(node.func) in names for node in walk(code))
 
 
 def _staying(function: Function) -> Iterator[ast.Call]:

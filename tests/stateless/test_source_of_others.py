@@ -1,0 +1,118 @@
+"""What real projects of others do: state that is easily overlooked, and what only looks like state."""
+
+import pytest
+
+from shop.stateless.scan import containers, lasting, locks, loopback, writes
+from tests.stateless.audits import scanned
+
+CACHED = """
+import threading
+
+LOCK = threading.Lock()
+with LOCK:
+    TEAS: dict[str, Tea] = {}
+
+def page(request, slug):
+    with LOCK:
+        TEAS[slug] = Tea.objects.get(slug=slug)
+"""
+
+
+@pytest.mark.parametrize("above", ["with LOCK", "if DEBUG", "try"])
+def test_a_dictionary_that_the_module_makes_inside_a_block(tmp_path, above):
+    end = "\nexcept ImportError:\n    pass\n" if above == "try" else "\n"
+    code = f"{above}:\n    SEEN = {{}}{end}\ndef page(request):\n    SEEN[1] = 2\n"
+    assert [found.name for found in scanned(containers, tmp_path, views=code)] == ["SEEN"]
+
+
+def test_a_lock_around_a_dictionary_is_the_dictionary_s_finding(tmp_path):
+    assert [found.name for found in scanned(containers, tmp_path, views=CACHED)] == ["TEAS"]
+    assert scanned(locks, tmp_path, views=CACHED) == []
+
+
+@pytest.mark.parametrize("sells", ["Tea.objects.filter(pk=1).update(stock=0)", "Order.objects.create(tea=slug)"])
+def test_a_lock_around_what_is_sold_as_well(tmp_path, sells):
+    assert [found.line for found in scanned(locks, tmp_path, views=f"{CACHED}        {sells}\n")] == [9]
+
+
+@pytest.mark.parametrize(
+    "value", ["import_string(NAMES[name])", "(name, kind)", "getattr(import_module(name), 'Carrier')"]
+)
+def test_classes_that_are_imported_when_first_asked_for(tmp_path, value):
+    body = f"kind = import_string(name)\n        KINDS[name] = {value}\n        self.KINDS[name] = {value}\n"
+    code = f"KINDS = {{}}\n\nclass ParcelView(View):\n    KINDS = {{}}\n    def get(self, name):\n        {body}"
+    assert [scanned(reader, tmp_path, views=code) for reader in (containers, lasting)] == [[], []]
+
+
+def test_what_is_kept_beside_an_imported_class(tmp_path):
+    code = "SEEN = {}\n\ndef page(request):\n    kind = import_string(NAME)\n    SEEN[kind] = request.user\n"
+    assert [found.name for found in scanned(containers, tmp_path, views=code)] == ["SEEN"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first", "kept"),
+    [
+        ("self", "self.rates = []", False),
+        ("self, user", "self.rates = []", True),
+        ("self", "self.rates = self.rates or made()", True),
+        ("self", "rates = []", True),
+    ],
+)
+def test_a_list_that_is_filled_once_from_the_settings(tmp_path, arguments, first, kept):
+    rates = (
+        f"class Rates:\n    def all({arguments}):\n        {first}\n        self.rates.append(1)\n\nrates = Rates()\n"
+    )
+    code = "from app.rates import rates\n\ndef page(request):\n    rates.all()\n"
+    assert [found.name for found in scanned(lasting, tmp_path, rates=rates, views=code)] == ["rates"] * kept
+
+
+@pytest.mark.parametrize("imports", ["from app.invoices import written", "from . import invoices"])
+def test_a_file_written_by_what_a_view_imports(tmp_path, imports):
+    invoices = "def written(order):\n    with open(f'/srv/{order.pk}.pdf', 'wb') as file:\n        file.write(b'')\n"
+    found = scanned(writes, tmp_path, __init__="", invoices=invoices, views=f"{imports}\n")
+    assert [(one.name, one.line, one.certain) for one in found] == [("written()", 2, False)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "zipfile.ZipFile(answer, 'w')",
+        "zipfile.ZipFile(io.BytesIO(), mode='w')",
+        "image.save(thumbnail_file)",
+        "gzip.open(thumbnail_file, 'wb')",
+    ],
+)
+def test_what_is_written_into_memory_or_into_the_answer(tmp_path, call):
+    made = "answer = HttpResponse()\n    thumbnail_file = io.BytesIO()"
+    code = f"import io, gzip, zipfile\n\ndef page(request):\n    {made}\n    {call}\n"
+    assert scanned(writes, tmp_path, views=code) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["shutil.move(name, request.path)", "Path('/srv/x').write_bytes(memory.getvalue())", "os.replace(name, 'x')"],
+)
+def test_what_is_carried_from_memory_or_a_temporary_file_to_where_it_stays(tmp_path, call):
+    made = "fd, name = mkstemp()\n    memory = BytesIO()"
+    code = f"import os, shutil\n\ndef page(request):\n    {made}\n    {call}\n"
+    assert [found.line for found in scanned(writes, tmp_path, views=code) if found.certain] == [6]
+
+
+@pytest.mark.parametrize(
+    ("query", "certain"), [("SELECT title FROM docs", False), ("  insert into seen values (1)", True), ("", True)]
+)
+def test_a_database_of_the_release_that_is_only_asked(tmp_path, query, certain):
+    code = f"import sqlite3\n\ndef page(request):\n    sqlite3.connect('docs.db').execute({query!r})\n"
+    assert [found.certain for found in scanned(writes, tmp_path, views=code)] == [certain]
+
+
+@pytest.mark.parametrize("text", ["from .settings import *", "ALLOWED_HOSTS = ['*']", "if True:\n    DATABASES = {}"])
+def test_the_settings_of_another_environment_are_not_in_force(tmp_path, text):
+    others = f"{text}\nSITE = 'http://localhost:8000'\n"
+    assert scanned(loopback, tmp_path, __init__="", settings="DEBUG = False\n", laptop=others) == []
+
+
+def test_a_module_that_serves_is_no_settings(tmp_path):
+    code = "from .settings import *\nSITE = 'http://localhost:8000'\n"
+    files = {"__init__": "", "settings": "DEBUG = False\n", "views": code}
+    assert [found.line for found in scanned(loopback, tmp_path, **files)] == [2]
