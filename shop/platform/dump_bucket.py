@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ FOLDER = "backups/"
 LATEST = f"{FOLDER}latest.json"
 # A dump may be large and nobody waits for it
 PATIENCE = Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 5, "mode": "standard"})
+OLD = timedelta(days=1)  # four dumps were missed by then
 AWAY = (BotoCoreError, ClientError, Boto3Error)
 
 
@@ -39,10 +41,11 @@ def keep(path: Path) -> str:
 
 
 def fetch_latest(directory: Path) -> Path:
-    """Bring the latest dump here; return its file. Raises Unusable, also if its bytes changed."""
+    """Bring the latest dump here; return its file. Raises Unusable, also if its bytes changed or it is old."""
     try:
         body = _s3().get_object(Bucket=settings.BACKUP_BUCKET, Key=LATEST)["Body"].read()
         facts = json.loads(body)
+        _refuse_old(datetime.fromisoformat(facts["made_at"]))
         path = directory / Path(facts["key"]).name
         _s3().download_file(settings.BACKUP_BUCKET, facts["key"], str(path))
     except AWAY as error:
@@ -51,6 +54,15 @@ def fetch_latest(directory: Path) -> Path:
     if _digest(path) != facts["sha256"]:
         raise Unusable(f"{facts['key']} is not what was put there: its hash differs. Make a new dump at once.")
     return path
+
+
+def _refuse_old(made_at: datetime) -> None:
+    """Raises Unusable: a dump of last month is a store again, too, and not the one that was lost."""
+    if timezone.now() - made_at > OLD:
+        sentence = f"The latest dump is of {made_at:%Y-%m-%d %H:%M} UTC; none was made since."
+        raise Unusable(
+            f"{sentence} Look at the job that runs `manage.py backup`; with --file an old one is drilled, too."
+        )
 
 
 def _digest(path: Path) -> str:

@@ -132,6 +132,17 @@ def test_a_dump_that_was_changed_in_the_bucket_is_not_believed(bucket):
         run()
 
 
+def test_a_dump_after_which_no_other_was_made_is_no_backup(bucket):
+    factories.product()
+    call_command("backup", stdout=io.StringIO())
+    facts = json.loads(bucket.get_object(Bucket=BUCKET, Key=dump_bucket.LATEST)["Body"].read())
+    facts["made_at"] = "2026-01-31T04:17:00+00:00"
+    bucket.put_object(Bucket=BUCKET, Key=dump_bucket.LATEST, Body=json.dumps(facts).encode())
+    with pytest.raises(CommandError, match=r"is of 2026-01-31 04:17 UTC; none was made since"):
+        run()
+    assert not Inspection.objects.get().is_good
+
+
 def test_a_bucket_without_a_dump_says_how_to_make_one(bucket):
     with pytest.raises(CommandError, match=r"Make one with `manage\.py backup`"):
         run()

@@ -25,7 +25,10 @@ TELLING = [
     "checkout.metrics",
 ]
 TELLING += ["payments.metrics"]
-OTHERS = {"kube_job_failed": {"namespace", "job_name", "condition"}}  # kube-state-metrics
+OTHERS = {  # kube-state-metrics
+    "kube_job_failed": {"namespace", "job_name", "condition"},
+    "kube_deployment_status_replicas_available": {"namespace", "deployment"},
+}
 FROM_THE_TARGET = {"namespace", "pod", "container", "le"}
 METRIC = re.compile(r"\b((?:shop|kube)_[a-z_]+)(?:\{([^}]*)\})?")
 GROUPED = re.compile(r"\bby \(([^)]*)\)")
