@@ -27,7 +27,7 @@ FORM = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 class JsonLogger(Logger):  # type: ignore[misc]
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
         """Log method, path, status, size in bytes and duration in ms. No address, no query string, no browser."""
-        path = environ.get("PATH_INFO", "")
+        path = environ.get("PATH_INFO") or getattr(req, "path", None) or ""
         if path in PROBES:
             return
         said = {
@@ -36,7 +36,7 @@ class JsonLogger(Logger):  # type: ignore[misc]
             "request_id": environ.get(request_id.KEY, ""),
             "method": environ.get("REQUEST_METHOD"),
             "path": without_personal_data(shown(path)),
-            "status": resp.status_code,
+            "status": _number(resp),
             "bytes": resp.sent,
             "ms": round(request_time.total_seconds() * 1000, 1),
             "logger": "gunicorn.access",
@@ -49,6 +49,11 @@ class JsonLogger(Logger):  # type: ignore[misc]
         with suppress(OSError):  # who no longer reads the log keeps no request waiting for an answer
             sys.stdout.buffer.write(orjson.dumps(said, option=FORM))  # at once: lines of several threads do not mix
             sys.stdout.buffer.flush()
+
+
+def _number(resp: Any) -> int:
+    """gunicorn's own answers, to what is no HTTP and to an application that failed, have the line alone."""
+    return int(getattr(resp, "status_code", 0) or str(resp.status).partition(" ")[0])
 
 
 def shown(path: str) -> str:

@@ -154,6 +154,7 @@ class Me(Endpoint):
 
     @extend_schema(operation_id="me_retrieve", summary="Show oneself", tags=["accounts"], responses=MeSerializer)
     def get(self, request: Request) -> Response:
+        """The signed-in user."""
         return Response(MeSerializer(_user(request)).data)
 
     @extend_schema(
@@ -164,6 +165,7 @@ class Me(Endpoint):
         responses=MeSerializer,
     )
     def patch(self, request: Request) -> Response:
+        """The name; the e-mail address is changed on the store's account pages."""
         me = MeSerializer(_user(request), data=request.data, partial=True)
         me.is_valid(raise_exception=True)
         me.save()

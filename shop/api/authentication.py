@@ -27,8 +27,10 @@ class AccessTokenAuthentication(JWTStatelessUserAuthentication):
     """`Authorization: Bearer <access token>`; the user is then a TokenUser. Without the header it is a guest."""
 
     def get_raw_token(self, header: bytes) -> bytes | None:
+        """Schemes are written in capitals or not (RFC 9110, 11.1); else `bearer` would make a user a guest."""
+        scheme, space, token = header.partition(b" ")
         try:
-            return super().get_raw_token(header)
+            return super().get_raw_token(scheme.capitalize() + space + token)
         except AuthenticationFailed as error:
             raise TokenInvalid from error
 

@@ -68,6 +68,7 @@ class CurrentCart(Endpoint):
 class OneCart(Endpoint):
     @extend_schema(operation_id="carts_retrieve", summary="Show a cart", tags=["cart"], responses=CartSerializer)
     def get(self, request: Request, cart_id: uuid.UUID) -> Written:
+        """A guest's by its `id` alone, a user's for that user. Once ordered, or joined to another, it is not found."""
         return _answer(carts.show(_named(cart_id, request)))
 
 
@@ -185,11 +186,14 @@ def _answer(found: Contents, *, limited_line: int | None = None) -> Written:
 
 
 def _version(request: Request, cart: Named) -> int | None:
-    """Return the version that If-Match asks for; None without one. Raises CartChanged for what is no ETag of ours."""
+    """Return the version that If-Match asks for; None without one. Raises CartChanged for what is no ETag of ours.
+
+    Proxies that pack answers make ETags weak (W/"3"), and phones send back what they got: it names the same version.
+    """
     header = request.headers.get("If-Match", "").strip()
     if header in ("", "*"):
         return None
-    tags = [part.strip().strip('"') for part in header.split(",")]
+    tags = [part.strip().removeprefix("W/").strip('"') for part in header.split(",")]
     versions = [int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 10]
     if not versions:
         raise carts.CartChanged

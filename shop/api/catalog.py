@@ -32,6 +32,7 @@ class Products(PublicEndpoint):
         responses=list_of(CardSerializer),
     )
     def get(self, request: Request) -> Written:
+        """The same for everybody, so it may be kept: ask again with If-None-Match."""
         asked = parameters(request, ProductsQuery)
         with nullcontext() if _is_one_statement(asked) else snapshot():
             filters = _filters(asked)
@@ -52,6 +53,7 @@ class OneProduct(PublicEndpoint):
         operation_id="products_retrieve", summary="Show a product", tags=["catalogue"], responses=ProductSerializer
     )
     def get(self, request: Request, slug: str) -> Written:
+        """With its variants, whose `id` is what a cart takes. 404 `not_found` for what is not, or no longer, public."""
         product = detail.find(slug)
         if product is None:
             raise NotFound

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from shop.api import codes
+
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457. `code` is stable and for programs, `detail` is for people.",
@@ -45,7 +47,7 @@ METHODS = {"get", "post", "patch", "put", "delete"}
 
 def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add the introduction, and the problem as each operation's default answer. A drf-spectacular hook."""
-    result["info"]["description"] = INTRODUCTION
+    result["info"]["description"] = f"{INTRODUCTION}\nThe codes of problems:\n\n{codes.listed()}\n"
     result["components"]["schemas"] |= {"Problem": PROBLEM, "ProblemError": PROBLEM_ERROR}
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in result["paths"].values():

@@ -84,7 +84,8 @@ def test_text_that_no_database_stores(phone, text):
 
 
 def test_a_format_that_is_not_offered(phone):
-    problem(phone.get("products/", Accept="text/csv"), 406, "not_acceptable")
+    for path in ("products/", "schema/"):
+        problem(phone.get(path, Accept="text/csv"), 406, "not_acceptable")
 
 
 def test_the_database_being_away_is_503_with_retry_after(phone, monkeypatch):

@@ -1,12 +1,15 @@
 """The API's description: valid, complete, and served with its pages."""
 
 import json
+import re
 
 from django.urls import get_resolver
 from jsonschema import Draft202012Validator
 
+from shop.api.endpoint import Endpoint, PublicEndpoint
 from shop.api.urls import urlpatterns
 from shop.catalog.models import ProductImage
+from shop.errors import ShopError
 from shop.inventory.models import Stock
 from shop.orders.models import Order
 from shop.platform.models import Image
@@ -22,6 +25,8 @@ def test_it_is_valid_and_drawn_without_a_warning(schema):
 
 def test_it_describes_every_address(schema):
     described = set(schema["paths"])
+    shown = schema["paths"]["/api/v1/carts/{cart_id}/"]["get"]["parameters"]
+    assert {"type": "string", "format": "uuid"} in [parameter["schema"] for parameter in shown]
     assert len(described) == len(urlpatterns) - 2  # all but schema/ and docs/
     assert {"/api/v1/auth/token/refresh/", "/api/v1/carts/{cart_id}/lines/{line_id}/", "/api/v1/orders/"} <= described
 
@@ -33,6 +38,23 @@ def test_every_operation_names_the_problem_and_has_a_summary(schema):
         problem = operation["responses"]["default"]["content"]["application/problem+json"]["schema"]
         assert problem == {"$ref": "#/components/schemas/Problem"}
         assert operation["summary"]
+        assert operation["description"] not in {Endpoint.__doc__, PublicEndpoint.__doc__}
+
+
+FOR_STAFF_AND_PROVIDERS = {
+    *("sku_taken", "storage_away", "invalid_image", "wrong_state", "already_shipped", "pieces_owed", "bad_webhook"),
+    *("nothing_to_refund", "refund_too_large", "refunded_meanwhile", "no_such_payment", "voucher_limit_too_low"),
+}
+
+
+def test_it_names_every_code_that_a_client_may_meet(schema):
+    def below(kind: type[ShopError]) -> set[type[ShopError]]:
+        return {kind, *(one for child in kind.__subclasses__() for one in below(child))}
+
+    ours = {kind.code for kind in below(ShopError) if kind.__module__.startswith("shop.")} - {ShopError.code}
+    named = set(re.findall(r"\d{3} `(\w+)`", schema["info"]["description"]))
+    assert ours - FOR_STAFF_AND_PROVIDERS <= named
+    assert named & FOR_STAFF_AND_PROVIDERS == set()
 
 
 def test_it_says_how_to_sign_in_and_how_to_order(schema):

@@ -75,6 +75,13 @@ def test_what_comes_in_pieces_is_read_whole(web: Web, pieces: list[bytes], lengt
         assert answers(client) == [b"%d\n" % length]
 
 
+@pytest.mark.parametrize("wrong", [b"Content-Length: 2\r\nContent-Length: 3", b"Host: other", b"Content-Length: +2"])
+def test_what_is_no_http_is_answered_and_logged(web: Web, wrong: bytes) -> None:
+    with connected(web, FORM.replace(b"Content-Length: %d", wrong), b"abc") as client:
+        assert client.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert 400 in [line.get("status") for line in web.logged()]
+
+
 def test_half_a_request_whose_client_is_gone_is_no_request(web: Web) -> None:
     with connected(web, FORM % 9 + b"quantity") as client:
         client.shutdown(socket.SHUT_WR)
