@@ -126,6 +126,21 @@ def test_the_local_overlay_is_taken_and_all_its_pods_may_come(cluster: ControlPl
     apply(cluster, local)
     again = cluster.kubectl("diff", "-k", local)
     assert (again.returncode, again.stdout) == (0, ""), "it can be applied again and again"
+    operate(cluster)
+
+
+def operate(cluster: ControlPlane) -> None:
+    """Type what the pages of operators say: borrow a shell, and stop what writes."""
+    web = next(
+        each["metadata"]["name"] for each in objects(cluster, "pods") if each["metadata"]["name"].startswith("web-")
+    )
+    shell = ["debug", web, "--image=busybox", "--target=web"]
+    assert "violates PodSecurity" in cluster.kubectl("--namespace=shop", *shell).stderr
+    stopped = ["scale", "deployment", "web", "relay", "worker", "worker-media", "--replicas", "0"]
+    suspended = ["patch", "cronjob", "cron", "--patch", '{"spec": {"suspend": true}}']
+    for command in ([*shell, "--profile=restricted"], stopped, suspended):
+        run = cluster.kubectl("--namespace=shop", *command)
+        assert run.returncode == 0, run.stderr
 
 
 def test_a_pod_that_is_not_restricted_is_refused(cluster: ControlPlane) -> None:
