@@ -103,17 +103,22 @@ def _order(request: HttpRequest) -> HttpResponse:
         )
     except CartOrdered as error:
         return redirect("order", error.details["token"]) if "token" in error.details else _again(request, form, error)
+    except carts.NoSuchCart as error:  # joined to another by signing in beside this page: that one is shown
+        return _again(request, form, carts.CartChanged() if cart_of(request) else error)
     except ShopError as error:
         return _again(request, form, error)
-    return _placed(request, placed)
+    return _placed(request, placed, data["cart"])
 
 
-def _placed(request: HttpRequest, placed: Placed) -> HttpResponse:
-    """Go on to paying, or to the order's page. A repeated request goes the same way."""
+def _placed(request: HttpRequest, placed: Placed, ordered: uuid.UUID) -> HttpResponse:
+    """Go on to paying, or to the order's page. A repeated request goes the same way; it leaves alone the cart that was
+    begun since.
+    """
     order = placed.order
     goes_elsewhere = providers.provider(order.payment_method) is not None and order.state == Order.State.PLACED
     response = paying.start(request, order, order.payment_method) if goes_elsewhere else redirect("order", order.token)
-    cart_cookie.clear(response)
+    if cart_cookie.read(request) == ordered:
+        cart_cookie.clear(response)
     return response
 
 

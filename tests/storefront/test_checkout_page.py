@@ -85,6 +85,27 @@ def test_going_back_and_ordering_the_same_cart_again_leads_to_the_order(client, 
     assert Order.objects.count() == 1
 
 
+def test_sending_an_old_form_again_leaves_the_next_cart_alone(client, variant):
+    old = filled(client)
+    client.post("/checkout/", old)
+    client.post("/cart/lines/", {"variant": variant.pk})
+    client.post("/checkout/", old)
+    assert Order.objects.count() == 1
+    assert client.get("/checkout/").status_code == 200
+
+
+def test_who_signs_in_beside_the_page_is_shown_the_joined_cart_and_can_order_it(client, variant):
+    old, user = filled(client), factories.user()
+    sign_in = form(client.get("/account/login/").content.decode(), "/account/login/")
+    client.post("/account/login/", sign_in.filled(login=user.email, password="correct horse battery"))
+    answer = client.post("/checkout/", old)
+    page = answer.content.decode()
+    assert answer.status_code == 412
+    assert "The cart was changed in the meantime" in page
+    again = form(page, "/checkout/").filled()
+    assert client.post("/checkout/", again)["Location"] == f"/orders/{Order.objects.get().token}/"
+
+
 def test_each_missing_field_is_said_in_a_summary_and_beside_the_field(client, variant):
     answer = client.post("/checkout/", filled(client, email="no address", city=""))
     page = answer.content.decode()
