@@ -29,7 +29,6 @@ class Disk:
 
     fleet: ProvedFleet
     written: dict[str, set[str]] = field(default_factory=dict)
-    looks: int = 0
     files: int = 0  # watched
 
     def begin(self) -> None:
@@ -78,7 +77,6 @@ class Disk:
                 process = self.fleet.processes[name]
                 if process.running:
                     self._look(name, process.pid)
-            self.looks += 1
 
     def _look(self, name: str, pid: int) -> None:
         try:

@@ -215,7 +215,7 @@ def test_a_drill_whose_server_goes_away_is_told_as_failed(dump, settings):
         leaves.join()
     kept = Inspection.objects.get()
     assert (caught.value.returncode, kept.is_good, kept.summary) == (2, False, str(caught.value)[:400])
-    for name in forgotten():
+    for name in scratch_databases():
         execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -223,12 +223,6 @@ def somebody_restores():
     with psycopg.connect(os.environ["DATABASE_URL"]) as server:
         found = "SELECT FROM pg_stat_activity WHERE datname LIKE %s AND application_name = 'pg_restore'"
         return server.execute(found, [f"{dumps.SCRATCH}%"]).rowcount
-
-
-def forgotten():
-    with psycopg.connect(os.environ["DATABASE_URL"]) as server:
-        found = server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{dumps.SCRATCH}%"])
-        return [name for (name,) in found]
 
 
 def wait_until(happens, seconds=30):
