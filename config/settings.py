@@ -131,15 +131,17 @@ TEMPLATES = [
 ]
 
 # PostgreSQL: the one hard dependency of a request
-_database = env.url("DATABASE_URL", schemes=("postgres", "postgresql"))
+# A restore drill's commands are told theirs, which wins over what files and secrets say of the store's own.
+_restored = env.raw("RESTORED_DATABASE_URL") is not None
+_database = env.url("RESTORED_DATABASE_URL" if _restored else "DATABASE_URL", schemes=("postgres", "postgresql"))
 DATABASES = {
     "default": databases.postgres(
         _database,
         role=env.text("SHOP_ROLE", "command"),
         pod=POD_NAME,
-        user=env.text("DATABASE_USER", ""),
-        password=env.text("DATABASE_PASSWORD", ""),
-        authority=env.text("DATABASE_CA", ""),
+        user="" if _restored else env.text("DATABASE_USER", ""),
+        password="" if _restored else env.text("DATABASE_PASSWORD", ""),
+        authority="" if _restored else env.text("DATABASE_CA", ""),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -124,8 +124,7 @@ def _manage(server: Server, *arguments: str, fine: tuple[int, ...]) -> str:
 
     Raises Unusable if its exit code is none of `fine`.
     """
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL_FILE"}
-    environment["DATABASE_URL"] = server.url
+    environment = {**os.environ, "RESTORED_DATABASE_URL": server.url}
     command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments]
     result = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     if result.returncode not in fine:

@@ -105,6 +105,24 @@ def test_a_dump_of_a_broken_store_is_told_row_by_row(order):
     assert scratch_databases() == []
 
 
+def test_the_dump_is_checked_and_not_the_store_whose_address_is_among_its_secrets(order, tmp_path, monkeypatch):
+    """What Secrets Manager holds wins over the environment, which is how the drill's commands are told theirs."""
+    order()
+    path = tmp_path / "store.dump"
+    call_command("backup", "--file", path, stdout=io.StringIO())
+    execute("UPDATE orders_order SET tax_total = 1000")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", os.environ["AWS_ENDPOINT_URL_SQS"])
+    monkeypatch.setenv("SECRETS_FROM", "shop/drill")
+    vault = boto3.client("secretsmanager", region_name=settings.AWS_REGION)
+    vault.create_secret(Name="shop/drill", SecretString=json.dumps({"DATABASE_URL": dumps.store().url}))
+    try:
+        assert run("--file", path)[0] == 0
+        vault.put_secret_value(SecretId="shop/drill", SecretString=json.dumps({"DATABASE_USER": "somebody else"}))
+        assert run("--file", path)[0] == 0
+    finally:
+        vault.delete_secret(SecretId="shop/drill", ForceDeleteWithoutRecovery=True)
+
+
 @pytest.mark.parametrize("harm", ["cut short", "changed", "something else"])
 def test_a_dump_that_cannot_be_restored_fails_with_a_sentence(dump, harm):
     content = dump.read_bytes()
