@@ -59,7 +59,7 @@ def test_names_are_the_ones_that_the_store_reads() -> None:
 
 
 # What a process is told by its platform, its own command or the tests, and nobody sets.
-GIVEN = {"POD_NAME", "HOSTNAME", "SHOP_ROLE", "STATICFILES_STORAGE"}
+GIVEN = {"POD_NAME", "HOSTNAME", "SHOP_ROLE", "STATICFILES_STORAGE", "RESTORED_DATABASE_URL"}
 
 
 def test_the_example_names_every_setting() -> None:
