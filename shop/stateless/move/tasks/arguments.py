@@ -8,6 +8,7 @@ from shop.stateless.move.tasks.sending import Known, Sending, sendings
 from shop.stateless.move.tasks.topics import ARGUMENT, LARGE, TYPED, Level, Topic
 from shop.stateless.scan.findings import Function, all_arguments, dotted, last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 INSTANCE, QUERYSET, FILE, REQUEST = "a model instance", "a queryset", "an open file", "the request"
 ONE = {"get", "create", "first", "last", "latest", "earliest", "aget", "acreate", "afirst"}
@@ -128,7 +129,7 @@ def _kinds(scope: ast.AST, models: set[str]) -> Kinds:
 def _bindings(scope: ast.AST, models: set[str]) -> Iterator[tuple[str, str]]:
     if isinstance(scope, Function):
         yield from _parameters(scope, models)
-    for node in ast.walk(scope):
+    for node in walk(scope):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 yield from _bound(target, node.value)

@@ -10,6 +10,7 @@ from shop.stateless.project import Project
 from shop.stateless.rules.celery import configuration
 from shop.stateless.scan.findings import last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 NO_BACKEND = {"", "disabled", "disabled://", "none"}
 BEAT_APP = "django_celery_beat"
@@ -45,10 +46,10 @@ def _setting(conf: Any, name: str) -> Any:
 def _at(modules: list[Module], setting: str, text: str, topic: Topic, level: Level, what: str) -> Finding:
     """Place the finding where the setting is assigned, at `text` inside of it if that is written there."""
     for module in modules:
-        for node in ast.walk(module.tree):
+        for node in walk(module.tree):
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             if target is not None and last_name(target).lower().endswith(setting.lower()):
-                inner = [one for one in ast.walk(node) if isinstance(one, ast.Constant) and one.value == text]
+                inner = [one for one in walk(node) if isinstance(one, ast.Constant) and one.value == text]
                 return found(topic, level, module, inner[0] if inner else node, what)
     return Finding(topic, level, "settings", 0, what)
 

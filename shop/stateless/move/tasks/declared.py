@@ -8,6 +8,7 @@ from shop.stateless.move.tasks.topics import ACKS, DELAY, LONG, PRIORITY, TWICE,
 from shop.stateless.move.tasks.waiting import LONGEST
 from shop.stateless.scan.findings import Function, dotted, last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 VISIBLE_AGAIN = 30 * 60  # seconds, what Celery asks SQS for
 POSTS = {"requests.post", "httpx.post", "requests.put", "requests.request", "urlopen"}
@@ -51,7 +52,7 @@ def _repeated(module: Module, function: Function) -> Iterator[Finding]:
     """Name what a second run would do again, unless the task seems to look before."""
     if any(key in ast.unparse(function).lower() for key in KEYS):
         return
-    hints = sorted({hint for node in ast.walk(function) if (hint := _hint(node))})
+    hints = sorted({hint for node in walk(function) if (hint := _hint(node))})
     if hints:
         yield found(TWICE, Level.LOOK, module, function, f"{function.name}() {' and '.join(hints)}")
 

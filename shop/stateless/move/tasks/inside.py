@@ -9,13 +9,14 @@ from shop.stateless.move.tasks.sending import after_commit
 from shop.stateless.move.tasks.topics import INSIDE, Level
 from shop.stateless.scan.findings import Function, last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 
 def find(module: Module) -> Iterator[Finding]:
     later, said = after_commit(module.tree), set[ast.AST]()
     for task, _ in tasks(module):
-        said |= set(ast.walk(task))  # a lock around its mail is how a task does it once; no visitor waits
-    for node in ast.walk(module.tree):
+        said |= set(walk(task))  # a lock around its mail is how a task does it once; no visitor waits
+    for node in walk(module.tree):
         where = _transaction(node)
         for call in calls(node) if where else ():
             hint = leaves_for_elsewhere(call)

@@ -10,6 +10,7 @@ from shop.stateless.move.tasks.topics import AFTER_COMMIT, SENDING, Level
 from shop.stateless.scan.findings import Function, dotted, last_name
 from shop.stateless.scan.module import Module
 from shop.stateless.scan.modules import COMMANDS
+from shop.stateless.scan.walking import walk
 
 NOW = {"delay", "apply_async"}
 LATER = {"delay_on_commit", "apply_async_on_commit"}
@@ -52,7 +53,7 @@ class Known:
 
 def known_tasks(modules: list[Module]) -> Known:
     found = [one for module in modules for one in tasks(module)]
-    classes = [node for module in modules for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)]
+    classes = [node for module in modules for node in walk(module.tree) if isinstance(node, ast.ClassDef)]
     waiting = _waiting_classes(classes)
     return Known(
         {function.name for function, _ in found}
@@ -106,7 +107,7 @@ def _imported(module: Module) -> set[str]:
     """Return the names that come from a module called tasks, or from Celery."""
     return {
         alias.asname or alias.name
-        for node in ast.walk(module.tree)
+        for node in walk(module.tree)
         if isinstance(node, ast.ImportFrom) and any(part in (node.module or "") for part in CELERY_MODULES)
         for alias in node.names
     }
@@ -144,15 +145,15 @@ def _waits_for_commit(sending: Sending, waiting: set[ast.AST], known: Known) -> 
 
 def after_commit(tree: ast.AST) -> set[ast.AST]:
     """Return every node that runs after the commit: inside what is given to on_commit()."""
-    named = {node.name: node for node in ast.walk(tree) if isinstance(node, Function)}
+    named = {node.name: node for node in walk(tree) if isinstance(node, Function)}
     result = set[ast.AST]()
     for call in calls(tree):
         if last_name(call.func) == "on_commit":
             for given in [*call.args, *(keyword.value for keyword in call.keywords)]:
-                result |= set(ast.walk(given)) - {given if isinstance(given, ast.Name) else call}
+                result |= set(walk(given)) - {given if isinstance(given, ast.Name) else call}
                 inner = named.get(given.id) if isinstance(given, ast.Name) else None
-                result |= set(ast.walk(inner)) if inner else set()
+                result |= set(walk(inner)) if inner else set()
     for node in named.values():
         if any(dotted(decorator).endswith("on_commit") for decorator in node.decorator_list):
-            result |= set(ast.walk(node))
+            result |= set(walk(node))
     return result

@@ -17,6 +17,7 @@ from shop.stateless.move.tasks.topics import (
 )
 from shop.stateless.scan.findings import Function, dotted, last_name
 from shop.stateless.scan.module import Module
+from shop.stateless.scan.walking import walk
 
 LONGEST = 15 * 60  # seconds, of SQS
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
@@ -63,7 +64,7 @@ def _until(value: ast.expr) -> float | None:
 def _from_celery(module: Module) -> set[str]:
     return {
         alias.asname or alias.name
-        for node in ast.walk(module.tree)
+        for node in walk(module.tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in {"celery", "kombu"}
         for alias in node.names
     }
@@ -119,7 +120,7 @@ def _results(module: Module, known: Known) -> Iterator[Finding]:
 def _used_results(module: Module, scope: ast.AST, sent: set[ast.Call], topic: Topic) -> Iterator[Finding]:
     names = {
         target.id
-        for node in ast.walk(scope)
+        for node in walk(scope)
         if isinstance(node, ast.Assign) and node.value in sent
         for target in node.targets
         if isinstance(target, ast.Name)
@@ -138,4 +139,4 @@ def _outermost(scope: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(scope):
         if not (isinstance(scope, ast.Module) and isinstance(child, Function)):
             yield child
-            yield from ast.walk(child)
+            yield from walk(child)
