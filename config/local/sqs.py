@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -63,11 +64,11 @@ def create_queues(environment: dict[str, str]) -> str:
     return address.rpartition("/")[0]
 
 
-def _queue(client: "object", name: str, attributes: dict[str, str]) -> str:
+def _queue(client: Any, name: str, attributes: dict[str, str]) -> str:
     """Return the queue's address; a queue that is there keeps the attributes that its owner gave it."""
     try:
-        return str(client.get_queue_url(QueueName=name)["QueueUrl"])  # type: ignore[attr-defined]
+        return str(client.get_queue_url(QueueName=name)["QueueUrl"])
     except ClientError as error:
         if "NonExistentQueue" not in error.response["Error"]["Code"] and "QueueDoesNotExist" not in str(error):
             raise
-    return str(client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"])  # type: ignore[attr-defined]
+    return str(client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"])

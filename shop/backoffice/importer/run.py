@@ -74,8 +74,8 @@ class Import:
     def _import(self, batch: Sequence[Draft], album: "Album | None") -> None:
         pictures = {wanted.src: album.ask(wanted.src) for draft in batch for wanted in draft.pictures} if album else {}
         saved = [(draft, result) for draft in batch if (result := self._save(draft))]
-        if not self.options.dry_run:
-            persist(lambda: shelve(saved, self.report, set_stock=self.options.set_stock))
+        how = {"set_stock": self.options.set_stock, "dry_run": self.options.dry_run}
+        persist(lambda: shelve(saved, self.report, **how))
         if album:
             for draft, result in saved:
                 hang(draft, result.product, pictures, self.report, dry_run=self.options.dry_run)

@@ -20,14 +20,14 @@ from shop.inventory.services import PiecesOwed
 REFERENCE = "import"
 
 
-def shelve(batch: Sequence[tuple[Draft, Saved]], report: Report, *, set_stock: bool) -> None:
+def shelve(batch: Sequence[tuple[Draft, Saved]], report: Report, *, set_stock: bool, dry_run: bool) -> None:
     """Set how the variants are sold, and the stock of those that have none yet: what was sold since stays sold.
 
     The report is told after the commit: this may be an attempt that is made again.
     """
     owners = {variant.pk: (draft, sku) for draft, saved in batch for sku, variant in saved.variants.items()}
     with transaction.atomic():
-        # Another import, or staff, may have removed some since they were saved.
+        # Another import, or staff, may have removed some since they were saved; a dry run has made no new ones.
         here = Variant.objects.filter(pk__in=list(owners)).values_list("pk", flat=True)
         wanted = {pk: draft.stock[sku] for pk in here for draft, sku in [owners[pk]]}
         levels = {pk: stocked.pieces for pk, stocked in wanted.items()} if set_stock else _new(wanted)
@@ -35,6 +35,7 @@ def shelve(batch: Sequence[tuple[Draft, Saved]], report: Report, *, set_stock: b
         owed = _configure(wanted)
         # A stock below zero is allowed only once the variant may be sold when empty.
         inventory.set_levels({pk: pieces for pk, pieces in levels.items() if pieces < 0}, reference=REFERENCE)
+        transaction.set_rollback(dry_run)
     report.notes += [_still_sold(*owners[pk]) for pk in owed]
 
 
