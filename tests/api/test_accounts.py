@@ -2,6 +2,8 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shop.accounts.limits import REGISTER, SIGN_IN
 from shop.accounts.models import RefreshFamily, User
@@ -38,6 +40,14 @@ def test_nobody_learns_whether_an_address_has_an_account(phone):
     assert User.objects.filter(email__iexact="ada@example.com").count() == 1
     kinds = dict(Mail.objects.values_list("to", "kind"))
     assert kinds == {"ada@example.com": "account_known", "bob@example.com": "account_confirm"}
+
+
+def test_a_known_address_brings_no_row_into_the_log_of_postgresql(phone):
+    """It writes down each statement that it refuses, and all that is in it."""
+    factories.user("Ada@example.com")
+    with CaptureQueriesContext(connection) as asked:
+        phone.post("auth/register/", NEW)
+    assert not [query for query in asked if 'INSERT INTO "accounts_user"' in query["sql"]]
 
 
 def test_registering_does_not_change_an_accounts_password(phone):
