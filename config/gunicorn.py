@@ -97,4 +97,5 @@ def when_ready(_server: Any) -> None:
     if metrics_port:
         from shop.platform import metrics
 
-        metrics.serve(metrics_port, role="web", embedded=int(os.environ.get("EMBEDDED_METRICS") or 0))
+        address = os.environ.get("METRICS_BIND") or "0.0.0.0"  # noqa: S104 - a pod's own
+        metrics.serve(metrics_port, address=address, role="web", embedded=int(os.environ.get("EMBEDDED_METRICS") or 0))

@@ -243,6 +243,8 @@ EVENTS_TOPIC_ARN = env.text("EVENTS_TOPIC_ARN", "")
 TRACES = bool(env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "") or env.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", ""))
 # Where to tell Prometheus, 0 for nowhere; config/metrics_files.py reads the same variable
 METRICS_PORT = env.number("METRICS_PORT", 0)
+# The address that Prometheus asks at: all of a pod's; on one machine its own network need not read them
+METRICS_BIND = env.text("METRICS_BIND", "0.0.0.0")  # noqa: S104
 # Seconds between two lines of metrics for CloudWatch on standard output, 0 for none; needs METRICS_PORT
 EMBEDDED_METRICS = env.number("EMBEDDED_METRICS", 0)
 HEARTBEAT_FILE = env.text("HEARTBEAT_FILE", "/tmp/heartbeat")  # noqa: S108 - a memory volume in a pod

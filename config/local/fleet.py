@@ -125,6 +125,7 @@ class Fleet:
             "POD_NAME": name,
             "HEARTBEAT_FILE": str((self.place.run / f"{name}.heartbeat").resolve()),
             "METRICS_PORT": str(self._metrics[name]),
+            "METRICS_BIND": ports.HOST,
         }
         if role == "web":
             environment["WEB_BIND"] = f"{ports.HOST}:{self.ports[name]}"

@@ -74,8 +74,8 @@ def sign_of_life(role: str) -> None:
     heartbeat.labels(role).set(time.time())
 
 
-def serve(port: int, *, role: str, embedded: int = 0) -> None:
-    """Answer GET /metrics on `port` from a thread of this process, for all processes that share the directory.
+def serve(port: int, *, address: str, role: str, embedded: int = 0) -> None:
+    """Answer GET /metrics on a port from a thread of this process, for all processes that share the directory.
 
     With `embedded` also write them for CloudWatch, each so many seconds.
     """
@@ -83,14 +83,15 @@ def serve(port: int, *, role: str, embedded: int = 0) -> None:
     if DIRECTORY in os.environ:
         registry = CollectorRegistry()
         _Processes(registry)  # type: ignore[no-untyped-call]
-    start_http_server(port, registry=registry)
+    start_http_server(port, address, registry=registry)
     if embedded:
         embedded_metrics.tell_from_now_on(registry, role=role, every=embedded)
 
 
 def serve_if_wanted(role: str) -> None:
     if settings.METRICS_PORT:
-        serve(settings.METRICS_PORT, role=role, embedded=settings.EMBEDDED_METRICS)
+        port, address = settings.METRICS_PORT, settings.METRICS_BIND
+        serve(port, address=address, role=role, embedded=settings.EMBEDDED_METRICS)
 
 
 class _Processes(MultiProcessCollector):

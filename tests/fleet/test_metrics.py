@@ -35,6 +35,9 @@ def test_counters_add_up_over_the_processes_of_a_pod():
         assert {answer.headers["X-Pod"] for answer in ask} == {"web-1"}
         assert httpx.get(f"{pods.url('web-1')}/livez").headers["X-Pod"] == "web-1"
         assert counted(pods.metrics_url("web-1")) == REQUESTS
+        for name in pods.ports:  # nobody else of the network reads them
+            with pytest.raises(httpx.ConnectError):
+                httpx.get(pods.metrics_url(name).replace("127.0.0.1", "127.0.0.2"))
 
         first, _second = children(pods.processes["web-1"].pid)
         os.kill(first, signal.SIGKILL)
