@@ -64,32 +64,40 @@ def lamp(pods, proxy) -> Product:
     return made
 
 
-def restart() -> None:
+def until_noticed(customers: Customers, seconds: float) -> None:
+    """Wait so long, and on a busy machine until somebody was refused."""
+    deadline = time.monotonic() + BUSY
+    time.sleep(seconds)
+    while not customers.refusals and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def restart(_proxy: Proxy, customers: Customers) -> None:
     running.processes["postgres"].stop()
-    time.sleep(0.5)
+    until_noticed(customers, 0.5)
     running.restart("postgres")
     connection.close()  # this process's own
 
 
-def refuse(proxy: Proxy) -> None:
+def refuse(proxy: Proxy, customers: Customers) -> None:
     proxy.refuse()
-    time.sleep(1.5)
+    until_noticed(customers, 1.5)
     proxy.restore()
 
 
-def cut(proxy: Proxy) -> None:
+def cut(proxy: Proxy, _customers: Customers) -> None:
     for _ in range(3):
         proxy.cut()
         time.sleep(0.3)
 
 
-def hold(proxy: Proxy) -> None:
+def hold(proxy: Proxy, _customers: Customers) -> None:
     proxy.hold()
     time.sleep(3)
     proxy.restore()
 
 
-def read_only(_proxy: Proxy) -> None:
+def read_only(_proxy: Proxy, customers: Customers) -> None:
     """As after a fail-over: those who are connected stay with a server that writes no more."""
     name = connection.settings_dict["NAME"]
     ends = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'shop web %'"
@@ -97,12 +105,12 @@ def read_only(_proxy: Proxy) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER DATABASE {name} SET default_transaction_read_only TO on")
         cursor.execute(ends)
-        time.sleep(1)
+        until_noticed(customers, 1)
         cursor.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
 
 
-OUTAGES: dict[str, Callable[[Proxy], None]] = {
-    "restarted": lambda _proxy: restart(),
+OUTAGES: dict[str, Callable[[Proxy, Customers], None]] = {
+    "restarted": restart,
     "refused": refuse,
     "cut off": cut,
     "silent": hold,
@@ -125,7 +133,7 @@ def test_no_order_is_lost_halved_or_doubled_and_pods_recover_by_themselves(pods,
     customers = Customers(pods, variant)
     with customers.at_work():
         time.sleep(0.7)
-        OUTAGES[outage](proxy)
+        OUTAGES[outage](proxy, customers)
         recovery = [wait_for_answer(pods.url(name)) for name in pods.ports]
         time.sleep(0.5)
 
