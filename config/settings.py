@@ -352,7 +352,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "PATH_CONVERTER_OVERRIDES": {"cart_id": {"type": "string", "format": "uuid"}},
+    "PATH_CONVERTER_OVERRIDES": {"any_uuid": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {
         "OrderState": "shop.orders.models.Order.State",
         "PaymentState": "shop.payments.models.Payment.State",

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -123,6 +124,11 @@ class OutsideIdentity(models.Model):
         return self.subject
 
 
+class RefreshFamilyQuerySet(QuerySet["RefreshFamily"]):
+    def signed_in(self) -> "RefreshFamilyQuerySet":
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now())
+
+
 class RefreshFamily(models.Model):
     """The refresh tokens that came, one after the other, from one sign-in of one phone.
 
@@ -138,6 +144,8 @@ class RefreshFamily(models.Model):
     rotated_at = models.DateTimeField(_("last used"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("ends"), db_index=True)
     revoked_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = RefreshFamilyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("signed-in device")

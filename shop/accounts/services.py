@@ -146,6 +146,17 @@ def sign_out(token: str) -> None:
     _revoke(_read(token).family)
 
 
+def sign_out_device(*, user_id: int, device_id: uuid.UUID) -> bool:
+    """End one of a user's families, as of a phone that was lost. False if there is none of theirs with this id.
+
+    Ending it again is no error. Its access token is good until it ends, for ACCESS_LIFETIME at most.
+    """
+    if not RefreshFamily.objects.filter(pk=device_id, user_id=user_id).exists():
+        return False
+    _revoke(device_id)
+    return True
+
+
 def _revoke(family: uuid.UUID) -> None:
     RefreshFamily.objects.filter(pk=family, revoked_at=None).update(revoked_at=timezone.now())
 

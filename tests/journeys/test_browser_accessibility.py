@@ -24,7 +24,7 @@ OPEN = [
     "/categories/tiles/",
 ]
 MORE = ["/cart/", "/nothing/", "/account/login/", "/account/signup/", "/account/password/reset/"]
-OWN = ["/account/orders/", "/account/addresses/", "/account/addresses/new/", "/account/email/"]
+OWN = ["/account/orders/", "/account/addresses/", "/account/addresses/new/", "/account/email/", "/account/devices/"]
 LAST = ["/account/password/change/", "/account/logout/"]
 SERIOUS = {"serious", "critical"}
 

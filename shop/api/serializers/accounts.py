@@ -61,6 +61,15 @@ class TokensSerializer(serializers.Serializer[Any]):
     expires_in = serializers.IntegerField(help_text=f"Seconds that `access` is good for: {ACCESS_LIFETIME.seconds}.")
 
 
+class DeviceSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    device = serializers.CharField(help_text="What the user called it at `auth/token/`; may be empty.")
+    signed_in_at = serializers.DateTimeField()
+    used_at = serializers.DateTimeField(help_text="When it last got tokens.")
+    ends_at = serializers.DateTimeField(help_text="When it has to sign in again if it is not used.")
+    is_this = serializers.BooleanField(help_text="Whether the access token of this request is its own.")
+
+
 class LinkSerializer(serializers.Serializer[Any]):
     id_token = serializers.CharField(max_length=8192, help_text="From the user pool; it names a verified e-mail.")
     cart = serializers.UUIDField(required=False, help_text="A guest's cart that joins the user's own.")
