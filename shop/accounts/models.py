@@ -67,7 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         with transaction.atomic():
             super().save(*args, **kwargs)
             if has_new_password:
-                self.refresh_families.filter(revoked_at=None).update(revoked_at=timezone.now())
+                self.refresh_families.all().revoke()
 
     def get_full_name(self) -> str:
         return self.name or self.email
@@ -127,6 +127,10 @@ class OutsideIdentity(models.Model):
 class RefreshFamilyQuerySet(QuerySet["RefreshFamily"]):
     def signed_in(self) -> "RefreshFamilyQuerySet":
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
+
+    def revoke(self) -> int:
+        """End those that have not ended; return how many."""
+        return self.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
 class RefreshFamily(models.Model):

@@ -158,7 +158,7 @@ def sign_out_device(*, user_id: int, device_id: uuid.UUID) -> bool:
 
 
 def _revoke(family: uuid.UUID) -> None:
-    RefreshFamily.objects.filter(pk=family, revoked_at=None).update(revoked_at=timezone.now())
+    RefreshFamily.objects.filter(pk=family).revoke()
 
 
 def _read(token: str) -> tokens.RefreshToken:

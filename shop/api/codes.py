@@ -24,30 +24,20 @@ from shop.pricing import vouchers
 REFUSALS: tuple[tuple[str, tuple[type[ShopError], ...]], ...] = (
     ("Signing in", (WrongCredentials, RefreshRefused, AccountExists, AnotherAddress, LinkedElsewhere, IssuerAway)),
     ("Carts", (NoSuchCart, NoSuchVariant, NoSuchLine, SoldOut, CartFull, CartChanged)),
-    (
-        "Vouchers",
-        (
-            vouchers.VoucherUnknown,
-            vouchers.VoucherNotYet,
-            vouchers.VoucherEnded,
-            vouchers.VoucherUsedUp,
-            vouchers.VoucherUsedByYou,
-            vouchers.VoucherMinimum,
-        ),
-    ),
-    (
-        "Orders",
-        (
-            *(KeyMissing, KeyInvalid, KeyReused, CartEmpty, CartOrdered, OutOfStock, TotalChanged, NoSuchDelivery),
-            *(NoSuchMethod, Busy, NoSuchOrder, NotPayable, ProviderUnavailable),
-        ),
-    ),
+    ("Vouchers", (
+        vouchers.VoucherUnknown, vouchers.VoucherNotYet, vouchers.VoucherEnded,
+        vouchers.VoucherUsedUp, vouchers.VoucherUsedByYou, vouchers.VoucherMinimum,
+    )),
+    ("Orders", (
+        KeyMissing, KeyInvalid, KeyReused, CartEmpty, CartOrdered, OutOfStock, TotalChanged, NoSuchDelivery,
+        NoSuchMethod, Busy, NoSuchOrder, NotPayable, ProviderUnavailable,
+    )),
     ("Anywhere", (BadCursor, TooManyTries, NotHere)),
-)
+)  # fmt: skip
 OF_EACH_REQUEST: tuple[type[exceptions.APIException], ...] = (
-    *(exceptions.NotAuthenticated, TokenExpired, TokenInvalid, NotLinked, exceptions.NotFound),
-    *(exceptions.MethodNotAllowed, exceptions.NotAcceptable, exceptions.UnsupportedMediaType, BodyTooLarge),
-)
+    exceptions.NotAuthenticated, TokenExpired, TokenInvalid, NotLinked, exceptions.NotFound,
+    exceptions.MethodNotAllowed, exceptions.NotAcceptable, exceptions.UnsupportedMediaType, BodyTooLarge,
+)  # fmt: skip
 NAMED_BY_US = "400 `malformed`, 400 `invalid`, 500 `server_error`"
 
 

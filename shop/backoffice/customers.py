@@ -16,7 +16,7 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from shop.accounts import address_book
-from shop.accounts.models import Address, RefreshFamily, User
+from shop.accounts.models import Address, RefreshFamily, RefreshFamilyQuerySet, User
 from shop.backoffice.lists import FlatAdmin, RecordAdmin, RecordInline
 from shop.backoffice.pills import pill
 from shop.orders.models import Order
@@ -163,7 +163,7 @@ class DeviceAdmin(RecordAdmin):
         return pill("over", _("ended")) if over else pill("good", _("signed in"))
 
     @action(description=_("Sign these devices out"), permissions=["change"])
-    def sign_out(self, request: HttpRequest, queryset: "QuerySet[RefreshFamily]") -> None:
-        count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+    def sign_out(self, request: HttpRequest, queryset: RefreshFamilyQuerySet) -> None:
+        count = queryset.revoke()
         done = ngettext("%(count)d device was signed out.", "%(count)d devices were signed out.", count)
         messages.success(request, done % {"count": count})
