@@ -163,9 +163,8 @@ class Article:
     @property
     def facets(self) -> list[str]:
         """As catalog.services.refresh() derives them."""
-        found = {f"c:{self.shelf.id}", f"c:{self.shelf.parent}", f"vendor:{self.vendor}"}
-        found |= {f"tag:{tag}" for tag in self.tags} | {f"o:{self.option.lower()}:{value}" for value in self.values}
-        return sorted(found)
+        options = {f"o:{self.option.lower()}:{value}" for value in self.values}
+        return sorted({f"c:{self.shelf.id}", f"c:{self.shelf.parent}", *options})
 
     @property
     def keywords(self) -> str:

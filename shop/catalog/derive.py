@@ -47,9 +47,6 @@ def _compare_at(variants: list[Variant]) -> Decimal | None:
 
 def facets(product: Product, variants: list[Variant], ancestors: dict[int, list[int]]) -> list[str]:
     found = {f"c:{pk}" for category in product.categories.all() for pk in ancestors.get(category.pk, [])}
-    found |= {f"tag:{tag}" for tag in product.tags}
-    if product.vendor:
-        found.add(f"vendor:{product.vendor}")
     for variant in variants:
         for name, value in zip(product.option_names, variant.option_values, strict=False):
             found.add(option_facet(name, value))

@@ -3,15 +3,15 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.utils import timezone
 
 from shop.catalog import found as found_by
-from shop.catalog.found import ENOUGH, PUBLIC, TITLE, Reach, Search
+from shop.catalog.found import ENOUGH, TITLE, Reach
 from shop.platform.postgresql import planned
 
 POOL = 192  # products of each kind that a search looks at: eight pages
@@ -42,57 +42,40 @@ class Found:
 
 def find(query: str, *, pool: int = POOL) -> Found:
     """Return what all products together have for a query: for the words as typed; if there is none, for the likest."""
-    given = parameters(query, pool=pool)
-    found = _ask(found_by.OR_GUESSED, given)
-    return found if found.reach else _ask(found_by.AS_TYPED, corrected(given, found))
+    return _ask(found_by.SEARCHED, parameters(query, pool=pool))
 
 
 def found_by_words(query: str) -> list[int]:
     """Return the ids of products with the words, also of hidden ones; of many, up to POOL with them in titles."""
-    return [pk for _, pk in _ask(found_by.AS_TYPED, parameters(query, pool=POOL), public="true").ranked]
+    as_typed = parameters(query, pool=POOL) | {"words": [], "hidden": True}
+    return [pk for _, pk in _ask(found_by.SEARCHED, as_typed).ranked]
 
 
 def narrow(found: Found, conditions: str, more: dict[str, Any], *, pool: int = POOL) -> Found:
     """Return the same search among products that meet conditions: SQL and its parameters."""
-    given = {"reach": found.reach, "pool": pool, "enough": min(ENOUGH, pool), "now": found.now, "words": []}
-    given |= {"guess": found.guess, **found.words, **more}
-    return _ask(found_by.AS_TYPED, given, conditions=f"{conditions} AND")
+    given = {"pool": pool, "enough": min(ENOUGH, pool), "now": found.now, **found.words, **more}
+    return replace(_ask(found_by.narrowed(found.reach, conditions), given), words=found.words, guess=found.guess)
 
 
-def corrected(given: dict[str, Any], found: Found) -> dict[str, Any]:
-    """Return the parameters for the likest words, which a search went by in the end, and which it goes on to name."""
-    return given | found.words | {"words": (found.words["titled"] or "").split(" "), "guess": found.guess}
-
-
-def _ask(search: Search, given: dict[str, Any], *, public: str = PUBLIC, conditions: str = "") -> Found:
-    text = found_by.IDS.replace("<finds>", search.finds).replace("<told>", search.told)
-    (row,) = planned.rows(statement(text, public=public, conditions=conditions), given)
-    *told, ids, ranks = row
-    return read(told, given, ranked=sorted(zip(_numbers(ranks), _numbers(ids), strict=True), reverse=True))
-
-
-def statement(text: str, *, public: str = PUBLIC, conditions: str = "") -> str:
-    """Return a text of shop.catalog.found, complete."""
-    return text.replace("<public>", public).replace("<conditions>", conditions)
+def _ask(statement: str, given: dict[str, Any]) -> Found:
+    ((ids, ranks, told),) = planned.rows(statement, given)
+    return read(told, given, ranked=sorted(zip(ranks, ids, strict=True), reverse=True))
 
 
 def parameters(query: str, *, pool: int) -> dict[str, Any]:
-    """Return the parameters of a statement about all products."""
-    given = {"reach": Reach.UNDECIDED, "pool": pool, "enough": min(ENOUGH, pool), "now": timezone.now()}
+    """Return the parameters of a search among all products."""
+    given = {"pool": pool, "enough": min(ENOUGH, pool), "now": timezone.now(), "hidden": False}
     return given | text_parameters(query)
 
 
-def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, int]]) -> Found:
-    """Return what a statement told. Where it came to the likest words, few such titles leave the reach undecided."""
-    facets, low, high, reach, likely, is_part, known = told
+def read(told: str, given: dict[str, Any], *, ranked: list[tuple[int, int]]) -> Found:
+    """Return what a statement told."""
+    facets, low, high, reach, likely, is_part, known = orjson.loads(told)
     prices = [sorted(map(float, (text or "").split())) for text in (low, high)]
-    total = len(prices[0])
-    if likely:
-        reach = Reach.TITLES if total >= given["enough"] else Reach.UNDECIDED
     words = _words(given, likely)
     return Found(
         ranked=ranked,
-        total=total,
+        total=len(prices[0]),
         is_all=not is_part,
         facets=Counter((facets or "").split("\x7f")),
         low=prices[0],
@@ -101,7 +84,7 @@ def read(told: Sequence[Any], given: dict[str, Any], *, ranked: list[tuple[int, 
         reach=Reach(reach),
         words=words,
         now=given["now"],
-        guess=likely if likely and likely.split() != given["words"] else given.get("guess", ""),
+        guess=likely if likely and likely.split() != given["words"] else "",
     )
 
 
@@ -117,10 +100,6 @@ def _expected(known: str | None, words: int) -> float | None:
     total, *each = map(float, (known or "0").split())
     each.sort()
     return total * math.prod(n / total for n in each) if total > 0 and len(each) == words else None
-
-
-def _numbers(text: str | None) -> Iterable[int]:
-    return map(int, (text or "").split())
 
 
 def matching(found: Found) -> tuple[str, dict[str, Any]]:

@@ -54,16 +54,6 @@ WITH folded AS (
 )
 INSERT INTO catalog_tally (scope, key, n) SELECT scope, key, sum(n) FROM folded GROUP BY 1, 2 HAVING sum(n) <> 0
 """
-# For each word the likest that products have, the oldest of equals; itself if none is like it. As the id is in no index
-# of scopes, PostgreSQL goes by that of likeness, and does not compare each word there is
-LIKEST = """
-SELECT typed.place, coalesce(likely.key, typed.word)::text AS word
-FROM unnest(%(words)s::text[]) WITH ORDINALITY AS typed (word, place)
-LEFT JOIN LATERAL (
-    SELECT key, similarity(key, typed.word) AS likeness, sum(n) AS n FROM catalog_tally
-    WHERE scope = 'word' AND key %% typed.word GROUP BY key HAVING sum(n) > 0 ORDER BY 2 DESC, 3 DESC, min(id) LIMIT 1
-) AS likely ON true
-"""  # served by the index tally_words
 
 
 def counts(scope: str, *, waiting: bool = True) -> dict[str, int] | None:

@@ -1,10 +1,14 @@
 """Saving products: by slug and SKU, the same data twice changes nothing, HTML arrives harmless."""
 
+import importlib
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 
 from shop.catalog import services as catalog
+from shop.catalog import tally
 from shop.catalog.models import Product, Variant
 from shop.catalog.services import ProductData, VariantData
 
@@ -29,7 +33,17 @@ def test_saving_twice_makes_one_product_and_keeps_the_variants():
 def test_what_lists_need_is_kept_with_the_product():
     product = catalog.save(data("S", "M", vendor="Norte", tags=("calm",))).product
     assert (product.min_price, product.max_price) == (Decimal(10), Decimal(11))
-    assert product.facets == ["o:size:M", "o:size:S", "tag:calm", "vendor:Norte"]
+    assert product.facets == ["o:size:M", "o:size:S"]
+
+
+def test_what_a_release_before_wrote_of_tags_and_vendors_is_taken_out():
+    lean = ["c:5", "o:size:S", "o:tag:vendor:x"]
+    Product.objects.create(slug="lamp", title="Lamp", facets=[*lean, "tag:calm", "vendor:Norte"])
+    counts = tally.counts("all")
+    migration = importlib.import_module("shop.catalog.migrations.0010_lean_facets")
+    migration.trim(None, SimpleNamespace(connection=connection))
+    assert Product.objects.get().facets == lean
+    assert tally.counts("all") == counts
 
 
 def test_variants_that_are_gone_are_removed():

@@ -158,5 +158,5 @@ def test_the_page_of_a_search_has_what_list_and_counts_say(query, django_assert_
     if following:
         assert following.page.rows == listing.find(filters, cursor=page.page.next).rows
         assert of_search(following.found) == facets(filters)
-    with django_assert_num_queries(2 if query == "cusion" else 1):
+    with django_assert_num_queries(1):
         results.read(query)

@@ -33,9 +33,9 @@ class ProductQuerySet(QuerySet["Product"]):
 class Product(models.Model):
     """What is shown and found. What is sold is its variants.
 
-    `facets` repeats in one indexed array what lists filter by: "c:<category id>" with ancestors, "tag:<tag>",
-    "vendor:<vendor>" and "o:<option in lower case>:<value>". It, the prices, `keywords` and `description` are derived
-    by catalog.services.refresh().
+    `facets` repeats in one indexed array what lists filter by: "c:<category id>" with ancestors, and
+    "o:<option in lower case>:<value>". It, the prices, `keywords` and `description` are derived by
+    catalog.services.refresh().
     """
 
     slug = models.SlugField(_("address"), max_length=255, unique=True, allow_unicode=True)
