@@ -106,7 +106,7 @@ def _plans(work) -> tuple[set[str], set[str]]:
 
 
 def scans(work) -> dict[tuple[str, str], int]:
-    """Return {(name, "i" for an index, "r" for a table): rows that it gave} of all that `work` scans, in functions too."""
+    """Return {(name, "i" for index or "r" for table): rows that it gave} of all that `work` scans, in functions too."""
     before = _counted()
     work()
     after = _counted()
