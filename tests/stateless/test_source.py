@@ -1,5 +1,8 @@
 import pytest
 
+from shop.stateless.project import Project
+from shop.stateless.rules import secrets
+from shop.stateless.rules import source as rules
 from shop.stateless.scan import containers, loopback, memoised, session_uses, threads, visitors_files, writes
 from tests.stateless.audits import scanned, sources
 
@@ -173,6 +176,38 @@ def test_relative_imports_are_followed(tmp_path):
         tmp_path, management__commands__load="from ...demo import x", demo="from . import artwork", artwork=""
     )
     assert found.online() == []
+
+
+@pytest.mark.parametrize("taken", ["repair", "LANGUAGES"])
+def test_what_settings_import_may_hold_state(tmp_path, taken):
+    """A settings.py beside the code that imports a function of it, or a constant."""
+    visits = "LANGUAGES = ['de']\nSEEN = {}\n\ndef repair(page):\n    SEEN[page] = 1\n"
+    files = {"settings": f"from .visits import {taken}\n", "visits": visits, "urls": "from . import visits"}
+    assert [found.name for found in scanned(containers, tmp_path, **files)] == ["SEEN"]
+
+
+def test_where_settings_come_from(tmp_path):
+    found = sources(
+        tmp_path,
+        settings="from .base import *\nfrom .visits import repair\nfrom .keys import SECRET_KEY",
+        base="from . import names",
+        keys="",
+        names="",
+        visits="",
+    )
+    names = [module.name for module in found.settings_modules()]
+    assert names == ["app.base", "app.keys", "app.settings"]
+
+
+def test_no_more_than_one_parsed_file_is_held_at_a_time(tmp_path):
+    code = "from . import pages\nSEEN = {}\n\ndef page(request):\n    SEEN[1] = pages.SEEN[1] = request.session['x']\n"
+    found, held = sources(tmp_path, pages="SEEN = {}", views=code, tasks=code, tests__test_page="def ("), set[int]()
+    project = Project(say=lambda _: held.add(sum("tree" in module.__dict__ for module in found.own())))
+    project.sources = found
+    assert len([*secrets.rows(project), *rules.rows(project)]) > 2
+    project.say("That was all")
+    assert held == {0}
+    assert found.unread == []  # and tests are not parsed at all
 
 
 def test_a_file_that_cannot_be_parsed_is_named(tmp_path):

@@ -7,6 +7,7 @@ from shop.stateless.places import ENVIRONMENT, POD_MEMORY, SOURCE
 from shop.stateless.project import Project
 from shop.stateless.rows import Question, Row, Severity, Verdict
 from shop.stateless.scan.generated import GeneratedKey, cloud_keys, generated_keys
+from shop.stateless.scan.module import in_turn
 
 GENERATED, STATIC_CLOUD_KEYS = 90, 91
 KEYS = Question("Keys that sign sessions, links and tokens", "everybody signed in")
@@ -18,7 +19,8 @@ CLOUD_SETTINGS = (
 
 
 def rows(project: Project) -> Iterator[Row]:
-    made = [key for module in project.sources.settings_modules() for key in generated_keys(module)]
+    settings = in_turn(project.sources.settings_modules())
+    made = [key for module in settings for key in generated_keys(module)]
     made = [key for key in made if not (key.variable and os.environ.get(key.variable))]
     for key in made:
         yield _made(key)
@@ -44,7 +46,7 @@ def _cloud(project: Project) -> Iterator[Row]:
         ]
     if named:
         yield _static(asked, ", ".join(named))
-    for module in project.sources.own():
+    for module in in_turn(project.sources.own()):
         for line in cloud_keys(module):
             yield _static(asked, "written into source code", module.shown, line)
 

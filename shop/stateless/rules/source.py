@@ -20,7 +20,7 @@ from shop.stateless.scan import (
     writes,
 )
 from shop.stateless.scan.findings import Finding
-from shop.stateless.scan.module import Module
+from shop.stateless.scan.module import Module, in_turn
 
 CONTAINER, MEMOISED, THREAD, WRITE, LOOPBACK, PATH, LOCK, LOST_UPDATE, MADE_TWICE, VISITORS_FILE = range(150, 160)
 SHOWN = 5
@@ -126,8 +126,9 @@ KINDS = (
 
 def rows(project: Project) -> Iterator[Row]:
     online = project.sources.online()
-    for number, module in enumerate(online):
+    for number, module in enumerate(in_turn(online)):
         project.say(f"Looking for state in source code: {number} of {len(online)} modules")
+        module.fact(session_uses.uses)  # while its tree is there: session_users() asks
         for kind in KINDS:
             yield from _rows(project, module, kind)
 
@@ -152,7 +153,7 @@ def _found(project: Project, module: Module, kind: Kind) -> list[Finding]:
 
 def session_users(project: Project) -> str:
     """Return who reads and writes sessions in a line; "" if no code of the project does."""
-    uses = [use for module in project.sources.online() for use in session_uses.find(module)]
+    uses = [use for module in project.sources.online() for use in module.fact(session_uses.uses)]
     written = sorted({use.place for use in uses if use.writes})
     read = {use.place for use in uses} - set(written)
     if not uses:

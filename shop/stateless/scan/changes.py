@@ -74,6 +74,11 @@ def containers(module: Module, body: list[ast.stmt]) -> set[str]:
     return {name for name, value in found if not is_accepted(module, value.lineno, value.end_lineno or 0)}
 
 
+def own_containers(module: Module) -> set[str]:
+    """A fact of a module: its own variables that can be changed."""
+    return containers(module, module.tree.body)
+
+
 def is_container(value: ast.expr) -> bool:
     literal = isinstance(value, ast.Dict | ast.List | ast.Set | ast.DictComp | ast.ListComp | ast.SetComp)
     return literal or (isinstance(value, ast.Call) and last_name(value.func) in MAKERS)

@@ -8,9 +8,9 @@ from shop.stateless.scan.changes import (
     assigned,
     bound,
     changed,
-    containers,
     kept_code,
     mentions_request,
+    own_containers,
     runs_at_start,
 )
 from shop.stateless.scan.findings import (
@@ -45,7 +45,7 @@ def find(module: Module) -> Iterator[Finding]:
 
 def _names(module: Module) -> dict[str, str]:
     """Return {how this module writes it: "NAME of module"} for each container, its own and those of others."""
-    names = {name: f"{name} of {module.name}" for name in containers(module, module.tree.body)}
+    names = {name: f"{name} of {module.name}" for name in module.fact(own_containers)}
     for node in module.tree.body:
         if isinstance(node, ast.ImportFrom):
             names |= _taken(module, node)
@@ -58,7 +58,7 @@ def _names(module: Module) -> dict[str, str]:
 def _taken(module: Module, node: ast.ImportFrom) -> dict[str, str]:
     base, found = base_of(module, node), dict[str, str]()
     other = module.known.get(base)
-    theirs = containers(other, other.tree.body) if other else set[str]()
+    theirs = other.fact(own_containers) if other else set[str]()
     for alias in node.names:
         written = alias.asname or alias.name
         if alias.name in theirs:
@@ -70,7 +70,7 @@ def _taken(module: Module, node: ast.ImportFrom) -> dict[str, str]:
 def _inside(other: Module | None, written: str) -> dict[str, str]:
     if other is None:
         return {}
-    return {f"{written}.{name}": f"{name} of {other.name}" for name in containers(other, other.tree.body)}
+    return {f"{written}.{name}": f"{name} of {other.name}" for name in other.fact(own_containers)}
 
 
 def _changes(module: Module, place: Place, names: dict[str, str]) -> Iterator[Finding]:

@@ -64,12 +64,6 @@ def may_serve(module: Module, place: Place) -> bool:
     return serves_requests(module, place) or bool(set(module.name.split(".")[1:]) & MODEL_MODULES)
 
 
-def is_asked(module: Module) -> bool:
-    """Return whether a module of views, tasks or the like imports this one: its functions may well run for them."""
-    asking = (other for other in module.known.values() if set(other.name.split(".")[1:]) & REQUEST_MODULES)
-    return any(module.name in other.imports for other in asking)
-
-
 def takes_requests(place: Place) -> bool:
     """Return whether its arguments, decorators or class say that it runs for a request or a task."""
     arguments = {argument.arg for argument in all_arguments(place.function)}

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from shop.stateless.scan.changes import (
     assigned,
-    bound,
     changed,
     containers,
     is_container,
@@ -21,18 +20,17 @@ from shop.stateless.scan.findings import (
     dotted,
     finding,
     functions,
-    is_accepted,
     is_middleware,
     last_name,
     serves_requests,
     takes_requests,
 )
 from shop.stateless.scan.module import Module, base_of
+from shop.stateless.scan.objects import MAKES, is_own, own_objects
 from shop.stateless.scan.walking import walk
 
 # One object of these serves all requests, or all tasks, of a process.
 ONE_FOR_ALL = ("MiddlewareMixin", "ModelAdmin", "Task")
-MAKES = {"__init__", "__init_subclass__", "__new__"}
 
 
 def find(module: Module) -> Iterator[Finding]:
@@ -93,7 +91,7 @@ def _for_all(within: ast.ClassDef | None) -> bool:
 
 def _lasts(module: Module, node: ast.AST, attribute: str, place: Place) -> bool:
     """Return whether a counter or a container of such an object, made with it, is changed."""
-    if not attribute or place.within is None or not _for_all(place.within) or not _is_own(changed(node)):
+    if not attribute or place.within is None or not _for_all(place.within) or not is_own(changed(node)):
         return False
     return isinstance(node, ast.AugAssign) or attribute in _made(module, place.within)
 
@@ -113,13 +111,9 @@ def _made(module: Module, within: ast.ClassDef) -> set[str]:
 def _kept(node: ast.AST, attribute: str, place: Place) -> bool:
     """Return whether an assignment leaves what belongs to one request where the next one finds it."""
     targets, value = assigned(node)
-    if not _for_all(place.within) or value is None or not any(_is_own(target) for target in targets):
+    if not _for_all(place.within) or value is None or not any(is_own(target) for target in targets):
         return False
     return takes_requests(place) and (mentions_request(value) or not _is_asked_first(place.function, attribute))
-
-
-def _is_own(target: ast.expr | None) -> bool:
-    return isinstance(target, ast.Attribute) and dotted(target.value) == "self"
 
 
 def _is_asked_first(function: Function, attribute: str) -> bool:
@@ -148,7 +142,7 @@ def _nonlocal(function: Function) -> set[str]:
 
 def _told(module: Module) -> Iterator[Finding]:
     """Yield where methods that keep something are called on an object of a module: registry.add(job, user)."""
-    objects = _objects(module, own=True)
+    objects = module.fact(own_objects) | _taken(module)
     for place in functions(module):
         if runs_at_start(place.function) and not takes_requests(place):
             continue
@@ -160,34 +154,12 @@ def _told(module: Module) -> Iterator[Finding]:
                     yield from finding(module, node, name, text, certain=serves_requests(module, place))
 
 
-def _objects(module: Module, *, own: bool = False) -> dict[str, set[str]]:
-    """Return {name: methods that keep something} of the objects that a module makes, or takes from another (own)."""
-    keeping = {node.name: _keeping(node) for node in module.tree.body if isinstance(node, ast.ClassDef)}
-    found = {
-        name: keeping.get(dotted(value.func), set())
-        for name, value in bound(module.tree.body)
-        if isinstance(value, ast.Call) and not is_accepted(module, value.lineno)
-    }
-    for node in module.tree.body if own else []:
+def _taken(module: Module) -> dict[str, set[str]]:
+    """Return the same of the objects that it takes from other modules."""
+    found = dict[str, set[str]]()
+    for node in module.tree.body:
         other = module.known.get(base_of(module, node)) if isinstance(node, ast.ImportFrom) else None
         if other and isinstance(node, ast.ImportFrom):
-            theirs = _objects(other)
+            theirs = other.fact(own_objects)
             found |= {one.asname or one.name: theirs[one.name] for one in node.names if one.name in theirs}
     return found
-
-
-def _keeping(owner: ast.ClassDef) -> set[str]:
-    """Return the methods that change a container or a counter of their object; a library's class is not known."""
-    if any(dotted(base) != "object" for base in owner.bases):
-        return set()
-    methods = [node for node in owner.body if isinstance(node, Function) and node.name not in MAKES]
-    return {one.name for one in methods if any(_is_own(changed(node)) for node in walk(one)) and not _fills_anew(one)}
-
-
-def _fills_anew(method: Function) -> bool:
-    """Return whether it takes nothing and changes only what it has just made itself: the same in each process."""
-    if len(all_arguments(method)) > 1 or method.args.vararg or method.args.kwarg:
-        return False
-    pairs = [assigned(node) for node in walk(method)]
-    made = {dotted(one) for targets, value in pairs if value is not None and is_container(value) for one in targets}
-    return all(dotted(target) in made for node in walk(method) if _is_own(target := changed(node)))

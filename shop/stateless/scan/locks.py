@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from shop.stateless.scan.changes import bound, changed, containers
+from shop.stateless.scan.changes import bound, changed, own_containers
 from shop.stateless.scan.findings import (
     Finding,
     Place,
@@ -66,5 +66,5 @@ def _saves(code: ast.AST) -> bool:
 
 def _remembers(module: Module, code: ast.AST) -> bool:
     """Return whether it only puts what it reads into a container of the module, which has a finding of its own."""
-    own = containers(module, module.tree.body)
+    own = module.fact(own_containers)
     return not _saves(code) and any(dotted(changed(node)) in own for node in walk(code))

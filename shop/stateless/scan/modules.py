@@ -11,7 +11,7 @@ import re
 import site
 import sysconfig
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from shop.stateless.scan.changes import bound
+from shop.stateless.scan.changes import bound, own_containers
+from shop.stateless.scan.findings import REQUEST_MODULES
 from shop.stateless.scan.module import Module, base_of
-from shop.stateless.scan.walking import walk
+from shop.stateless.scan.objects import own_objects
+from shop.stateless.scan.walking import statements
 
 TESTS = re.compile(r"(^|\.)(tests?|testing|conftest|factories)(\.|$)|(^|\.)test_")
 COMMANDS = re.compile(r"(^|\.)(management|migrations|__main__|setup|manage)(\.|$)")
@@ -33,14 +35,15 @@ SERVING = {
 }  # fmt: skip
 SETTINGS = {"INSTALLED_APPS", "DATABASES", "ALLOWED_HOSTS", "ROOT_URLCONF", "MIDDLEWARE"}
 SKIPPED = {"node_modules", "__pycache__", ".git", ".venv", "venv", "site-packages", ".tox", "build"}
+Follow = Callable[[Module], set[str]]
 
 
 @dataclass
 class Sources:
-    """All modules that were read.
+    """All modules of the project.
 
     `packages` are the apps, `named` the modules that settings name; `unread` holds (file, reason) of those that could
-    not be.
+    not be read. Tests are known by name only, until somebody asks for their tree.
     """
 
     modules: dict[str, Module]
@@ -53,47 +56,59 @@ class Sources:
         return list(self.modules.values())
 
     def settings_modules(self) -> list[Module]:
-        """Return the settings module and those of its own package that it imports."""
-        found = self._closure([self.settings_module])
-        near = self.settings_module.rpartition(".")[0]
-        return [
-            self.modules[name]
-            for name in sorted(found)
-            if name == self.settings_module or (near and name.startswith(f"{near}."))
-        ]
+        """Return the settings module and those that it takes settings from."""
+        return [self.modules[name] for name in sorted(self._closure([self.settings_module], _givers_of_settings))]
 
     def online(self) -> list[Module]:
         """Return the modules that a request or a task may run, without the settings and tests."""
         commands = {name for name in self.modules if COMMANDS.search(name)}
         tests = {name for name in self.modules if TESTS.search(name)}
         serving = {name for name in self.modules if self._serves(name)} | self.named
-        roots = (set(self.modules) - self._closure(commands, stop=tests)) | serving
-        wanted = self._closure(roots - commands - tests, stop=commands | tests)
-        configured = {module.name for module in self.settings_modules()}
+        roots = (set(self.modules) - self._closure(commands, _imports, stop=tests)) | serving
+        wanted = self._closure(roots - commands - tests, _imports, stop=commands | tests)
+        configured = self._closure([self.settings_module], lambda module: module.fact(_taken_whole))
         settings_of_others = {name for name in wanted - serving if _holds_settings(self.modules[name], configured)}
         return [self.modules[name] for name in sorted(wanted - configured - settings_of_others)]
+
+    def asked(self) -> set[str]:
+        """Return the modules that those of views, tasks and the like import, directly or by way of others."""
+        asking = [name for name in self.modules if set(name.split(".")[1:]) & REQUEST_MODULES]
+        asking = [name for name in asking if not TESTS.search(name)]
+        stop = [name for name in self.modules if TESTS.search(name) or COMMANDS.search(name)]
+        return self._closure(asking, _imports, stop=stop)
 
     def _serves(self, name: str) -> bool:
         parts = name.split(".")
         return any(part in SERVING and ".".join(parts[:index]) in self.packages for index, part in enumerate(parts))
 
-    def _closure(self, roots: Iterable[str], stop: Iterable[str] = ()) -> set[str]:
+    def _closure(self, roots: Iterable[str], follow: Follow, stop: Iterable[str] = ()) -> set[str]:
         known, waiting, closed = set[str](), deque(roots), set(stop)
         while waiting:
             name = waiting.popleft()
             if name in known or name not in self.modules or name in closed:
                 continue
             known.add(name)
-            waiting.extend(self.modules[name].imports)
+            waiting.extend(follow(self.modules[name]))
         return known
 
 
 def _holds_settings(module: Module, configured: set[str]) -> bool:
     """Return whether these are settings, of other environments than the one that is audited."""
-    if SETTINGS & {name for name, _ in bound(module.tree.body)}:
-        return True
-    taken = [node for node in module.tree.body if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
-    return any(base_of(module, node) in configured for node in taken)
+    return module.fact(_is_settings) or bool(module.fact(_taken_whole) & configured)
+
+
+def _is_settings(module: Module) -> bool:
+    return bool(SETTINGS & {name for name, _ in bound(module.tree.body)})
+
+
+def _givers_of_settings(module: Module) -> set[str]:
+    """Return the modules from which this one takes names in capitals, or all names."""
+    return module.fact(_taken_whole) | {base for base, name in module.fact(_imported) if name.isupper()}
+
+
+def _taken_whole(module: Module) -> set[str]:
+    """Return the modules of which it takes all names: from base import *."""
+    return {base for base, name in module.fact(_imported) if name == "*"}
 
 
 def sources_of(settings_module: str, root_package: str, *, packages: bool) -> Sources:
@@ -105,13 +120,15 @@ def sources_of(settings_module: str, root_package: str, *, packages: bool) -> So
 
 
 def read(roots: dict[str, Path], settings_module: str) -> Sources:
-    """Parse every module below {dotted name: directory or file} and find out who imports whom."""
+    """Find every module below {dotted name: directory or file}, and out who imports whom."""
     sources = Sources({}, settings_module, set(roots) | {config.name for config in apps.get_app_configs()})
     for name, path in _files(roots):
-        _read(sources, name, path)
-    for module in sources.modules.values():
-        module.imports, module.known = set(_imports(module, sources.modules)), sources.modules
+        module = Module(name, path, _shown(path), sources.modules)
+        if TESTS.search(name) or _can_be_read(sources, module):
+            sources.modules[name] = module
     sources.named = _named(sources.modules)
+    for name in sources.asked():
+        sources.modules[name].is_asked = True
     return sources
 
 
@@ -163,13 +180,18 @@ def _files(roots: dict[str, Path]) -> Iterator[tuple[str, Path]]:
                 yield ".".join([name, *(part for part in parts if part != "__init__")]), path
 
 
-def _read(sources: Sources, name: str, path: Path) -> None:
+def _can_be_read(sources: Sources, module: Module) -> bool:
+    """Find out what is asked of a module while others are looked at; a file for which that fails is noted."""
     try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
+        module.tree  # noqa: B018 - parsed once for all of these
+        for find in (_imported, _is_settings, own_containers, own_objects):
+            module.fact(find)
     except (OSError, SyntaxError, ValueError) as error:
-        sources.unread.append((str(path), str(error)))
-        return
-    sources.modules[name] = Module(name, path, tree, _shown(path))
+        sources.unread.append((str(module.path), str(error)))
+        return False
+    finally:
+        module.forget()
+    return True
 
 
 def _shown(path: Path) -> str:
@@ -179,17 +201,21 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def _imports(module: Module, known: dict[str, Module]) -> Iterator[str]:
-    """Yield the known modules that this one imports, at its top or inside functions, and their packages."""
-    for node in walk(module.tree):
+def _imported(module: Module) -> set[tuple[str, str]]:
+    """Return (module, name taken from it, "" if none) of all imports, at the top or inside functions."""
+    found = set[tuple[str, str]]()
+    for node in statements(module.tree):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            found |= {(alias.name, "") for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = base_of(module, node)
-            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        yield from (name for name in names if name in known)
+            found |= {(base_of(module, node), alias.name) for alias in node.names}
+    return found
+
+
+def _imports(module: Module) -> set[str]:
+    """Return the known modules that this one imports, and their packages."""
+    pairs = module.fact(_imported)
+    return {name for base, taken in pairs for name in (base, f"{base}.{taken}") if name in module.known}
 
 
 def _named(known: dict[str, Module]) -> set[str]:

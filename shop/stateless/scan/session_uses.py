@@ -19,6 +19,11 @@ class SessionUse:
     writes: bool
 
 
+def uses(module: Module) -> list[SessionUse]:
+    """A fact of a module."""
+    return list(find(module))
+
+
 def find(module: Module) -> Iterator[SessionUse]:
     for node in walk(module.tree):
         if isinstance(node, ast.Subscript) and _is_session(node.value):

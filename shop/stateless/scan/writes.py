@@ -12,7 +12,6 @@ from shop.stateless.scan.findings import (
     dotted,
     finding,
     functions,
-    is_asked,
     last_name,
     may_serve,
     serves_requests,
@@ -41,7 +40,7 @@ PATH_NAMES = ("path", "filename", "file_name", "_dir", "_root", "_file")
 
 def find(module: Module) -> Iterator[Finding]:
     for place in functions(module):
-        if not (may_serve(module, place) or is_asked(module)):
+        if not (may_serve(module, place) or module.is_asked):
             continue
         certain = serves_requests(module, place) and not _only_asks(module, place.function)
         passing = held(place.function, PASSING)

@@ -11,6 +11,7 @@ from shop.stateless.move.tasks import arguments, configured, declared, inside, r
 from shop.stateless.move.tasks.findings import Finding
 from shop.stateless.move.tasks.topics import Level
 from shop.stateless.project import Project
+from shop.stateless.scan.module import in_turn
 from shop.stateless.scan.modules import TESTS, Sources, sources_of
 
 ABOUT = (
@@ -53,7 +54,7 @@ def _findings(project: Project, sources: Sources) -> Iterator[Finding]:
     models = {model.__name__ for model in apps.get_models()}
     late = configured.is_late(project)
     yield from configured.find(project, modules)
-    for module in modules:
+    for module in in_turn(modules):
         yield from sending.find(module, known)
         yield from inside.find(module)
         yield from arguments.find(module, known, models)

@@ -9,7 +9,7 @@ from shop.stateless.move.tasks.topics import BEAT, CONTROL, EAGER, PRIORITY, RES
 from shop.stateless.project import Project
 from shop.stateless.rules.celery import configuration
 from shop.stateless.scan.findings import last_name
-from shop.stateless.scan.module import Module
+from shop.stateless.scan.module import Module, in_turn
 from shop.stateless.scan.walking import walk
 
 NO_BACKEND = {"", "disabled", "disabled://", "none"}
@@ -45,7 +45,8 @@ def _setting(conf: Any, name: str) -> Any:
 
 def _at(modules: list[Module], setting: str, text: str, topic: Topic, level: Level, what: str) -> Finding:
     """Place the finding where the setting is assigned, at `text` inside of it if that is written there."""
-    for module in modules:
+    written = (module for module in modules if setting.lower() in module.text.lower())
+    for module in in_turn(written):
         for node in walk(module.tree):
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             if target is not None and last_name(target).lower().endswith(setting.lower()):

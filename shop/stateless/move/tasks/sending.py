@@ -8,9 +8,9 @@ from functools import cached_property
 from shop.stateless.move.tasks.findings import Finding, argument, calls, found, shown, tasks
 from shop.stateless.move.tasks.topics import AFTER_COMMIT, SENDING, Level
 from shop.stateless.scan.findings import Function, dotted, last_name
-from shop.stateless.scan.module import Module
+from shop.stateless.scan.module import Module, in_turn
 from shop.stateless.scan.modules import COMMANDS
-from shop.stateless.scan.walking import walk
+from shop.stateless.scan.walking import statements, walk
 
 NOW = {"delay", "apply_async"}
 LATER = {"delay_on_commit", "apply_async_on_commit"}
@@ -51,26 +51,43 @@ class Known:
     waiting: set[str]
 
 
+@dataclass(frozen=True)
+class _Declared:
+    """A function that is a task, with the class that its decorator names; or a class, with those it derives from."""
+
+    name: str
+    bases: frozenset[str]
+    is_class: bool = False
+    waits: bool = False
+
+
 def known_tasks(modules: list[Module]) -> Known:
-    found = [one for module in modules for one in tasks(module)]
-    classes = [node for module in modules for node in walk(module.tree) if isinstance(node, ast.ClassDef)]
-    waiting = _waiting_classes(classes)
+    declared = [one for module in in_turn(modules) for one in _declared(module)]
+    waiting = _waiting_classes([one for one in declared if one.is_class])
     return Known(
-        {function.name for function, _ in found}
-        | {node.name for node in classes if any(last_name(base).endswith("Task") for base in node.bases)},
-        waiting | {function.name for function, decorator in found if _base(decorator) in waiting},
+        {one.name for one in declared if not one.is_class or any(base.endswith("Task") for base in one.bases)},
+        waiting | {one.name for one in declared if not one.is_class and one.bases & waiting},
     )
+
+
+def _declared(module: Module) -> Iterator[_Declared]:
+    for function, decorator in tasks(module):
+        yield _Declared(function.name, frozenset({_base(decorator)}))
+    for node in statements(module.tree):
+        if isinstance(node, ast.ClassDef):
+            bases = frozenset(last_name(base) for base in node.bases)
+            yield _Declared(node.name, bases, is_class=True, waits=_waits(node))
 
 
 def _base(decorator: ast.expr) -> str:
     return last_name(argument(decorator, "base")) if isinstance(decorator, ast.Call) else ""
 
 
-def _waiting_classes(classes: list[ast.ClassDef]) -> set[str]:
+def _waiting_classes(classes: list[_Declared]) -> set[str]:
     """Return the classes of tasks whose apply_async() sends from on_commit(), and those that inherit from them."""
     waiting: set[str] = set()
     while True:
-        more = {node.name for node in classes if _waits(node) or {last_name(base) for base in node.bases} & waiting}
+        more = {one.name for one in classes if one.waits or one.bases & waiting}
         if more <= waiting:
             return waiting
         waiting |= more
