@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.stateless.scan import containers, lasting, locks, loopback, writes
+from shop.stateless.scan import containers, lasting, locks, loopback, threads, writes
 from tests.stateless.audits import scanned
 
 CACHED = """
@@ -71,6 +71,21 @@ def test_a_file_written_by_what_a_view_imports(tmp_path, imports):
     invoices = "def written(order):\n    with open(f'/srv/{order.pk}.pdf', 'wb') as file:\n        file.write(b'')\n"
     found = scanned(writes, tmp_path, __init__="", invoices=invoices, views=f"{imports}\n")
     assert [(one.name, one.line, one.certain) for one in found] == [("written()", 2, False)]
+
+
+@pytest.mark.parametrize(
+    ("reader", "code"),
+    [
+        (writes, "open('x', 'w')"),
+        (locks, "with LOCK:\n        order.save()"),
+        (threads, "asyncio.create_task(sent(order))"),
+    ],
+)
+def test_what_a_view_reaches_by_way_of_another_module(tmp_path, reader, code):
+    far = f"import asyncio\nfrom threading import Lock\nLOCK = Lock()\n\ndef close(order):\n    {code}\n"
+    near, views = "from app.far import close\n", "from app.near import close\n"
+    assert [found.line for found in scanned(reader, tmp_path, far=far, near=near, views=views)] == [6]
+    assert scanned(reader, tmp_path, far=far, near=near, views="", tests__test_far=near) == []
 
 
 @pytest.mark.parametrize(

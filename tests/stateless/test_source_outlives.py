@@ -197,10 +197,18 @@ def test_work_that_a_request_waits_for(tmp_path, call):
         "image.save(self.picture.path)",
         "FileSystemStorage().save(name, upload)",
         "fd, name = mkstemp(); open('x', 'w'); os.remove(name)",
+        "self.target.open('wb')",
+        "target.open(mode='a', encoding='utf-8')",
+        "aiofiles.open('x', 'w')",
+        "tarfile.open('x.tgz', 'w:gz')",
+        "urlretrieve(address, 'x.zip')",
+        "archive.extractall('/srv/import')",
+        "document.write_pdf(f'{order.pk}.pdf')",
     ],
 )
 def test_more_ways_to_write(tmp_path, call):
     files = "from zipfile import ZipFile\nfrom django.core.files.storage import FileSystemStorage\n"
+    files += "from urllib.request import urlretrieve\n"
     code = f"{files}\ndef page(request):\n    {call}\n"
     assert [found.certain for found in scanned(writes, tmp_path, views=code)] == [True]
 
@@ -214,9 +222,16 @@ def test_more_ways_to_write(tmp_path, call):
         "sqlite3.connect(':memory:')",
         "fd, name = mkstemp(); open(name, 'w'); os.remove(name)",
         "with TemporaryDirectory() as there:\n        table.to_csv(os.path.join(there, 'x.csv'))",
+        "with TemporaryDirectory() as there:\n        archive.extractall(os.path.join(there, 'x'))",
+        "document.write_pdf()",
+        "table['size'].str.extractall('([0-9]+)')",
+        "self.target.open('rb')",
+        "archive.open('report.txt', mode='w')",
+        "product.picture.open('wb')",
     ],
 )
-def test_what_leaves_nothing_on_the_disk(tmp_path, call):
+def test_what_leaves_nothing_on_the_disk(tmp_path, call, monkeypatch):
+    monkeypatch.setattr(paths, "file_fields", lambda: {"picture"})
     assert scanned(writes, tmp_path, views=f"def page(request):\n    {call}\n") == []
 
 
@@ -231,7 +246,7 @@ def test_a_temporary_file_that_stays_and_a_model_that_writes(tmp_path):
     "code", ["product.picture.file.path", "default_storage.path('x')", "settings.MEDIA_ROOT / 'x'"]
 )
 def test_uploads_by_their_path(tmp_path, code, monkeypatch):
-    monkeypatch.setattr(paths, "_file_fields", lambda: {"file"})
+    monkeypatch.setattr(paths, "file_fields", lambda: {"file"})
     view = f"from django.conf import settings\n\ndef page(request):\n    return open({code})\n"
     assert [found.line for found in scanned(paths, tmp_path, views=view)] == [4]
     assert (

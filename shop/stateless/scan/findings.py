@@ -60,8 +60,12 @@ def serves_requests(module: Module, place: Place) -> bool:
 
 
 def may_serve(module: Module, place: Place) -> bool:
-    """Return whether a request may run it: it serves requests, or is among the models, forms or services of an app."""
-    return serves_requests(module, place) or bool(set(module.name.split(".")[1:]) & MODEL_MODULES)
+    """Return whether a request may run it.
+
+    It serves requests, is among the models, forms or services of an app, or in what views and tasks import.
+    """
+    near = module.is_asked or bool(set(module.name.split(".")[1:]) & MODEL_MODULES)
+    return near or serves_requests(module, place)
 
 
 def takes_requests(place: Place) -> bool:

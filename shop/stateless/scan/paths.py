@@ -12,7 +12,7 @@ from shop.stateless.scan.walking import walk
 
 
 def find(module: Module) -> Iterator[Finding]:
-    fields = _file_fields()
+    fields = file_fields()
     for place in functions(module):
         for node in walk(place.function):
             name = _path(module, node, fields)
@@ -24,7 +24,8 @@ def _finding(module: Module, place: Place, node: ast.AST, name: str) -> Iterator
     yield from finding(module, node, name, f"{name} in {place.function.name}() of {module.name}", certain=True)
 
 
-def _file_fields() -> set[str]:
+def file_fields() -> set[str]:
+    """Return the names under which models keep files."""
     fields = (field for model in apps.get_models() for field in model._meta.get_fields())
     return {field.name for field in fields if isinstance(field, FileField)}
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from shop.stateless.places import is_stream
+from shop.stateless.scan import paths
 from shop.stateless.scan.findings import (
     Finding,
     Function,
@@ -20,16 +21,23 @@ from shop.stateless.scan.held import comes_of, held, makes
 from shop.stateless.scan.module import Module
 from shop.stateless.scan.walking import walk
 
-OPENERS = {"open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open"}
+OPENERS = {"open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open", "aiofiles.open"}
 ARCHIVES = {"zipfile.ZipFile", "tarfile.open"}
 PATH_WRITERS = {"write_text", "write_bytes"}
-SHUTIL = {"shutil.copy", "shutil.copyfile", "shutil.move", "shutil.copy2", "shutil.copytree", "os.rename", "os.replace"}
+MODE = re.compile(r"[rwaxbt+]{1,4}([:|]\w*)?")  # that of an archive may name a compression: w:gz
+# What takes a source and a target.
+SHUTIL = {
+    "shutil.copy", "shutil.copyfile", "shutil.move", "shutil.copy2", "shutil.copytree", "shutil.unpack_archive",
+    "os.rename", "os.replace", "urllib.request.urlretrieve",
+}  # fmt: skip
 SQLITE = "sqlite3.connect"
 ASKS = re.compile(r"^\s*(SELECT|WITH)\b", re.IGNORECASE)
 CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
 FILES = {"shelve.open", "dbm.open", SQLITE, "django.core.files.storage.FileSystemStorage"}
 # Methods of pictures, tables and plots, which take a path and nothing else; a storage takes a name and a content.
-SAVERS = {"save", "to_csv", "to_excel", "to_json", "to_pickle", "to_parquet", "to_html", "savefig"}
+SAVERS = {
+    "save", "to_csv", "to_excel", "to_json", "to_pickle", "to_parquet", "to_html", "savefig", "write_pdf",
+}  # fmt: skip
 TEMPORARY = {"NamedTemporaryFile", "TemporaryDirectory", "TemporaryFile", "mkstemp", "mkdtemp", "SpooledTemporaryFile"}
 # What is written into these is gone, or sent, with the request.
 PASSING = TEMPORARY | {"BytesIO", "StringIO", "HttpResponse"}
@@ -40,7 +48,7 @@ PATH_NAMES = ("path", "filename", "file_name", "_dir", "_root", "_file")
 
 def find(module: Module) -> Iterator[Finding]:
     for place in functions(module):
-        if not (may_serve(module, place) or module.is_asked):
+        if not may_serve(module, place):
             continue
         certain = serves_requests(module, place) and not _only_asks(module, place.function)
         passing = held(place.function, PASSING)
@@ -67,9 +75,11 @@ def _writes(module: Module, node: ast.Call) -> bool:
         return not (isinstance(first, ast.Constant) and first.value == ":memory:")
     if not isinstance(node.func, ast.Attribute):
         return full in SHUTIL
+    if name == "extractall":  # of an archive; columns of pandas have one, too
+        return last_name(node.func.value) != "str"
     if full in SHUTIL or name in PATH_WRITERS or (name in SAVERS and len(node.args) == 1 and _is_file_path(first)):
         return True
-    return name == "open" and _is_path(node.func.value) and _is_for_writing(_mode(node, 0))
+    return name == "open" and _is_for_writing(_mode(node, 0)) and (_is_path(node.func.value) or _takes_no_name(node))
 
 
 def _target(module: Module, node: ast.Call) -> ast.expr:
@@ -90,11 +100,25 @@ def _only_asks(module: Module, function: Function) -> bool:
 
 def _mode(node: ast.Call, position: int) -> str:
     given = [keyword.value for keyword in node.keywords if keyword.arg == "mode"] + node.args[position : position + 1]
-    return given[0].value if given and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str) else "r"
+    return (given and _text(given[0])) or "r"
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _is_for_writing(mode: str) -> bool:
-    return bool(set(mode) & set("wax+"))
+    return bool(MODE.fullmatch(mode) and set(mode) & set("wax+"))
+
+
+def _takes_no_name(node: ast.Call) -> bool:
+    """Return whether it is target.open("wb"), which a path has; a storage and an archive take a name first.
+
+    So has the field of a model: that is for its storage to say.
+    """
+    of_field = isinstance(node.func, ast.Attribute) and last_name(node.func.value) in paths.file_fields()
+    first, second = [*map(_text, node.args), "", ""][:2]
+    return not of_field and (not node.args or (_mode(node, 0) == first and not second))
 
 
 def _is_device(node: ast.expr | None) -> bool:
