@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from shop.stateless.move.tasks.command import findings
 from shop.stateless.move.tasks.report import markdown
-from tests.stateless.audits import configured, sources
+from tests.stateless.audits import POSTGRES, configured, sources
 
 QUIET = {"SETTINGS_MODULE": "settings", "CELERY_TASK_ACKS_LATE": True}  # of a project that is not this one
 TASKS = """
@@ -34,12 +34,65 @@ def of(found, topic):
 def test_a_task_that_is_sent_without_waiting_for_the_commit(tmp_path):
     code = """
         from app.tasks import confirm
+        @transaction.atomic
         def place(order):
             confirm.delay(order.pk)
             confirm.apply_async([order.pk])
             current_app.send_task("app.tasks.confirm", [order.pk])
     """
-    assert of(said(tmp_path, code), "sent outside on_commit") == {("change", 4), ("change", 5), ("change", 6)}
+    assert of(said(tmp_path, code), "sent outside on_commit") == {("change", 5), ("change", 6), ("change", 7)}
+
+
+INSIDE_ONE = [
+    "def place(request):\n    with transaction.atomic():\n        confirm.delay(1)",
+    "@method_decorator(transaction.atomic, name='dispatch')\nclass Place(View):\n    def post(self, request):\n"
+    "        confirm.delay(1)",
+    "@receiver(post_save, sender=Order)\ndef place(sender, **kwargs):\n    confirm.delay(1)",
+    "def place(sender, **kwargs):\n    confirm.delay(1)\npost_save.connect(place, sender=Order)",
+    "class OrderAdmin(ModelAdmin):\n    def save_model(self, request, *args):\n        confirm.delay(1)",
+    "class Order(Model):\n    def save(self):\n        super().save()\n        confirm.delay(1)",
+    "@shared_task\n@transaction.atomic\ndef place(order_id):\n    confirm.delay(1)",
+    "def place(order):\n    confirm.delay(1)\n\ndef pay(order):\n    with atomic():\n        close(order)\n\n"
+    "def close(order):\n    place(order)",
+]
+APART = [
+    "def place(request):\n    with transaction.atomic():\n        order.save()\n    confirm.delay(1)",
+    "class Place(View):\n    def post(self):\n        confirm.delay(1)\n\n@atomic\ndef tell():\n    r.post(1)",
+    "@shared_task\ndef place(order_id):\n    confirm.delay(1)",
+    "class OrderAdmin(ModelAdmin):\n    def confirm_again(self, request, orders):\n        confirm.delay(1)",
+]
+NOT_KNOWN = ["def place(order):\n    confirm.delay(1)", "confirm.delay(1)"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "said_of_it"),
+    [
+        (INSIDE_ONE, ("sent outside on_commit", "change")),
+        (APART, ("sent outside a transaction", "fine")),
+        (NOT_KNOWN, ("sent outside on_commit", "look")),
+    ],
+)
+def test_whether_there_is_a_transaction_to_wait_for(tmp_path, codes, said_of_it):
+    for number, code in enumerate(codes):
+        line = code.split("confirm.delay(1)")[0].count("\n") + 2
+        found = said(tmp_path / str(number), f"from app.tasks import confirm\n{code}")
+        assert {one for one in found if one[0].startswith("sent")} == {(*said_of_it, line)}, code
+
+
+@pytest.mark.parametrize(("code", "level"), [(APART[0], "change"), (APART[2], "fine"), (NOT_KNOWN[0], "change")])
+def test_where_each_request_is_a_transaction(tmp_path, code, level):
+    databases = {"default": {**POSTGRES["default"], "ATOMIC_REQUESTS": True}}
+    found = said(tmp_path, f"from app.tasks import confirm\n{code}", DATABASES=databases)
+    assert {one[1] for one in found if one[0].startswith("sent")} == {level}
+
+
+def test_a_command_that_sends_and_a_migration_that_did(tmp_path):
+    code = "from app.tasks import confirm\nclass Command:\n    def handle(self):\n        confirm.delay(1)"
+    assert said(tmp_path, code, module="management__commands__count") == set()
+    with configured(**QUIET) as project:
+        old = "from app.tasks import confirm\ndef forwards(apps, editor):\n    confirm.delay(1)"
+        found = findings(project, sources(tmp_path, tasks=TASKS, migrations__m1=old, management__commands__count=code))
+    assert [(one.topic.name, one.level.value, one.line) for one in found] == [("sent outside a transaction", "fine", 4)]
 
 
 @pytest.mark.parametrize(

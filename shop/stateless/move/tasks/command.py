@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -14,6 +15,7 @@ from shop.stateless.project import Project
 from shop.stateless.scan.module import in_turn
 from shop.stateless.scan.modules import TESTS, Sources, sources_of
 
+LEFT_OUT = re.compile(rf"{TESTS.pattern}|(^|\.)migrations(\.|$)")
 ABOUT = (
     "Show what in this project's use of Celery has to change before its work can go through SQS: where tasks are sent, "
     "with what, and what relies on beat, results, remote control, priorities or long delays. The source code is read; "
@@ -49,7 +51,7 @@ def findings(project: Project, sources: Sources) -> list[Finding]:
 
 
 def _findings(project: Project, sources: Sources) -> Iterator[Finding]:
-    modules = [module for module in sources.own() if not TESTS.search(module.name)]
+    modules = [module for module in sources.own() if not LEFT_OUT.search(module.name)]
     known = sending.known_tasks(modules)
     models = {model.__name__ for model in apps.get_models()}
     late = configured.is_late(project)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from shop.stateless.move.tasks import transactions
 from shop.stateless.move.tasks.findings import Finding, argument, calls, found, shown, tasks
-from shop.stateless.move.tasks.topics import AFTER_COMMIT, SENDING, Level
-from shop.stateless.scan.findings import Function, dotted, last_name
+from shop.stateless.move.tasks.topics import AFTER_COMMIT, ALONE, SENDING, Level, Topic
+from shop.stateless.scan.findings import Function, functions, last_name, takes_requests
 from shop.stateless.scan.module import Module, in_turn
 from shop.stateless.scan.modules import COMMANDS
 from shop.stateless.scan.walking import statements, walk
@@ -45,10 +46,15 @@ def _items(node: ast.expr) -> list[ast.expr]:
 
 @dataclass(frozen=True)
 class Known:
-    """The names of the tasks of the project, and of those whose class waits for the commit by itself."""
+    """The names of the tasks of the project, and of those whose class waits for the commit by itself.
+
+    `called_inside`: functions that are called inside a transaction.
+    """
 
     names: set[str]
     waiting: set[str]
+    called_inside: set[str]
+    requests_are_transactions: bool
 
 
 @dataclass(frozen=True)
@@ -62,21 +68,28 @@ class _Declared:
 
 
 def known_tasks(modules: list[Module]) -> Known:
-    declared = [one for module in in_turn(modules) for one in _declared(module)]
+    for module in in_turn(modules):
+        for find_out in (_declared, transactions.calling):
+            module.fact(find_out)  # both while its tree is there
+    declared = [one for module in modules for one in module.fact(_declared)]
     waiting = _waiting_classes([one for one in declared if one.is_class])
     return Known(
         {one.name for one in declared if not one.is_class or any(base.endswith("Task") for base in one.bases)},
         waiting | {one.name for one in declared if not one.is_class and one.bases & waiting},
+        transactions.called_inside(modules),
+        transactions.requests_are(),
     )
 
 
-def _declared(module: Module) -> Iterator[_Declared]:
-    for function, decorator in tasks(module):
-        yield _Declared(function.name, frozenset({_base(decorator)}))
-    for node in statements(module.tree):
-        if isinstance(node, ast.ClassDef):
-            bases = frozenset(last_name(base) for base in node.bases)
-            yield _Declared(node.name, bases, is_class=True, waits=_waits(node))
+def _declared(module: Module) -> list[_Declared]:
+    classes = [node for node in statements(module.tree) if isinstance(node, ast.ClassDef)]
+    return [
+        *(_Declared(function.name, frozenset({_base(decorator)})) for function, decorator in tasks(module)),
+        *(
+            _Declared(node.name, frozenset(map(last_name, node.bases)), is_class=True, waits=_waits(node))
+            for node in classes
+        ),
+    ]
 
 
 def _base(decorator: ast.expr) -> str:
@@ -139,18 +152,46 @@ def _with_functions(node: ast.AST, within: Function | None) -> Iterator[tuple[as
 
 
 def find(module: Module, known: Known) -> Iterator[Finding]:
-    waiting = after_commit(module.tree)
-    own = {function for function, _ in tasks(module)}
+    around = _Around.of(module)
     for sending in sendings(module, known):
         if sending.method in SIGNATURES:
             continue
         what = f"{shown(sending.call.func)}(…)"
-        if _waits_for_commit(sending, waiting, known):
+        if _waits_for_commit(sending, around.later, known):
             yield found(AFTER_COMMIT, Level.FINE, module, sending.call, what)
             continue
-        apart = sending.within in own or bool(COMMANDS.search(module.name))
+        topic, level, why = _judged(module, sending, around, known)
         where = f" in {sending.within.name}()" if sending.within else ""
-        yield found(SENDING, Level.LOOK if apart else Level.CHANGE, module, sending.call, what + where)
+        yield found(topic, level, module, sending.call, what + where + why)
+
+
+@dataclass(frozen=True)
+class _Around:
+    """Nodes of a module: those that run after a commit, those inside a transaction, and where work begins."""
+
+    later: set[ast.AST]
+    inside: set[ast.AST]
+    entrances: set[ast.AST]
+
+    @classmethod
+    def of(cls, module: Module) -> "_Around":
+        first = {place.function for place in functions(module) if takes_requests(place)}
+        if COMMANDS.search(module.name):
+            first |= {place.function for place in functions(module) if place.function.name == "handle"}
+        own = {function for function, _ in tasks(module)}
+        return cls(transactions.after_commit(module.tree), transactions.within(module), first | own)
+
+
+def _judged(module: Module, sending: Sending, around: _Around, known: Known) -> tuple[Topic, Level, str]:
+    """Return what to say of a send that waits for nothing: (topic, level, reason if it is not to be seen there)."""
+    apart = bool(COMMANDS.search(module.name)) or sending.within in {function for function, _ in tasks(module)}
+    if sending.call.func in around.inside or (known.requests_are_transactions and not apart):
+        return SENDING, Level.CHANGE, ""
+    if sending.within and sending.within.name in known.called_inside:
+        return SENDING, Level.CHANGE, ", which is called inside a transaction"
+    if sending.within in around.entrances:
+        return ALONE, Level.FINE, ""
+    return SENDING, Level.LOOK, ": no transaction is seen around it"
 
 
 def _waits_for_commit(sending: Sending, waiting: set[ast.AST], known: Known) -> bool:
@@ -158,19 +199,3 @@ def _waits_for_commit(sending: Sending, waiting: set[ast.AST], known: Known) -> 
     receiver = sending.call.func.value if isinstance(sending.call.func, ast.Attribute) else None
     by_class = sending.method in NOW and last_name(receiver) in known.waiting
     return sending.method in LATER or sending.call.func in waiting or by_class
-
-
-def after_commit(tree: ast.AST) -> set[ast.AST]:
-    """Return every node that runs after the commit: inside what is given to on_commit()."""
-    named = {node.name: node for node in walk(tree) if isinstance(node, Function)}
-    result = set[ast.AST]()
-    for call in calls(tree):
-        if last_name(call.func) == "on_commit":
-            for given in [*call.args, *(keyword.value for keyword in call.keywords)]:
-                result |= set(walk(given)) - {given if isinstance(given, ast.Name) else call}
-                inner = named.get(given.id) if isinstance(given, ast.Name) else None
-                result |= set(walk(inner)) if inner else set()
-    for node in named.values():
-        if any(dotted(decorator).endswith("on_commit") for decorator in node.decorator_list):
-            result |= set(walk(node))
-    return result

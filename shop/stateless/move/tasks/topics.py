@@ -36,6 +36,13 @@ AFTER_COMMIT = Topic(
     "Works; nobody sends it again.",
     f"{ROW}, is sent again until it is done.",
 )
+ALONE = Topic(
+    "sent outside a transaction",
+    "Each statement before it is committed at once, so the worker finds the data. If the queue is away just then, the "
+    "visitor gets an error and the work is lost, although the data is saved.",
+    "Works; nobody sends it again. delay_on_commit() also bears that somebody opens a transaction around it.",
+    f"{ROW} (which has to be opened), is sent again until it is done.",
+)
 INSIDE = Topic(
     "mail or call inside a transaction",
     "It has left although the transaction is undone afterwards; while the other side is slow the rows stay locked, and "
