@@ -92,8 +92,8 @@ def _narrowed(reach: Reach) -> str:
     return f"""
 WITH {", ".join(each)}
 SELECT coalesce(array_agg(id), '{{}}'), coalesce(array_agg(rank), '{{}}'), json_build_array(
-string_agg(array_to_string(facets, chr(127)), chr(127)), string_agg(min_price::text, ' '),
-string_agg(max_price::text, ' '), {reach:d}, NULL,
+string_agg(array_to_string(facets, chr(127)), chr(127)), string_agg(min_price::text, ','),
+string_agg(max_price::text, ','), {reach:d}, NULL,
 count(*) FILTER (WHERE {FEW}) >= %(enough)s OR greatest({largest}) >= %(pool)s, NULL
 )::text FROM ({" UNION ALL ".join(found)}) AS found"""
 

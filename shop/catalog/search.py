@@ -71,7 +71,7 @@ def parameters(query: str, *, pool: int) -> dict[str, Any]:
 def read(told: str, given: dict[str, Any], *, ranked: list[tuple[int, int]]) -> Found:
     """Return what a statement told."""
     facets, low, high, reach, likely, is_part, known = orjson.loads(told)
-    prices = [sorted(map(float, (text or "").split())) for text in (low, high)]
+    prices = [sorted(orjson.loads(f"[{text or ''}]")) for text in (low, high)]
     words = _words(given, likely)
     return Found(
         ranked=ranked,

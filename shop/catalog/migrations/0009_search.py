@@ -28,7 +28,7 @@ def add(kind: int, few: str, everything: str, *, rank: str = "0", text: str = "0
         SELECT count(*) AS n, count(*) FILTER (WHERE id % 64 = 0) AS few, coalesce(array_agg(id), '{{}}') AS ids,
             coalesce(array_agg({kind * MANY} + {rank}), '{{}}')::bigint[] AS ranks,
             string_agg(array_to_string(facets, chr(127)), chr(127)) AS facets,
-            string_agg(min_price::text, ' ') AS low, string_agg(max_price::text, ' ') AS high
+            string_agg(min_price::text, ',') AS low, string_agg(max_price::text, ',') AS high
         INTO more FROM (
             SELECT id, words, facets, min_price, max_price FROM (
                 SELECT * FROM few UNION ALL SELECT * FROM (
@@ -40,8 +40,8 @@ def add(kind: int, few: str, everything: str, *, rank: str = "0", text: str = "0
         ids := ids || more.ids;
         ranks := ranks || more.ranks;
         facets := array_append(facets, more.facets);
-        low := concat_ws(' ', low, more.low);
-        high := concat_ws(' ', high, more.high);
+        low := array_append(low, more.low);
+        high := array_append(high, more.high);
         sampled := sampled + more.few;
         is_part := is_part OR more.n >= {most};
     """
@@ -58,8 +58,8 @@ DECLARE
     sampled int := 0;
     is_part boolean := false;
     facets text[] := '{{}}';
-    low text;
-    high text;
+    low text[] := '{{}}';
+    high text[] := '{{}}';
     reach int;
     sought tsquery;
     guess text;
@@ -114,7 +114,10 @@ BEGIN
             WHERE scope = 'word' AND key = ANY(coalesce(string_to_array(guess, ' '), typed)) GROUP BY key
         ) AS words);
     END IF;
-    told := json_build_array(array_to_string(facets, chr(127)), low, high, reach, guess, is_part, known);
+    told := json_build_array(
+        array_to_string(facets, chr(127)), array_to_string(low, ','), array_to_string(high, ','),
+        reach, guess, is_part, known
+    );
 END
 $$
 """
