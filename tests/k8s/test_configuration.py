@@ -10,6 +10,7 @@ import pytest
 from tests.k8s.manifests import FOLDERS, ROOT, containers, environment, of_kind, ours, pod_template, rendered, workloads
 
 HASHED = re.compile(r"-[0-9a-z]{10}$")
+SETTINGS = [*(ROOT / "config").glob("*.py"), *(ROOT / "config/settings").glob("*.py")]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -50,7 +51,7 @@ def test_overlays_name_the_image(folder: str) -> None:
 
 def test_names_are_the_ones_that_the_store_reads() -> None:
     """Guards against a name that was mistyped here or renamed there."""
-    sources = [*(ROOT / "config").glob("*.py"), *(ROOT / "shop/platform").glob("*.py")]
+    sources = [*SETTINGS, *(ROOT / "shop/platform").glob("*.py")]
     read = set(re.findall(r"\"([A-Z][A-Z0-9_]+)\"", "".join(path.read_text() for path in sources)))
     boto = {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SQS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
     example = re.findall(r"^([A-Z_0-9]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
@@ -63,7 +64,7 @@ GIVEN = {"POD_NAME", "HOSTNAME", "SHOP_ROLE", "STATICFILES_STORAGE", "RESTORED_D
 
 
 def test_the_example_names_every_setting() -> None:
-    places = [*(ROOT / "config").glob("*.py"), *(ROOT / "shop/platform").rglob("*.py")]
+    places = [*SETTINGS, *(ROOT / "shop/platform").rglob("*.py")]
     text = "".join(path.read_text() for path in places)
     read = set(re.findall(r"(?:env\.\w+|os\.environ\.get)\(\s*\"([A-Z][A-Z0-9_]+)\"", text)) - GIVEN
     named = re.findall(r"^([A-Z_0-9]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)

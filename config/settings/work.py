@@ -1,0 +1,26 @@
+"""What is done later: queues, topics, events, mail. The outbox is the only road to SQS."""
+
+from config import env, queues
+from config.mail import mail_settings
+
+QUEUES = queues.NAMES
+QUICK_QUEUES = ("default",)  # work of some milliseconds: done several at a time, and never kept waiting by slow work
+SQS_QUEUE_BASE_URL = env.text("SQS_QUEUE_BASE_URL", "https://sqs.invalid/000000000000").rstrip("/")
+SQS_QUEUE_PREFIX = env.text("SQS_QUEUE_PREFIX", "shop-")
+# Seconds until the message of a killed worker goes to another; the queues have to be made with the same number
+SQS_VISIBILITY = env.number("SQS_VISIBILITY", 30, least=1)
+
+OUTBOX_RESEND_AFTER = env.number("OUTBOX_RESEND_AFTER", 60, least=1)  # seconds; for what was sent and is not done
+OUTBOX_TOPICS = {  # topic: (queue, handler)
+    "notifications.mail": ("mail", "shop.notifications.handlers.send_mail"),
+    "media.renditions": ("media", "shop.platform.handlers.make_renditions"),
+    "sessions.forget": ("default", "shop.platform.handlers.forget_session"),
+    "events.publish": ("default", "shop.platform.handlers.publish_event"),
+}
+# Topics whose handlers tell other systems, which would hear a repeated transaction twice: each has its own transaction
+TELLING_TOPICS = ("events.publish",)
+EVENTS_TOPIC_ARN = env.text("EVENTS_TOPIC_ARN", "")  # the SNS topic for events of orders (docs/events.md); empty: none
+
+EMAIL_FILE_PATH: str | None = None  # set by eml:// addresses
+globals().update(mail_settings(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "eml"))))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tessel <hello@tessel.example>")
