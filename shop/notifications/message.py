@@ -1,6 +1,7 @@
 """The text of a mail, from its templates."""
 
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -14,11 +15,11 @@ from shop.platform import request_id
 
 def build(mail: Mail) -> EmailMultiAlternatives:
     """Return the mail in its language, text and HTML, with a Message-ID that depends on nothing but the row."""
-    context = {**mail.context, "shop_name": settings.SHOP_NAME, "public_url": settings.PUBLIC_URL}
+    context = _context(mail.context)
     with translation.override(mail.language):
         if mail.kind == folding.SUMMARY:
             context |= _folded(mail)
-        subject = " ".join(_render(mail.kind, "subject.txt", context).split())
+        subject = _subject(mail.kind, context)
         text = _render(mail.kind, "txt", context)
         html = _render(mail.kind, "html", context)
     message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=_headers(mail))
@@ -28,11 +29,20 @@ def build(mail: Mail) -> EmailMultiAlternatives:
 
 def _folded(summary: Mail) -> dict[str, object]:
     listed, more = folding.contents(summary)
-    told = [(_render(kind, "subject.txt", facts).strip(), facts.get("url")) for kind, facts in listed]
-    return {"mails": [{"subject": subject, "url": url} for subject, url in told], "more": more}
+    mails = [{"subject": _subject(kind, _context(facts)), "url": facts.get("url")} for kind, facts in listed]
+    return {"mails": mails, "more": more}
 
 
-def _render(kind: str, part: str, context: dict[str, object]) -> str:
+def _context(facts: dict[str, Any]) -> dict[str, Any]:
+    return {**facts, "shop_name": settings.SHOP_NAME, "public_url": settings.PUBLIC_URL}
+
+
+def _subject(kind: str, context: dict[str, Any]) -> str:
+    """Return the subject on one line."""
+    return " ".join(_render(kind, "subject.txt", context).split())
+
+
+def _render(kind: str, part: str, context: dict[str, Any]) -> str:
     return loader.render_to_string(f"mail/{kind}.{part}", context).strip() + "\n"
 
 

@@ -52,6 +52,18 @@ def test_what_is_too_much_in_an_hour_is_told_by_one_mail_at_its_end(mailbox, mon
     assert [list(rule.find(0, 10**9)) for rule in INVARIANTS] == [[]]
 
 
+def test_a_mail_of_any_kind_is_told_by_its_subject(mailbox, settings):
+    for number in range(2):
+        mail(number)
+    for kind in ("order_placed", "order_shipped"):
+        mail(7, kind=kind)
+    summary = Mail.objects.get(kind=folding.SUMMARY)
+    notifications.send(summary.pk)
+    told = text(mailbox, summary)
+    assert f"Your order N7 at {settings.SHOP_NAME}: https://" in told
+    assert "Your order N7 is on its way: https://" in told
+
+
 def test_an_hour_later_mails_are_sent_as_ever():
     mails = [mail(number) for number in range(3)]
     Mail.objects.filter(pk__in=[each.pk for each in mails]).update(sent_at=timezone.now() - timedelta(hours=1))
