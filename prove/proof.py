@@ -57,30 +57,33 @@ class Scene:
 
 def prove(options: Options, console: Console) -> list[Part]:
     """Run all parts. Raises LaunchError if something cannot be started."""
-    calm, *scenes = _scenes(options)
-    journeys = [journey for scene in scenes for journey in scene.plan.journeys]
+    calm, *others = scenes(options)
+    journeys = [journey for scene in others for journey in scene.plan.journeys]
     staff = {journey.number for journey in journeys if journey.script == "staff"}
     people = 1 + max(journey.number for journey in journeys)
     steps = Steps(console)
     revisions = {"revision": options.revision, "old": options.old}
     with steps, Ground(steps, people=people, staff=sorted(staff), **revisions) as ground:
         reference = run(ground, steps, calm)
-        return [_part(ground, steps, scene, reference) for scene in scenes]
+        return [_part(ground, steps, scene, reference) for scene in others]
 
 
-def _scenes(options: Options) -> list[Scene]:
+def scenes(options: Options) -> list[Scene]:
+    """Return what is run: the calm run first, which all others are compared with."""
     if options.rollout:
         return _rollout(options)
     storm = plans.storm(options.seed, options.journeys)
-    scenes = [
+    planned = [
         Scene("calm", "One process, nothing happens to it", plans.calm(storm), CALM),
         Scene("storm", "The storm", storm, at_once=options.at_once),
     ]
     if options.old:
-        mixed = plans.storm(options.seed + 1, options.mixed)
+        met = {journey.script for journey in storm.journeys}  # the calm run knows how the journeys of these end
+        scripts = tuple(script for script in plans.WEIGHTS if script in met)
+        mixed = plans.storm(options.seed + 1, options.mixed, scripts=scripts)
         title = f"The storm, with {options.old} beside the new code"
-        scenes.append(Scene("mixed", title, mixed, Size(mixed=True), at_once=options.at_once))
-    return scenes
+        planned.append(Scene("mixed", title, mixed, Size(mixed=True), at_once=options.at_once))
+    return planned
 
 
 def _rollout(options: Options) -> list[Scene]:

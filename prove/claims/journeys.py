@@ -13,7 +13,7 @@ def ended_alike(evidence: Evidence, reference: Evidence | None) -> Claim:
     missing = [name for name in names if name not in evidence.record.seen and name not in unfinished]
     problems += [f"{name} never came to its end." for name in missing]
     if reference:
-        problems += [f"{name}: {text}" for name, text in reference.record.complaints.items()]
+        problems += [f"{name}, in the calm run: {text}" for name, (_about, text) in reference.record.complaints.items()]
         problems += _differences(evidence, reference)
     elsewhere = len(unfinished) - len(evidence.record.about("journey"))
     if elsewhere > 0:

@@ -133,6 +133,13 @@ def test_a_visitor_who_saw_something_else_than_in_the_calm_run():
     assert "{'total': '0.00'} instead of {'total': '24.80'}" in claim.problems[0]
 
 
+def test_what_went_wrong_in_the_calm_run_is_told_as_a_sentence():
+    calm, found = evidence(), evidence()
+    calm.record.complain(GUEST.name, "The cart is empty.", about="cart")
+    (claim,) = [claim for claim in all_claims(found, calm) if not claim.holds]
+    assert f"{GUEST.name}, in the calm run: The cart is empty." in claim.problems
+
+
 def test_a_visitor_who_never_came_to_an_end():
     found = evidence()
     found.record.seen.clear()

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from prove import plan
+from prove import options, plan, proof
 from prove.plan import COMMITTED, ORDER, SENT, WEIGHTS
 
 
@@ -39,3 +39,11 @@ def test_the_calm_run_has_one_visitor_of_each_kind_and_nothing_happens():
 
 def test_a_plan_for_one_visitor_is_a_plan():
     assert len(plan.storm(1, 1).journeys) == 1
+
+
+@pytest.mark.parametrize("journeys", ["1", "5", "40"])
+def test_the_calm_run_shows_how_every_planned_journey_ends(journeys):
+    calm, *others = proof.scenes(options.parse(["--journeys", journeys, "--seed", "1", "--old", "HEAD"]))
+    known = {journey.script for journey in calm.plan.journeys}
+    assert len(others) == 2
+    assert {journey.script for scene in others for journey in scene.plan.journeys} == known
