@@ -35,18 +35,6 @@ def cancel(request: "Request") -> tuple[int, Row]:
     return show(request)
 
 
-def refund(request: "Request") -> tuple[int, Row]:
-    key = request.headers.get("Idempotency-Key") or ""
-    if not key:
-        raise Refused(400, "no_idempotency_key", "Send an Idempotency-Key.")
-    amount = request.json().get("amount")
-    if not isinstance(amount, int):
-        raise Refused(422, "bad_amount", "amount has to be a whole number of minor units.")
-    row = request.ledger.refund(request.words["id"], key, amount)
-    request.courier.wake()
-    return 201, row
-
-
 def _checked(body: Row) -> Row:
     """Return the fields of a new payment. Raises Refused 422."""
     amount = body.get("amount")

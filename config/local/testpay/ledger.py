@@ -1,4 +1,4 @@
-"""The provider's own records: payments, refunds and events, in one SQLite file."""
+"""The provider's own records: payments and events, in one SQLite file."""
 
 import json
 import secrets
@@ -13,10 +13,8 @@ from typing import Any
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS payments (
     id TEXT PRIMARY KEY, idempotency_key TEXT UNIQUE NOT NULL, request TEXT NOT NULL, status TEXT NOT NULL,
-    message TEXT NOT NULL DEFAULT '', declines INTEGER NOT NULL DEFAULT 0, refunded INTEGER NOT NULL DEFAULT 0,
+    message TEXT NOT NULL DEFAULT '', declines INTEGER NOT NULL DEFAULT 0,
     asks INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS refunds (
-    id TEXT PRIMARY KEY, payment TEXT NOT NULL, idempotency_key TEXT UNIQUE NOT NULL, amount INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS events (
     id TEXT PRIMARY KEY, payment TEXT NOT NULL, url TEXT NOT NULL, body TEXT NOT NULL, due REAL NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, delivered REAL, last_answer TEXT NOT NULL DEFAULT '');
@@ -112,27 +110,12 @@ class Ledger:
             if self.execute(sql, message, identifier):
                 self._tell("payment.card_declined", identifier)
             if self.payment(identifier)["declines"] >= MAX_DECLINES:
-                self.finish_declined(identifier)
+                self._finish_declined(identifier)
             return self.payment(identifier)
 
-    def finish_declined(self, identifier: str) -> None:
+    def _finish_declined(self, identifier: str) -> None:
         if self.execute("UPDATE payments SET status = 'declined' WHERE id = ? AND status = 'open'", identifier):
             self._tell("payment.declined", identifier)
-
-    def refund(self, identifier: str, key: str, amount: int) -> Row:
-        """Give back an amount in minor units. Raises Refused if that much was not paid."""
-        with self._transaction():
-            known = self.rows("SELECT id, payment, amount FROM refunds WHERE idempotency_key = ?", key)
-            if known:
-                return known[0]
-            payment = self.payment(identifier)
-            if payment["status"] != "paid" or not 0 < amount <= payment["amount"] - payment["refunded"]:
-                raise Refused(422, "not_refundable", "There is not that much to refund.")
-            row = {"id": f"ref_{secrets.token_urlsafe(16)}", "payment": identifier, "amount": amount}
-            self.execute("INSERT INTO refunds VALUES (?, ?, ?, ?)", row["id"], identifier, key, amount)
-            self.execute("UPDATE payments SET refunded = refunded + ? WHERE id = ?", amount, identifier)
-            self._tell("payment.refunded", identifier)
-            return row
 
     def _tell(self, kind: str, identifier: str) -> None:
         """Note an event in the transaction of what it tells."""
@@ -145,5 +128,5 @@ class Ledger:
 
 def public(payment: Row) -> Row:
     """What the API and the webhooks say about a payment."""
-    names = ("id", "status", "amount", "currency", "reference", "message", "refunded", "created")
+    names = ("id", "status", "amount", "currency", "reference", "message", "created")
     return {name: payment[name] for name in names}

@@ -66,7 +66,6 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", r"/v1/payments", lambda request: as_json(*api.create(request))),
     ("GET", r"/v1/payments/(?P<id>\w[\w-]*)", lambda request: as_json(*api.show(request))),
     ("POST", r"/v1/payments/(?P<id>\w[\w-]*)/cancel", lambda request: as_json(*api.cancel(request))),
-    ("POST", r"/v1/payments/(?P<id>\w[\w-]*)/refunds", lambda request: as_json(*api.refund(request))),
     ("GET", r"/pay/(?P<id>\w[\w-]*)", lambda request: as_page(pages.show(request))),
     ("POST", r"/pay/(?P<id>\w[\w-]*)", lambda request: as_page(pages.pay(request))),
     ("GET", r"/pay/(?P<id>\w[\w-]*)/confirm", lambda request: as_page(pages.show_confirmation(request))),
