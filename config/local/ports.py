@@ -26,6 +26,16 @@ def free(count: int) -> list[int]:
     return found
 
 
+def keep_from_proxies() -> None:
+    """Name this machine in NO_PROXY, for this process and those it starts.
+
+    Where the environment names a proxy for the rest of the world, boto3, httpx and urllib would ask it for HOST, too.
+    """
+    known = ",".join(filter(None, (os.environ.get("no_proxy"), os.environ.get("NO_PROXY"))))
+    hosts = dict.fromkeys([*filter(None, known.split(",")), HOST, "localhost"])
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(hosts)
+
+
 def share(text: str) -> range:
     """Return the ports of "2/3", the second of three parts."""
     number, parts = (int(part) for part in text.split("/"))

@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import psycopg
+
+from config.local import ports
 from config.local.card_provider import CardProvider
 from config.local.errors import LaunchError
 from config.local.postgres import Postgres
@@ -35,6 +38,7 @@ class Services:
         self, place: Place, *, secret: Secret, durable: bool = True, given: Mapping[str, str] = os.environ
     ) -> None:
         """`secret(name)`: a secret of this run. `given`: an environment; services that it names are not embedded."""
+        ports.keep_from_proxies()
         self.settings = aws_settings(given, secret)
         self.given = {name: given[name] for name in (*ADDRESSES.values(), *GIVEN) if given.get(name)}
         self.embedded = [
@@ -117,8 +121,6 @@ def aws_settings(given: Mapping[str, str], secret: Secret) -> dict[str, str]:
 
 def wait_for_database(url: str, *, seconds: float = 10) -> None:
     """Return when a PostgreSQL from outside answers. Raises LaunchError with its own words if it does not."""
-    import psycopg
-
     deadline = time.monotonic() + seconds
     while True:
         try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from config import queues
 from config.local import ports
 from config.local.errors import LaunchError
 from config.local.process import Program, python
@@ -13,7 +14,6 @@ from config.local.s3 import aws_client
 
 ACCOUNT = "123456789012"
 VISIBILITY = 30  # seconds; workers extend it while they are at work (settings.SQS_VISIBILITY)
-QUEUES = ("default", "mail", "media")
 MAX_RECEIVES = 5  # deliveries before a message is set aside
 RETENTION = 14 * 24 * 3600  # seconds; the most that SQS keeps
 
@@ -53,7 +53,7 @@ def create_queues(environment: dict[str, str]) -> str:
     client = aws_client("sqs", environment)
     address = ""
     try:
-        for name in QUEUES:
+        for name in queues.NAMES:
             queue = environment["SQS_QUEUE_PREFIX"] + name
             dead = _queue(client, f"{queue}-dlq", {"MessageRetentionPeriod": str(RETENTION)})
             arn = client.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

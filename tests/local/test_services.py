@@ -1,6 +1,7 @@
 """The embedded services keep what they were given through a SIGKILL, and refuse a directory that is not theirs."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -8,14 +9,17 @@ import psycopg
 import pytest
 import redis
 
+from config import queues
 from config.local.errors import LaunchError
+from config.local.fleet import status
 from config.local.postgres import Postgres
 from config.local.process import Place, Process
 from config.local.s3 import aws_client
 from config.local.secret_files import SecretFiles
 from config.local.services import Services
-from config.local.sqs import QUEUES, VISIBILITY
+from config.local.sqs import VISIBILITY, create_queues
 from tests.k8s.provision import QUEUES as PROVISIONED
+from tests.services import running
 
 
 def embedded(place: Place, given: dict[str, str] | None = None) -> Services:
@@ -55,7 +59,7 @@ def test_queues_have_a_dead_letter_queue_and_come_back_after_a_restart(place):
     services.processes["sqs"].kill()
     services.restart("sqs")
     sqs = aws_client("sqs", services.environment)
-    for name in QUEUES:
+    for name in queues.NAMES:
         url = f"{services.environment['SQS_QUEUE_BASE_URL']}/shop-{name}"
         attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         assert int(attributes["VisibilityTimeout"]) == VISIBILITY
@@ -65,8 +69,15 @@ def test_queues_have_a_dead_letter_queue_and_come_back_after_a_restart(place):
     services.stop()
 
 
-def test_every_queue_of_the_store_is_created(settings):
-    assert set(QUEUES) == set(settings.QUEUES)
+def test_a_proxy_for_the_rest_of_the_world_is_not_asked_for_this_machine(place, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    embedded(place)
+    create_queues(running.environment)
+    assert status(f"{running.environment['AWS_ENDPOINT_URL_SQS']}/moto-api/data.json") == 200
+    assert os.environ["NO_PROXY"] == "intranet.example,127.0.0.1,localhost"
 
 
 def test_messages_are_as_long_invisible_as_workers_believe(settings):
