@@ -1,6 +1,7 @@
 """From the rows of one product to a draft of it. Reads no database; what cannot be used goes to the report."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -11,6 +12,8 @@ from shop.backoffice.importer.gallery import pictures
 from shop.backoffice.importer.reader import Row
 from shop.backoffice.importer.report import Remark, Report
 from shop.backoffice.importer.variants import VariantReader, VariantRow, is_variant, option_columns
+from shop.backoffice.product_form import LONGEST as LONGEST_DESCRIPTION
+from shop.catalog.html import sanitized
 from shop.catalog.models import Product
 from shop.catalog.services import ProductData
 
@@ -76,7 +79,7 @@ class Parser:
         return ProductData(
             slug=slug,
             title=head["title"],
-            body_html=head["body"],
+            body_html=self._description(head),
             vendor=self._cut(head, "vendor", 120),
             product_type=self._cut(head, "type", 120),
             tags=_tags(head["tags"]),
@@ -87,6 +90,13 @@ class Parser:
             seo_description=self._cut(head, "seo_description", 400),
             variants=tuple(variant.data for variant in variants),
         )
+
+    def _description(self, head: Row) -> str:
+        """Return HTML that is short enough to be searched; pictures embedded in it go first, as they do when saved."""
+        body = head["body"]
+        if len(body) <= LONGEST_DESCRIPTION:
+            return body
+        return self._cut(replace(head, values={**head.values, "body": sanitized(body)}), "body", LONGEST_DESCRIPTION)
 
     def _published(self, head: Row, slug: str) -> bool:
         if values.flag(head["gift_card"], default=False):

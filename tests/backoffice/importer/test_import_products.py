@@ -149,6 +149,21 @@ def test_values_that_are_too_long_are_cut_and_noted(tmp_path):
     assert len(report.notes) == 3
 
 
+def test_a_description_that_no_index_of_words_takes_is_cut_and_the_import_goes_on(tmp_path):
+    picture = f'<img src="data:image/png;base64,{"A" * 200_000}">'
+    file = write(
+        tmp_path,
+        shirt("long", body=" ".join(f"word{number:07}" for number in range(150_000))),
+        shirt("pictured", body=f"<p>{picture}Soft</p>"),
+        shirt("plain"),
+    )
+    report = run(file)
+    assert (report.products_created, report.rejected) == (3, [])
+    assert ["body is longer than 200000 characters" in note.text for note in report.notes] == [True]
+    assert Product.objects.get(slug="long").body_html.startswith("word0000000 word0000001")
+    assert Product.objects.get(slug="pictured").body_html == "<p>Soft</p>"
+
+
 def test_types_with_arrows_become_a_branch_of_the_category_tree(tmp_path):
     run(write(tmp_path, shirt(type="Clothes > Shirts")))
     category = Product.objects.get().categories.get()
