@@ -81,9 +81,7 @@ def number(name: str, default: int, *, least: int = 0) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated value as a list without empty parts."""
-    return (
-        [part.strip() for part in text(name, default or "").split(",") if part.strip()] if raw(name) or default else []
-    )
+    return [part.strip() for part in (raw(name) or default).split(",") if part.strip()]
 
 
 def url(name: str, default: str | None = None, *, schemes: tuple[str, ...] = ("http", "https")) -> SplitResult:

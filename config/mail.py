@@ -7,10 +7,7 @@ from shop.platform import patience
 
 
 def mail_settings(url: SplitResult) -> dict[str, Any]:
-    """Return settings for smtp://user:password@host:port, smtps://...
-
-    or eml:///directory (one file a mail, for development).
-    """
+    """Return the settings for smtp:// or smtps://user:password@host:port, or eml:///directory (one file a mail)."""
     if url.scheme == "eml":
         return {"EMAIL_BACKEND": "config.local.eml.EmailBackend", "EMAIL_FILE_PATH": unquote(url.path)}
     return {

@@ -38,7 +38,7 @@ class Client:
         """`upstreams`: {host:port: name} of the web processes."""
         self.journey, self.record, self.storm = journey, record, storm
         self.upstreams = upstreams
-        self.last = ""  # who served the last request
+        self.served_by = ""  # the process that served the last request
         self.count = 0
         self.tokens: dict[str, Any] = {}  # a phone's
         self.order: dict[str, Any] = {}  # as a phone sees it
@@ -48,10 +48,6 @@ class Client:
         self.http = httpx.Client(
             base_url=base_url, timeout=30, headers={"Origin": base_url}, transport=transport, trust_env=False
         )
-
-    @property
-    def served_by(self) -> str:
-        return self.last
 
     def get(self, path: str, *, status: int | tuple[int, ...] = 200, **content: Any) -> httpx.Response:
         return self.send("GET", path, status=status, **content)
@@ -101,22 +97,22 @@ class Client:
         pod = self._server(response) or _only(route)
         facts = (began_at, seconds, self.journey.name, self.journey.script, self.count, method, path)
         status = response.status_code if response is not None else 0
-        self.record.add(Sample(*facts, status, pod, self.last, fate, tries, tries > 1, label, error))
-        self.last = pod or self.last
+        self.record.add(Sample(*facts, status, pod, self.served_by, fate, tries, tries > 1, label, error))
+        self.served_by = pod or self.served_by
         return response, fate
 
     def _route(self, label: str) -> dict[str, str]:
         """Choose who may serve the next request, and begin what was planned to happen to it."""
         if self.storm is None:
             return {}
-        self.storm.wait_for_another(self.last)
+        self.storm.wait_for_another(self.served_by)
         victim = ""
         for kill in self.journey.kills:
             if kill.at in (label or None, self.count):
-                victim = self.storm.strike(kill, self.journey, self.last) or victim
+                victim = self.storm.strike(kill, self.journey, self.served_by) or victim
         if victim:
             return {ROUTE_HEADER: f"only-{victim}"}
-        return {ROUTE_HEADER: f"not-{self.last}"} if self.last else {}
+        return {ROUTE_HEADER: f"not-{self.served_by}"} if self.served_by else {}
 
     def _server(self, response: httpx.Response | None) -> str:
         if response is None:
@@ -130,7 +126,7 @@ class Client:
         if response is None or response.status_code not in expected:
             status = response.status_code if response is not None else "nothing"
             wanted = " or ".join(map(str, expected))
-            raise WentWrong(f"{self.last} answered {method} {path} with {status} instead of {wanted}.")
+            raise WentWrong(f"{self.served_by} answered {method} {path} with {status} instead of {wanted}.")
         return response
 
 

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +110,7 @@ def collect(stage: Stage, plan: Plan, record: Record) -> Evidence:
 def _charges(stage: Stage) -> list[Row]:
     """Return the provider's payments that this run's shop announced, each with what the shop said of it."""
     path = stage.ground.place.data / "testpay" / "testpay.sqlite3"
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         rows = [dict(row) for row in connection.execute("SELECT * FROM payments ORDER BY created")]
     found = [{**json.loads(row["request"]), **row} for row in rows]

@@ -37,7 +37,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     """Raises LaunchError for a revision that is not there, SystemExit(2) for what else cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m prove", description=ABOUT)
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--journeys", type=_some, default=200, metavar="N", help="visitors of the storm (200)")
+    size.add_argument("--journeys", type=_visitors, default=200, metavar="N", help="visitors of the storm (200)")
     size.add_argument("--quick", action="store_true", help="12 visitors, and no old code unless --old names it")
     rollout = "replace all processes under visitors with the very time-outs of k8s/base, and do nothing else to them"
     parser.add_argument("--rollout", action="store_true", help=rollout)
@@ -48,7 +48,7 @@ def parse(arguments: list[str] | None = None) -> Options:
     parser.add_argument(
         "--out", type=Path, default=RESULTS, metavar="DIR", help="directory of the report (prove/results)"
     )
-    parser.add_argument("--at-once", type=_some, default=6, metavar="N", help="visitors at the same time (6)")
+    parser.add_argument("--at-once", type=_visitors, default=6, metavar="N", help="visitors at the same time (6)")
     found = parser.parse_args(arguments)
     journeys = 12 if found.quick else found.journeys
     skip = found.rollout or found.old == NONE or (found.quick and not found.old)
@@ -64,8 +64,8 @@ def parse(arguments: list[str] | None = None) -> Options:
     )
 
 
-def _some(text: str) -> int:
-    number = int(text)
+def _visitors(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
     if not 1 <= number <= MOST:
         raise argparse.ArgumentTypeError(f"write a number from 1 to {MOST}")
     return number

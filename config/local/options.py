@@ -35,6 +35,6 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Options:
 
 def _number(environment: Mapping[str, str], name: str, default: int, allowed: range) -> int:
     text = environment.get(name) or str(default)
-    if not text.strip().isdigit() or int(text) not in allowed:
+    if not text.strip().isdecimal() or int(text) not in allowed:
         raise LaunchError(f"{name}={text} cannot be used: write a number from {allowed[0]} to {allowed[-1]}.")
     return int(text)

@@ -11,7 +11,7 @@ import PIL.Image
 from prove.client import Client, Cut, WentWrong
 from prove.forms import form_named
 from prove.furnish import PASSWORD, STAFF_STOCK
-from prove.journeys.browser import Seen
+from prove.journeys.browser import Seen, require_signed_in
 
 PRICE, STOCK = "31.50", STAFF_STOCK + 10
 CHANGE = re.compile(r"/admin/catalog/product/(\d+)/change/")
@@ -36,12 +36,12 @@ def sign_in(client: Client) -> None:
     page = read(client.get("/admin/login/?next=/admin/"), "login-form")
     values = {**page, "username": client.journey.email, "password": PASSWORD}
     client.send("POST", "/admin/login/?next=/admin/", status=302, data=values)
-    require_staff(client, client.get("/admin/", status=(200, 302)))
+    require_signed_in(client, client.get("/admin/", status=(200, 302)))
 
 
 def find(client: Client, slug: str) -> str:
     """Return the address of the product's page in the admin."""
-    require_staff(client, page := client.get(f"/admin/catalog/product/?q={slug.upper()}", status=(200, 302)))
+    require_signed_in(client, page := client.get(f"/admin/catalog/product/?q={slug.upper()}", status=(200, 302)))
     for number in CHANGE.findall(page.text):
         address = f"/admin/catalog/product/{number}/change/"
         if f'value="{slug}"' in client.get(address).text:
@@ -82,7 +82,7 @@ def save(client: Client, address: str, page: dict[str, str]) -> httpx.Response:
 
 
 def look_at_an_order(client: Client) -> None:
-    require_staff(client, page := client.get("/admin/orders/order/", status=(200, 302)))
+    require_signed_in(client, page := client.get("/admin/orders/order/", status=(200, 302)))
     for number in ORDER.findall(page.text)[:1]:
         client.get(f"/admin/orders/order/{number}/change/")
 
@@ -103,22 +103,13 @@ def look_at_picture(client: Client, address: str) -> None:
 
 def look_at_product(client: Client) -> Seen:
     """The shop shows what the staff saved; a picture appears when a worker has made it small."""
-    require_staff(client, client.get("/admin/", status=(200, 302)))
+    require_signed_in(client, client.get("/admin/", status=(200, 302)))
     deadline = time.monotonic() + RENDERED
     while not PICTURE.search(page := client.get(f"/products/staff-{client.journey.number}/").text):
         if time.monotonic() > deadline:
             raise WentWrong(f"The uploaded picture was not in the shop within {RENDERED:.0f} seconds.", about="media")
         time.sleep(1)
     return {"price": "€31.50" in page, "picture": True}
-
-
-def require_staff(client: Client, page: httpx.Response) -> None:
-    if page.status_code != 200:
-        raise WentWrong(
-            f"{client.served_by} does not know the session of {client.journey.email}, who had signed in: "
-            "sessions are kept where only one process sees them, or not kept.",
-            about="session",
-        )
 
 
 def picture(number: int) -> bytes:
