@@ -32,7 +32,7 @@ class JsonLogger(Logger):  # type: ignore[misc]
             return
         said = {
             "event": "request",
-            # not the thread's: a request that is no HTTP has none, and would be logged with that of the one before
+            # of the environ, not of the thread: where a request is no HTTP, the thread still has that of the one before
             "request_id": environ.get(request_id.KEY, ""),
             "method": environ.get("REQUEST_METHOD"),
             "path": without_personal_data(shown(path)),
@@ -46,13 +46,13 @@ class JsonLogger(Logger):  # type: ignore[misc]
         }
         if trace := environ.get(traces.KEY):
             said["trace_id"] = trace
-        with suppress(OSError):  # who no longer reads the log keeps no request waiting for an answer
-            sys.stdout.buffer.write(orjson.dumps(said, option=FORM))  # at once: lines of several threads do not mix
+        with suppress(OSError):  # a request must not fail because nobody reads the log any more
+            sys.stdout.buffer.write(orjson.dumps(said, option=FORM))  # in one write, so that threads' lines do not mix
             sys.stdout.buffer.flush()
 
 
 def _number(resp: Any) -> int:
-    """gunicorn's own answers, to what is no HTTP and to an application that failed, have the line alone."""
+    """gunicorn's own error answers have a status line only, and no status_code."""
     return int(getattr(resp, "status_code", 0) or str(resp.status).partition(" ")[0])
 
 

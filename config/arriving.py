@@ -1,4 +1,4 @@
-"""Threads for requests that are here: a client that sends slowly, or falls silent, holds none.
+"""Threads only for requests that have arrived: a client that sends slowly, or falls silent, holds none.
 
 Plain gthread gives a connection to a thread with its first byte, and that thread then waits for the rest of the request
 as long as the client likes, so a few slow clients are all that a pod serves. A balancer keeps half-sent headers from a
@@ -23,13 +23,13 @@ from typing import Any
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 MOST = 64 * 1024  # bytes of one request that the loop keeps: more than a form or a phone sends without a picture
-GATHER = 30.0  # seconds from its first byte until so much of it is here
-SILENT = 10  # seconds without a byte in which a thread reads or writes
-EXCHANGE = 60.0  # for the rest of a larger one, the work, and its answer
-# Bytes of an answer that the kernel takes at once, whoever reads them when: more than a page has. It counts its own
-# work, too, and gives no more than net.core.wmem_max.
+GATHER = 30.0  # seconds that a request has to arrive, from its first byte
+SILENT = 10  # seconds that a thread waits for the next byte to be read or written
+EXCHANGE = 60.0  # seconds that a thread has for one request: the rest of a large body, the work, the answer
+# Send buffer in bytes: more than a page has, so that the kernel takes an answer at once, however slowly its client
+# reads. The kernel counts its own overhead in it, and gives no more than net.core.wmem_max.
 ROOM = 256 * 1024
-LOOK = 1.0  # seconds between two looks for who was too slow
+LOOK = 1.0  # seconds between two looks for clients that are too slow
 HEAD_END = b"\r\n\r\n"
 FRAMING = re.compile(rb"\r\n(content-length|transfer-encoding|expect)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
 LAST_CHUNK = re.compile(rb"\r\n0+[ \t]*(;[^\r\n]*)?\r\n")
@@ -38,12 +38,12 @@ TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length
 
 
 class State(Enum):
-    """What of a request is here. What cannot be a request counts as whole: gunicorn's parser refuses it."""
+    """How much of a request has arrived. What cannot be a request counts as whole: gunicorn's parser refuses it."""
 
     PART = auto()
     WHOLE = auto()
     GONE = auto()  # its client ended in the middle: what there is of a form must not be taken for the form
-    LARGE = auto()  # as much as is gathered, or all that its client sends unasked (Expect)
+    LARGE = auto()  # more than the loop gathers, or its client waits to be asked for the body (Expect)
 
 
 def judge(received: bytearray) -> State:
@@ -101,7 +101,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         self._looked_at = 0.0
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """A connection inherits these from its listener, where they cost it nothing."""
+        """Set time-outs and buffer on the listeners: their connections inherit them for nothing."""
         silent = struct.pack("ll", SILENT, 0)
         for listener in self.sockets if enabled else ():
             for name, value in ((socket.SO_SNDBUF, ROOM), (socket.SO_RCVTIMEO, silent), (socket.SO_SNDTIMEO, silent)):
@@ -155,11 +155,11 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     def handle_request(self, req: Any, conn: Any) -> bool:
         try:
             return bool(super().handle_request(req, conn))
-        except BlockingIOError as error:  # silent; what nobody has to be told
+        except BlockingIOError as error:  # the socket's own time-out, which is not worth a traceback
             raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)) from error
 
     def murder_pending(self) -> None:
-        """Close what was too slow, too: called at each turn of the loop."""
+        """Also close what was too slow. Called at each turn of the event loop."""
         super().murder_pending()
         now = time.monotonic()
         if now < self._looked_at + LOOK:
@@ -172,7 +172,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
                 self._cut(conn)
 
     def _is_too_slow(self, conn: Any, now: float) -> bool:
-        """Of a worker that stops nobody expects that it waits for a first byte."""
+        """A worker that stops does not wait long for the first byte of a connection."""
         if not self.alive and not conn.arriving.received:
             conn.arriving.until = min(conn.arriving.until, now + STOP_KEEPALIVE_LINGER)
         return bool(now > conn.arriving.until)

@@ -9,8 +9,8 @@ from shop.platform import patience
 
 LIKENESS = 0.3  # how alike a mistyped word has to be to one of the catalogue; "cusion" finds "cushion", "cosy" does not
 LONGEST_NAME = 63  # characters of application_name that PostgreSQL keeps
-# Seconds: a peer that is gone without a word is noticed also by who waits long or says nothing, such as a migration or
-# a listener; and by the server, so that a lost node's locks are free again after half a minute and not after hours.
+# TCP keepalives, in seconds. With them a long wait, as of a migration or a listener, notices that the server vanished,
+# and the server frees the locks of a lost node after half a minute rather than hours.
 KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 # Seconds that a thread keeps a connection: its own to PostgreSQL, and one to a pooler, which is cheap and has to go
 # before a pooler that stops is killed (k8s/components/pgbouncer).
@@ -57,14 +57,14 @@ def postgres(
 
 @cache
 def _trust(authority: str) -> dict[str, str]:
-    """libpq wants a file: one in memory, which ends with this process. Its children, such as pg_dump, can read it."""
+    """libpq wants a file: this one is in memory and ends with the process. Children, such as pg_dump, can read it."""
     file = os.memfd_create("database-ca")
     os.write(file, authority.encode())
     return {"sslmode": "verify-full", "sslrootcert": f"/proc/{os.getpid()}/fd/{file}"}
 
 
 def _session_options(role: str) -> str:
-    """What is prepared has one plan for all parameters: PostgreSQL would make others time and again, to compare."""
+    """One plan for all parameters of a prepared statement: PostgreSQL would otherwise plan again, to compare."""
     options = {**session_limits(role), "plan_cache_mode": "force_generic_plan"}
     return " ".join(f"-c {name}={value}" for name, value in options.items())
 
@@ -72,8 +72,8 @@ def _session_options(role: str) -> str:
 def session_limits(role: str) -> dict[str, object]:
     """Return what the server is told at the beginning of a session, by the store or by a pooler.
 
-    Nothing is compiled, as in the embedded server: from about two million products on PostgreSQL expects a search to
-    be long enough for that, and would compile it each time to read a few hundred rows.
+    JIT is off, as in the embedded server: from about two million products on PostgreSQL would compile each search, to
+    read a few hundred rows.
     """
     return {
         "lock_timeout": _milliseconds(patience.LOCK),

@@ -51,13 +51,13 @@ class DrainingWorker(GatheringWorker):
                 raise
 
     def _keepalive_after(self, conn: Any, keepalive: Any) -> bool:
-        """Look for what is left of a body only where something is: looking takes two calls of the kernel."""
+        """Skip gunicorn's look for the rest of a body that was read: it takes two system calls."""
         if keepalive and _is_read(conn.parser.mesg.body.reader):
             return True
         return bool(super()._keepalive_after(conn, keepalive))
 
     def is_parent_alive(self) -> bool:
-        """Close the door, too, when the arbiter was killed: nobody would serve who came into the backlog after that."""
+        """Close the door also when the arbiter was killed: nobody would serve what still comes into the backlog."""
         is_alive: bool = super().is_parent_alive()
         if not is_alive and self.alive:
             self._close_the_door()

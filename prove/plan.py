@@ -143,7 +143,7 @@ def _with_kills(chance: random.Random, visitors: list[Journey]) -> tuple[Journey
 
 
 def _at_the_order(chance: random.Random, place: int) -> Kill:
-    """In turn right after the commit, when the answer may have left or not, and mostly before it."""
+    """In turn at the commit, when the answer may have left or not, and some time after sending, mostly before it."""
     if place % 2:
         return Kill("web", ORDER, 0.0, COMMITTED)
     return Kill("web", ORDER, chance.uniform(0.0, 0.08) if place else EARLY)

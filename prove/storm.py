@@ -144,7 +144,7 @@ class Storm:
             self.fleet.settle_in(name)
 
     def _wait_for(self, name: str) -> None:
-        """Claim this one."""
+        """Wait until this process may be taken out, and take it out."""
         spare = SPARE if name in self.fleet.ports else 0
         with self._changed:
             ready = self._changed.wait_for(

@@ -8,12 +8,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
 
 from tests.waiting import patience
 
 until = patience(10)
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+def other_connection(**facts: Any) -> psycopg.Connection[Any]:
+    """Connect to the tests' database as another process would; `facts` instead of this connection's own."""
+    known = connection.get_connection_params()
+    own = {name: known[name] for name in ("dbname", "user", "password", "host", "port") if known.get(name)}
+    return psycopg.connect(**{**own, **facts})
 
 
 def someone_waits() -> bool:

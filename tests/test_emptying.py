@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 
 from tests import emptying, factories
+from tests.at_once import other_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAIL = """
@@ -37,9 +38,7 @@ def test_no_row_is_left_but_rights_and_that_the_catalogue_is_counted(mails):
 @pytest.fixture
 def other() -> Iterator[psycopg.Connection]:
     """A connection of another process."""
-    known = connection.get_connection_params()
-    address = {name: known[name] for name in ("dbname", "user", "password", "host", "port")}
-    with psycopg.connect(**address) as opened:
+    with other_connection() as opened:
         yield opened
 
 

@@ -1,4 +1,4 @@
-"""What is begun as a context ends with it, also when it could be begun in part only."""
+"""A context that ends all that it began, also where it could begin a part of it only."""
 
 from contextlib import ExitStack
 from types import TracebackType
@@ -6,7 +6,7 @@ from typing import Self
 
 
 class Begun:
-    """A context whose `_start` puts the end of each thing that it begins on `_stack`."""
+    """`_start` of a subclass begins things, and pushes the end of each onto `_stack`."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()

@@ -11,7 +11,7 @@ from config.local.errors import LaunchError
 from config.local.options import from_environment
 from config.local.process import PROJECT, Place, Process, Program, python
 
-ENVIRONMENT = "environment"  # in the run directory: what the running store's processes have in theirs
+ENVIRONMENT = "environment"  # a file in the run directory: the environment of the running store's processes
 
 
 class Command:

@@ -14,7 +14,7 @@ from config.local.errors import LaunchError
 from config.local.process import Place, Process, Program, python
 
 BOOT = 60.0  # seconds
-ONE_MACHINE = {"ORDERS_PER_NETWORK": "0", "MAILS_PER_MAILBOX": "0"}  # where all customers may be one, in a hurry
+ONE_MACHINE = {"ORDERS_PER_NETWORK": "0", "MAILS_PER_MAILBOX": "0"}  # no limits: all come from one network here
 PATIENCE = {"web": 35.0, "relay": 15.0, "worker": 30.0}  # above gunicorn's graceful time-out and Celery's soft shutdown
 
 

@@ -88,7 +88,7 @@ def _install(files: "list[str]") -> bool:
 
 
 def _with_uv(files: "list[str]") -> bool:
-    """Say whether it worked; nothing else."""
+    """Return whether it worked, and print no error: pip is tried next."""
     pin = re.search(r"^uv==.*\n(?: .*\n)+", (PROJECT / INSTALLER).read_text(), re.MULTILINE)
     if not pin or not _bring(pin.group()):
         return False

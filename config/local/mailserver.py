@@ -19,8 +19,8 @@ from config.local import ports
 class MailServer:
     """Received mails, oldest first, and how badly it behaves.
 
-    `to_recipient` and `to_mail` are its answers; `hangs_up` that many times after it took a mail, without a word;
-    `silent` for so many seconds then.
+    `to_recipient` and `to_mail`: its answers to RCPT and DATA, if not 250. `hangs_up`: how many mails it takes and then
+    drops the connection without an answer. `silent`: seconds before it answers a mail.
     """
 
     def __init__(self) -> None:

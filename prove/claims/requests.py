@@ -38,7 +38,7 @@ def _hopeless(samples: list[Sample]) -> list[Sample]:
 
 
 def rolled_under_load(evidence: Evidence) -> Claim:
-    """Of a roll-out that nobody met nothing is known."""
+    """A process that was replaced while nobody asked for anything proves nothing."""
     title = "Every process was replaced under visitors"
     times = [
         (event.whom, event.at, next((up.at for up in evidence.record.events[index:] if _back(up, event)), event.at))

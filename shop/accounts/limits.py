@@ -12,6 +12,6 @@ MAIL_NETWORK = Limit("account-mail-network", times=300, seconds=3600)  # nor wri
 def mailbox(email: str) -> str:
     """Return what an e-mail is counted by: one text for all spellings by which PostgreSQL finds one account.
 
-    It compares capitals. Those of the dotless i and the long s are I and S, too, though both are in lower case.
+    It compares capitals, and I and S are also those of the dotless i and the long s, which lower() leaves as they are.
     """
     return email.upper().lower()

@@ -63,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the user; with a new password, whoever gave it, all phones are signed out in the same transaction."""
-        has_new_password = self._password is not None  # type: ignore[attr-defined]  # Django's own mark; a stronger hash of the old one sets none
+        has_new_password = self._password is not None  # type: ignore[attr-defined]  # set by set_password(); a mere rehash of the old password clears it
         with transaction.atomic():
             super().save(*args, **kwargs)
             if has_new_password:

@@ -1,8 +1,8 @@
 """Linking who signs in elsewhere, at Cognito, to accounts of the store: by the pool's `sub`, which never changes.
 
-An e-mail address links nothing by itself: whoever opened an account here with a stranger's address would otherwise
-share it with the stranger who comes later, and proves it. Nor does an access token: what links has to prove the address
-of the account, too, or whoever holds the token for a moment would keep a way in that no new password closes.
+An e-mail address alone links nothing: whoever opened an account here with a stranger's address would otherwise share it
+with that stranger, who comes later and proves the address. Nor is an access token enough: the id token has to prove the
+account's address, or whoever holds an access token for a moment would keep a way in that no new password closes.
 """
 
 from allauth.account.models import EmailAddress

@@ -54,7 +54,7 @@ def register(*, email: str, password: str, name: str = "") -> User | None:
 def _create(email: str, password: str, name: str) -> User | None:
     """The password is hashed in any case, so that the time does not tell whether the address is known.
 
-    It is asked for first: PostgreSQL writes a row that it refuses into its log, e-mail, password's hash and all.
+    Looks for the address first: a row that PostgreSQL refuses stands in its log, with e-mail and password's hash.
     """
     if User.objects.filter(email__iexact=email).exists():
         User().set_password(password)

@@ -18,8 +18,8 @@ from shop.accounts.keys import ALGORITHM, key_set
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=60)  # since the last use
 LEEWAY = 10  # seconds; the clocks of two pods differ
-# When a token was made is told and not judged: a pod whose clock is behind would refuse what others made just now, the
-# refreshed token, too, and the phone would be signed out
+# `iat` is told and not checked: a pod whose clock is behind would refuse a token that another pod made just now, and
+# the phone would be signed out
 OPTIONS: Any = {"verify_iat": False, "verify_aud": False}
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 
 class _OfIds:
-    """Shows a form again whose choice is no id; Django's own asks the database for it and fails."""
+    """Drops choices that are no ids: Django would ask the database for them when it shows the form again, and fail."""
 
     def optgroups(self, name: str, value: Sequence[Any], attr: Any = None) -> Any:
         ids = [each for each in value if not each or str(each).isdecimal()]

@@ -17,12 +17,11 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from shop.accounts import address_book
 from shop.accounts.models import Address, RefreshFamily, RefreshFamilyQuerySet, User
-from shop.backoffice.lists import FlatAdmin, RecordAdmin, RecordInline
+from shop.backoffice.lists import FlatAdmin, LatestInline, RecordAdmin, RecordInline
 from shop.backoffice.pills import pill
 from shop.orders.models import Order
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
-ORDERS_SHOWN = 20
 
 
 class NewUserForm(UserCreationForm):
@@ -56,21 +55,16 @@ class AddressInline(StackedInline):
     )
 
 
-class OrderInline(RecordInline):
+class OrderInline(LatestInline):
     """The latest orders of an account."""
 
     model = Order
+    of = "user"
+    latest = ("-placed_at",)
+    shown = 20
     fields = ("number", "placed_at", "state", "total", "currency")
     readonly_fields = fields
     show_change_link = True
-
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[Order]":
-        rows: QuerySet[Order] = super().get_queryset(request)
-        user_id = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
-        if not user_id.isdecimal():
-            return rows.none()
-        latest = rows.filter(user_id=user_id).order_by("-placed_at").values_list("pk", flat=True)[:ORDERS_SHOWN]
-        return rows.filter(pk__in=list(latest)).order_by("-placed_at")
 
 
 class DeviceInline(RecordInline):

@@ -36,7 +36,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def count(self) -> int:
-        """By the ids alone: what else the list shows of a row would be calculated for each row that is counted.
+        """Count ids alone: whatever else the list shows would be calculated for each row that is counted.
 
         In a large table few rows may be as a filter asks, and many are looked at to count them. What took long is kept
         for a minute: the other pages of the list need it again.
@@ -50,7 +50,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return int(kept(key, found.count, unless_quick=True))
 
     def page(self, number: Any) -> Page:  # type: ignore[type-arg]
-        """Choose the rows by their ids first: what else is asked of them is then not asked of those passed over."""
+        """Choose the ids first, so that nothing is calculated for the rows of the pages before."""
         number = self.validate_number(number)
         rows: Any = self.object_list
         if number == 1:
@@ -84,7 +84,7 @@ class FlatAdmin(ChoosingAdmin, ModelAdmin):
     warn_unsaved_form = True
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Treat what no column can hold as Django treats what is no column: it shows the whole list."""
+        """Treat NUL, which no column can hold, as an unknown filter: Django then shows the whole list."""
         if any(NUL in value for value in request.GET.values()):
             raise IncorrectLookupParameters
         return super().get_changelist_instance(request)
@@ -96,8 +96,8 @@ class FlatAdmin(ChoosingAdmin, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Look again at what somebody else has saved in the same moment, such as the same address: forms ask before
-        they write. The second time the form sees it, and says so beside its field.
+        """Try once more if somebody else has saved the same address, say, at the same moment: the form, which looked
+        before it wrote, then sees that row and says so beside its field.
         """
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
@@ -108,7 +108,7 @@ class FlatAdmin(ChoosingAdmin, ModelAdmin):
         return None if NUL in object_id else super().get_object(request, object_id, from_field)
 
     def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> HttpResponse | None:
-        """Find out first whether the rows chosen have keys: Django leaves that to the database."""
+        """Refuse choices that cannot be keys: Django would ask the database for them, which fails."""
         if all(self._is_key(value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             return super().response_action(request, queryset)  # type: ignore[no-any-return]
         messages.error(request, _("No such row is in this list. Nothing was changed: choose rows again."))

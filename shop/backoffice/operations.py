@@ -65,7 +65,7 @@ class MailAdmin(RecordAdmin):
         return rows.select_related("message")
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """Nor may an address of this list ask how a link begins, and again with one letter more: see `facts`."""
+        """Filter by no `context`: letter by letter, staff could guess a link that `facts` hides."""
         return not lookup.startswith("context") and super().lookup_allowed(lookup, value, request)
 
     def get_search_results(

@@ -94,7 +94,7 @@ def _address(opts: Any) -> str:
 
 
 def _with_key(address: str, row: Model) -> str:
-    """Its first place is that of the key: the filters behind it may have the same text."""
+    """Replace the first _HERE only: the list's filters, which follow, may contain the same text."""
     return f'href="{address.replace(_HERE, escape(quote(row.pk)), 1)}"'
 
 

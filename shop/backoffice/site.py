@@ -39,7 +39,7 @@ class BackofficeSite(UnfoldAdminSite):
         return context | ({"sidebar": sidebar(request)} if context["has_permission"] else {})
 
     def get_urls(self) -> list[Any]:
-        """Django's way to the page of any row is open to all staff, and with an order's address comes the order."""
+        """Replace Django's redirect to a row's page in the shop, by which all staff could see any order."""
         way = path("r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.on_site), name="view_on_site")
         return [way, *(each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site")]
 

@@ -17,7 +17,7 @@ from shop.notifications.models import Mail
 ABOUT_ORDERS = "order_"  # begins their kinds; those about accounts have limits of their own
 SUMMARY = "order_summary"
 HOUR = timedelta(hours=1)
-SETTLING = timedelta(minutes=1)  # after which nobody is at work any more who leaves a mail to the hour's summary
+SETTLING = timedelta(minutes=1)  # after the hour; then no worker leaves another mail to its summary
 LISTED = 50
 FORGET = "UPDATE notifications_mail SET context = context - 'url' WHERE folded_into_id = %s"
 
@@ -36,7 +36,7 @@ def end_of_hour() -> datetime:
 
 
 def key(address: str, end: datetime) -> str:
-    """Return what there is one summary of."""
+    """Return the dedupe key of an address's summary of the hour that ends then."""
     return f"{SUMMARY}:{hashlib.sha256(address.upper().encode()).hexdigest()[:32]}:{end:%Y%m%d%H}"
 
 
@@ -48,6 +48,6 @@ def contents(summary: Mail) -> tuple[list[tuple[str, dict[str, Any]]], int]:
 
 
 def forget_links(summary: Mail) -> None:
-    """As of each mail that was sent."""
+    """Remove the links of the mails that it told of, as is done with each mail that was sent."""
     with connection.cursor() as cursor:
         cursor.execute(FORGET, [summary.pk])

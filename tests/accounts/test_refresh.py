@@ -1,14 +1,9 @@
 """Refresh tokens: each good once, honest repetitions forgiven, thieves locked out."""
 
-import json
-import subprocess
-import sys
-import textwrap
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.db import connection
 from django.utils import timezone
 
 from shop.accounts import services as accounts
@@ -130,43 +125,3 @@ def test_a_stronger_hash_of_the_same_password_signs_nobody_out(signed_in, settin
     accounts.sign_in(email=user.email, password=PASSWORD)
     assert User.objects.get().password.startswith("pbkdf2_")
     accounts.refresh(signed_in.refresh)
-
-
-REFRESH_OFTEN = """
-    import json, sys, threading
-    import django
-    django.setup()
-    from django.conf import settings
-    from django.db import connection
-    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = sys.argv[1]
-    from shop.accounts import services
-    from shop.accounts.tokens import RefreshToken
-    token, barrier, found = sys.argv[2], threading.Barrier(int(sys.argv[3])), []
-
-    def refresh():
-        connection.ensure_connection()
-        barrier.wait()
-        try:
-            found.append(RefreshToken(services.refresh(token).refresh).id)
-        except Exception as error:
-            found.append(repr(error))
-        connection.close()
-
-    threads = [threading.Thread(target=refresh) for _ in range(int(sys.argv[3]))]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    print(json.dumps(found))
-"""
-
-
-@pytest.mark.django_db(transaction=True)
-def test_fifty_refreshes_at_once_from_five_processes_sign_nobody_out(signed_in):
-    arguments = [connection.settings_dict["NAME"], signed_in.refresh, "10"]
-    program = [sys.executable, "-c", textwrap.dedent(REFRESH_OFTEN), *arguments]
-    running = [subprocess.Popen(program, stdout=subprocess.PIPE, text=True) for _ in range(5)]
-    ids = [token_id for process in running for token_id in json.loads(process.communicate(timeout=240)[0])]
-    assert len(ids) == 50
-    assert len(set(ids)) == 1, set(ids)
-    assert is_alive()
-    row = RefreshFamily.objects.get()
-    assert row.current == accounts._digest(ids[0])

@@ -101,7 +101,7 @@ def as_seen_with(phone: Any, token: str) -> tuple[int, str]:
     return answer.status_code, body.get("email") or body["code"]
 
 
-def test_with_a_token_of_a_real_user_pool_one_is_signed_in(phone, settings, monkeypatch):
+def test_with_a_token_of_a_real_user_pool_one_is_signed_in(phone, settings):
     address = os.environ["AWS_ENDPOINT_URL_SQS"]
     client = boto3.client("cognito-idp", region_name=REGION, endpoint_url=address)
     pool = client.create_user_pool(PoolName="shoppers", UsernameAttributes=["email"])["UserPool"]["Id"]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from shop.backoffice.demo import base
+from shop.backoffice.demo import charges
 from shop.backoffice.demo.artwork.palettes import PALETTES
 from shop.backoffice.demo.artwork.scenes import SCENES
 from shop.backoffice.demo.artwork.stage import MOODS
@@ -96,10 +96,10 @@ def test_new_products_are_of_different_kinds():
 
 
 def test_every_country_of_the_union_has_its_tax_and_delivery_reaches_the_world():
-    assert len(base.VAT) == 27
-    assert all(Decimal(reduced) <= Decimal(standard) <= 27 for standard, reduced in base.VAT.values())
-    standard = next(method for method in base.METHODS if method.code == "standard")
+    assert len(charges.VAT) == 27
+    assert all(Decimal(reduced) <= Decimal(standard) <= 27 for standard, reduced in charges.VAT.values())
+    standard = next(method for method in charges.METHODS if method.code == "standard")
     named = [country for rate in standard.rates for country in rate.countries]
     assert len(named) == len(set(named))
-    assert {"DE", "AT", "CH", "GB", "US", *base.VAT} <= set(named)
+    assert {"DE", "AT", "CH", "GB", "US", *charges.VAT} <= set(named)
     assert any(not rate.countries for rate in standard.rates)

@@ -132,6 +132,6 @@ def test_a_second_load_waits_until_the_first_has_finished():
     ],
 )
 def test_delivery_costs_what_the_table_says(country, total, weight, prices):
-    loading.load_base()
+    loading.load_charges()
     parcel = Parcel(country, weight, Money(total, "EUR"))
     assert {offer.method.code: str(offer.price.amount) for offer in shipping_offers(parcel)} == prices

@@ -114,10 +114,9 @@ def test_the_dump_is_checked_and_not_the_store_whose_address_is_among_its_secret
     monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", os.environ["AWS_ENDPOINT_URL_SQS"])
     monkeypatch.setenv("SECRETS_FROM", "shop/drill")
     vault = boto3.client("secretsmanager", region_name=settings.AWS_REGION)
-    vault.create_secret(Name="shop/drill", SecretString=json.dumps({"DATABASE_URL": dumps.store().url}))
+    secrets = {"DATABASE_URL": dumps.store().url, "DATABASE_USER": "somebody else"}
+    vault.create_secret(Name="shop/drill", SecretString=json.dumps(secrets))
     try:
-        assert run("--file", path)[0] == 0
-        vault.put_secret_value(SecretId="shop/drill", SecretString=json.dumps({"DATABASE_USER": "somebody else"}))
         assert run("--file", path)[0] == 0
     finally:
         vault.delete_secret(SecretId="shop/drill", ForceDeleteWithoutRecovery=True)

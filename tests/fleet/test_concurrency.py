@@ -12,6 +12,9 @@ import pytest
 from django.conf import settings
 
 from config.local.fleet import Fleet
+from shop.accounts import services as accounts
+from shop.accounts.models import RefreshFamily
+from shop.accounts.tokens import RefreshToken
 from shop.cart.models import MAX_LINES, Cart, CartLine
 from shop.inventory.models import Stock
 from shop.orders.models import Order
@@ -174,3 +177,15 @@ def test_log_ins_at_once_with_guest_carts_end_with_all_that_was_in_them(four):
     assert {answer.status_code for answer in answers} == {200}
     joined = Cart.objects.get(user=user, state=Cart.State.OPEN)
     assert dict(joined.lines.values_list("variant_id", "quantity")) == {common.pk: 8, **{v.pk: 1 for v in own}}
+
+
+def test_refreshes_at_once_with_one_token_all_give_the_same_successor_and_sign_nobody_out(four):
+    factories.user("ada@example.com", "correct horse battery")
+    used = accounts.sign_in(email="ada@example.com", password="correct horse battery").refresh
+    answers = all_at_once(
+        four, lambda url, _n: httpx.post(f"{url}/api/v1/auth/token/refresh/", json={"refresh": used}, timeout=30)
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({RefreshToken(answer.json()["refresh"]).id for answer in answers}) == 1
+    assert RefreshFamily.objects.get().revoked_at is None
+    accounts.refresh(answers[0].json()["refresh"])

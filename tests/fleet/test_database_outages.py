@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -21,6 +20,7 @@ from shop.orders.models import Order, OrderLine
 from shop.payments.models import Payment
 from shop.platform import patience
 from tests import factories
+from tests.at_once import other_connection
 from tests.fleet.customers import PATIENT, Customers
 from tests.outages import proxied
 from tests.services import fleet, running, started
@@ -238,10 +238,8 @@ def test_slow_pages_leave_threads_to_carts_and_sign_in(pods, lamp):
 @contextmanager
 def locked(table: str) -> Iterator[None]:
     """Somebody holds a table, as a long migration would."""
-    known = connection.get_connection_params()
-    address = {name: known[name] for name in ("dbname", "user", "password", "host", "port")}
-    with psycopg.connect(**address) as other:
-        other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")  # type: ignore[arg-type]
+    with other_connection() as other:
+        other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         yield
         other.rollback()
 

@@ -18,6 +18,7 @@ from shop.catalog import services as catalog
 from shop.catalog.models import Product
 from shop.platform.pages import shelf
 from tests import factories
+from tests.at_once import other_connection
 from tests.fleet.gunicorns import wait_until
 from tests.services import fleet, started
 
@@ -42,9 +43,7 @@ def title_now(pods: Fleet, name: str) -> str:
 @contextmanager
 def nobody_reads_products() -> Iterator[psycopg.Connection]:
     """Whoever makes a page has to wait within."""
-    facts = connection.get_connection_params()
-    known = {key: facts[key] for key in ("dbname", "user", "password", "host", "port") if facts.get(key)}
-    with psycopg.connect(**known) as holder:
+    with other_connection() as holder:
         holder.execute("LOCK TABLE catalog_product IN ACCESS EXCLUSIVE MODE")
         yield holder
         holder.rollback()

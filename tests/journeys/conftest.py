@@ -1,6 +1,5 @@
 """A real browser against real processes."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Error, sync_playwright
 
+from config.local.browser import find
 from config.local.fleet import Fleet
 from shop.platform.models import OutboxMessage
 from tests.services import fleet, started
@@ -21,7 +21,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, else Playwright's own; the test is skipped where there is neither."""
-    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    installed = find()
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
         # Playwright runs an event loop in this thread; Django would refuse every query of the test because of it.
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

@@ -23,7 +23,7 @@ def server(settings, monkeypatch) -> Iterator[MailServer]:
         monkeypatch.setenv("EMAIL_URL", started.url)
         for name, value in mail_settings(env.url("EMAIL_URL", schemes=("smtp",))).items():
             setattr(settings, name, value)
-        settings.EMAIL_TIMEOUT = 1
+        settings.EMAIL_TIMEOUT = 0.5
         yield started
 
 
@@ -83,7 +83,7 @@ def test_a_server_that_is_gone_costs_little_time_and_the_mail_comes_later(server
     assert server.ids() == [f"<mail-{mail.pk}@tessel.example>"]
 
 
-@pytest.mark.parametrize("manner", [{"hangs_up": 9}, {"silent": 3.0}])
+@pytest.mark.parametrize("manner", [{"hangs_up": 9}, {"silent": 1.5}])
 def test_a_mail_that_the_server_took_without_saying_so_is_sent_a_second_time_and_no_third(server, manner):
     mail = a_mail()
     vars(server).update(manner)

@@ -1,21 +1,19 @@
 """A page reads one moment of the database."""
 
-import psycopg
 import pytest
-from django.db import InternalError, connection
+from django.db import InternalError
 
 from shop.catalog.models import Product
 from shop.platform.snapshot import snapshot
 from tests import factories
+from tests.at_once import other_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def rename_elsewhere(title: str) -> None:
     """Commit a change through another connection."""
-    facts = connection.get_connection_params()
-    known = {key: facts[key] for key in ("dbname", "user", "password", "host", "port") if facts.get(key)}
-    with psycopg.connect(**known) as other:
+    with other_connection() as other:
         other.execute("UPDATE catalog_product SET title = %s", [title])
 
 

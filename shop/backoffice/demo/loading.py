@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from shop.backoffice.demo import base
+from shop.backoffice.demo import charges
 from shop.backoffice.demo.artwork import encoded
 from shop.backoffice.demo.catalogue import Entry, PlannedImage
 from shop.backoffice.demo.kinds import CATEGORIES
@@ -54,21 +54,21 @@ def missing(entries: tuple[Entry, ...]) -> list[Entry]:
     return sorted(wanted, key=lambda entry: (aisles.index(entry.path), entry.data.product_type, entry.mood))
 
 
-def load_base() -> None:
+def load_charges() -> None:
     """Create tax rates and delivery methods where there are none of that country or code."""
     rates = [
         TaxRate(country=country, tax_class=name, rate=Decimal(rate))
-        for country, pair in base.VAT.items()
+        for country, pair in charges.VAT.items()
         for name, rate in zip(("standard", "reduced"), pair, strict=True)
     ]
     TaxRate.objects.bulk_create(rates, ignore_conflicts=True)
     known = set(ShippingMethod.objects.values_list("code", flat=True))
-    for position, method in enumerate(base.METHODS):
+    for position, method in enumerate(charges.METHODS):
         if method.code not in known:
             _create_method(method, position)
 
 
-def _create_method(method: base.Method, position: int) -> None:
+def _create_method(method: charges.Method, position: int) -> None:
     with transaction.atomic():
         row = ShippingMethod.objects.create(
             code=method.code, name=method.name, description=method.description, position=position

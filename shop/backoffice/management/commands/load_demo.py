@@ -38,7 +38,7 @@ class Command(BaseCommand):
         )
 
     def _load(self, processes: int) -> int:
-        loading.load_base()
+        loading.load_charges()
         information.write()
         vouchers.write()
         nodes = loading.load_categories()
