@@ -1,12 +1,12 @@
 """Editing products: variants with stock, pictures with upload, and what is refused without losing what was typed."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from shop.catalog import services as catalog
 from shop.catalog.models import Category, Product, ProductImage, Variant
@@ -14,30 +14,12 @@ from shop.inventory import services as inventory
 from shop.inventory.models import Stock, StockMovement
 from shop.platform.models import Image, OutboxMessage
 from tests import factories
+from tests.at_once import second
 from tests.backoffice.pages import address, change_page, problems, read, save, typed
-from tests.waiting import patience
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PICTURE = {"images__TOTAL_FORMS": "1", "images__0__alt": "In front", "images__0__position": "0"}
-
-
-until = patience(20)
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"  # of the tests' own server
-
-
-def somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        return cursor.fetchone()[0]
-
-
-def in_a_thread(*arguments, **values):
-    """As save(), by a thread whose connection ends with it."""
-    try:
-        return save(*arguments, **values)
-    finally:
-        connection.close()
 
 
 def upload(colour="red", content=None):
@@ -94,11 +76,8 @@ class TestTheProduct:
             "variants__0__sku": "T", "variants__0__price": "9", "variants__0__weight_g": "1",
             **PICTURE, "images__0__upload": upload(),
         }  # fmt: skip
-        with ThreadPoolExecutor() as others, transaction.atomic():
-            Product.objects.create(slug="tile", title="Another's")
-            sent = others.submit(in_a_thread, admin, address(Product, "add"), **values)
-            until(somebody_waits)
-        page = problems(sent.result())
+        sent = partial(save, admin, address(Product, "add"))
+        page = problems(second(lambda: Product.objects.create(slug="tile", title="Another's"), sent, **values))
         assert "Product with this Address already exists" in page and "Typed at length" in page
         assert Product.objects.get().title == "Another's"
 
