@@ -4,6 +4,7 @@ import json
 import os
 import re
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,8 +97,13 @@ class Disk:
 def told_by_guard(log: Path) -> list[str]:
     """Return what the store's own guard saw a request or a task write, as its log says it."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    found = [json.loads(line) for line in lines if GUARD in line and line.startswith("{")]
-    return [str(entry["event"]).partition(". ")[0] for entry in found if entry.get("logger") == GUARD]
+    told = []
+    for line in lines:
+        with suppress(ValueError):  # the last line of a process that was killed may be half of one
+            entry = json.loads(line) if GUARD in line and line.startswith("{") else {}
+            if entry.get("logger") == GUARD:
+                told.append(str(entry["event"]).partition(". ")[0])
+    return told
 
 
 def open_for_writing(pid: int) -> list[str]:

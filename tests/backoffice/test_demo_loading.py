@@ -1,12 +1,13 @@
 """Loading the demo: again, at once, after a kill."""
 
+import os
 import threading
 import time
 from functools import cache
 
 import pytest
 from django.core.files.storage import default_storage
-from django.core.management import call_command
+from django.core.management import call_command, load_command_class
 from django.db import connection
 
 from shop.backoffice.demo import loading
@@ -141,3 +142,9 @@ def test_delivery_costs_what_the_table_says(country, total, weight, prices):
     loading.load_charges()
     parcel = Parcel(country, weight, Money(total, "EUR"))
     assert {offer.method.code: str(offer.price.amount) for offer in shipping_offers(parcel)} == prices
+
+
+def test_where_the_system_does_not_say_which_cores_may_be_used_all_of_them_draw(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    parser = load_command_class("shop.backoffice", "load_demo").create_parser("manage.py", "load_demo")
+    assert parser.get_default("processes") == os.cpu_count()

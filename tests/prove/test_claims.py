@@ -4,6 +4,7 @@ from typing import Any
 
 from prove import html, options, report
 from prove.claims import all_claims
+from prove.disk import told_by_guard
 from prove.evidence import Evidence
 from prove.plan import Journey, Plan
 from prove.proof import Part
@@ -124,6 +125,13 @@ def test_a_request_that_went_to_the_same_process():
 def test_a_file_on_a_disk():
     found = evidence(written={"web-1": {"/tmp/a"}})
     assert "web-1 wrote on its own disk: /tmp/a." in broken(found)["Nothing was written on local disk"]
+
+
+def test_what_the_guard_saw_is_told_though_a_killed_process_left_half_a_line(tmp_path):
+    log = tmp_path / "web-1.log"
+    line = '{"logger": "stateless.guard", "event": "GET / wrote a file. More"}'
+    log.write_text(f"{line}\n{line[:40]}\nplain text of stateless.guard\n")
+    assert told_by_guard(log) == ["GET / wrote a file"]
 
 
 def test_a_visitor_who_saw_something_else_than_in_the_calm_run():

@@ -20,8 +20,7 @@ class Command(BaseCommand):
     help = "Loads the demo catalogue: products, pictures, stock, tax rates, delivery methods and vouchers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        cores = len(os.sched_getaffinity(0))
-        parser.add_argument("--processes", type=int, default=cores, help=_("how many processes draw (all cores)"))
+        parser.add_argument("--processes", type=int, default=_cores(), help=_("how many processes draw (all cores)"))
 
     def handle(self, *_args: Any, processes: int, **_options: Any) -> None:
         try:
@@ -57,3 +56,8 @@ class Command(BaseCommand):
         for number, (entry, image_ids) in enumerate(work, 1):
             yield entry, image_ids
             self.stdout.write(f"{number}/{total} {entry.data.title}")
+
+
+def _cores() -> int:
+    """Return how many cores this process may use; all of them where the system does not say, as macOS."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

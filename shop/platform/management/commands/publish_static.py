@@ -15,5 +15,7 @@ class Command(BaseCommand):
         except FileNotFoundError as error:
             raise CommandError(f"{error.filename} is not there: run collectstatic first.") from error
         except StorageAway as error:
-            raise CommandError(f"The bucket cannot be written: {error}. Nothing has changed; run it again.") from error
+            raise CommandError(
+                f"The bucket cannot be written: {error}. What is there already stays; run it again."
+            ) from error
         self.stdout.write(f"Published {count} static files.")
