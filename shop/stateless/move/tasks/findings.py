@@ -8,7 +8,7 @@ from typing import Any
 from shop.stateless.move.tasks.topics import Level, Topic
 from shop.stateless.scan.findings import Function, dotted, last_name
 from shop.stateless.scan.module import Module
-from shop.stateless.scan.walking import walk
+from shop.stateless.scan.walking import statements, walk
 
 DECORATORS = {"shared_task", "task", "periodic_task"}
 
@@ -56,7 +56,7 @@ def argument(call: ast.Call, name: str) -> ast.expr | None:
 def tasks(module: Module) -> Iterator[tuple[Function, ast.expr]]:
     """Yield each function that is a task of Celery, with its decorator."""
     others = _task_of_others(module)
-    for node in walk(module.tree):
+    for node in statements(module.tree):
         if isinstance(node, Function):
             for decorator in node.decorator_list:
                 if last_name(decorator) in DECORATORS and dotted(_called(decorator)) not in others:
@@ -71,7 +71,7 @@ def _task_of_others(module: Module) -> set[str]:
     """Return the names of decorators that come from another library, such as django.tasks or huey."""
     return {
         alias.asname or alias.name
-        for node in walk(module.tree)
+        for node in statements(module.tree)
         if isinstance(node, ast.ImportFrom) and not node.level and "celery" not in (node.module or "")
         for alias in node.names
         if alias.name in DECORATORS

@@ -1,6 +1,7 @@
 """Where tasks are sent, and whether that waits for the commit."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ LATER = {"delay_on_commit", "apply_async_on_commit"}
 SIGNATURES = {"s", "si", "signature", "subtask"}
 APPLICATIONS = {"app", "current_app", "celery", "celery_app"}
 CELERY_MODULES = ("celery", "task")
+SENDS = re.compile(rf"\.({'|'.join(sorted(NOW | LATER | SIGNATURES))}|send_task)\b")
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def _waits(node: ast.ClassDef) -> bool:
 
 
 def sendings(module: Module, known: Known) -> Iterator[Sending]:
+    if not SENDS.search(module.text):
+        return
     names = known.names | _imported(module)
     for call, within in _with_functions(module.tree, None):
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
@@ -152,10 +156,11 @@ def _with_functions(node: ast.AST, within: Function | None) -> Iterator[tuple[as
 
 
 def find(module: Module, known: Known) -> Iterator[Finding]:
-    around = _Around.of(module)
+    around: _Around | None = None
     for sending in sendings(module, known):
         if sending.method in SIGNATURES:
             continue
+        around = around or _Around.of(module)
         what = f"{shown(sending.call.func)}(…)"
         if _waits_for_commit(sending, around.later, known):
             yield found(AFTER_COMMIT, Level.FINE, module, sending.call, what)
