@@ -9,6 +9,7 @@ from shop.catalog.html import plain_text
 from shop.catalog.models import Category, Product, Variant
 
 FIELDS = ["min_price", "max_price", "compare_at_price", "facets", "keywords", "description"]
+FACETS = ("c:", "o:")  # what they begin with: categories and options
 FACET_LENGTH = 160
 
 
