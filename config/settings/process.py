@@ -9,6 +9,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+# Former secret keys that nothing but the codes of gift cards needs any more: shop.payments.gift_card_codes
+GIFT_CARD_OLD_KEYS = env.words("GIFT_CARD_OLD_KEYS")
 DEBUG = env.flag("DEBUG")
 
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")

@@ -32,6 +32,9 @@ class Cart(models.Model):
     voucher = models.ForeignKey(
         "pricing.Voucher", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    gift_card = models.ForeignKey(
+        "payments.GiftCard", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -45,8 +48,9 @@ class Cart(models.Model):
         ]
         indexes = [
             models.Index(fields=["updated_at"], name="cart_stale", condition=Q(state="open")),
-            # looked through when a voucher is deleted
+            # looked through when a voucher or a gift card is deleted
             models.Index(fields=["voucher"], name="cart_with_voucher", condition=Q(voucher__isnull=False)),
+            models.Index(fields=["gift_card"], name="cart_with_gift_card", condition=Q(gift_card__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from shop.orders.tracking import Tracking
 class OrderQuerySet(QuerySet["Order"]):
     def for_page(self) -> "OrderQuerySet":
         """Preload what an order's page shows: a constant number of queries."""
-        return self.prefetch_related("lines", "events", "payments")
+        return self.prefetch_related("lines", "events", "payments__gift_card")
 
 
 class Order(models.Model):
@@ -47,6 +47,10 @@ class Order(models.Model):
     voucher_code = models.CharField(_("voucher"), max_length=40, blank=True, default="", db_default="", editable=False)
     tax_total = models.DecimalField(_("tax contained"), max_digits=12, decimal_places=2, editable=False)
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2, editable=False)
+    # what of the total a gift card paid when the order was placed; the rest is for another method
+    gift_card_amount = models.DecimalField(
+        _("by gift card"), max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0), editable=False
+    )
     shipping_address = models.JSONField(_("delivery address"))
     shipping_method = models.CharField(_("delivery method"), max_length=40, editable=False)
     shipping_method_name = models.CharField(max_length=80, editable=False)
@@ -80,6 +84,9 @@ class Order(models.Model):
             ),
             models.CheckConstraint(condition=Q(discount__gte=0), name="order_discount_not_negative"),
             models.CheckConstraint(condition=Q(total__gte=0), name="order_not_negative"),
+            models.CheckConstraint(
+                condition=Q(gift_card_amount__gte=0, gift_card_amount__lte=F("total")), name="order_gift_card_at_most"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +99,11 @@ class Order(models.Model):
     def money(self) -> Money:
         """The total with its currency."""
         return Money(self.total, self.currency)
+
+    @property
+    def to_pay(self) -> Money:
+        """What is left for another method than a gift card, paid or not."""
+        return Money(self.total - self.gift_card_amount, self.currency)
 
     @property
     def version(self) -> int:

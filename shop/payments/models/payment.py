@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from shop.money import Money
 from shop.payments import metrics
 
+GIFT_CARD = "gift_card"  # the method of a payment that a gift card made
+
 
 class PaymentQuerySet(QuerySet["Payment"]):
     def open(self) -> "PaymentQuerySet":
@@ -19,13 +21,20 @@ class PaymentQuerySet(QuerySet["Payment"]):
         """Payments whose money has to be given back, and was not yet, or not all of it."""
         return self.filter(state=Payment.State.REFUND_DUE, refunded__lt=F("amount"))
 
+    def to_credit(self) -> "PaymentQuerySet":
+        """Of those the gift cards': nobody has to send that money, and pods of the former release left it."""
+        return self.to_refund().filter(method=GIFT_CARD)
+
     def begun(self) -> "PaymentQuerySet":
         """Payments that the provider knows."""
         return self.exclude(reference="")
 
 
 class Payment(models.Model):
-    """One attempt to pay an order. A new attempt is a new row; at most one of an order is open."""
+    """One attempt to pay an order. A new attempt is a new row; at most one of an order is open.
+
+    What a gift card pays is a row of its own, which is paid from the start; the others are for what is left to pay.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("pending")
@@ -40,6 +49,15 @@ class Payment(models.Model):
     )
     method = models.CharField(_("method"), max_length=40, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.PENDING, editable=False)
+    gift_card = models.ForeignKey(
+        "payments.GiftCard",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="payments",
+        verbose_name=_("gift card"),
+        db_index=False,
+    )
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, editable=False)
     currency = models.CharField(_("currency"), max_length=3, editable=False)
     reference = models.CharField(_("provider's reference"), max_length=120, blank=True, editable=False)
@@ -70,6 +88,11 @@ class Payment(models.Model):
             models.UniqueConstraint(
                 fields=["method", "reference"], condition=~Q(reference=""), name="payment_reference_once"
             ),
+            models.CheckConstraint(
+                condition=Q(method=GIFT_CARD, gift_card__isnull=False)
+                | (Q(gift_card__isnull=True) & ~Q(method=GIFT_CARD)),
+                name="payment_names_its_gift_card",
+            ),
         ]
         indexes = [
             # reconcile(): the open payments that were not looked at for longest
@@ -82,6 +105,13 @@ class Payment(models.Model):
             models.Index(
                 F("checked_at").asc(nulls_first=True), "id", condition=Q(to_void=True), name="payment_to_void"
             ),
+            models.Index(
+                fields=["id"],
+                condition=Q(method=GIFT_CARD, state="refund_due", refunded__lt=F("amount")),
+                name="payment_to_credit",
+            ),
+            # looked through when a card is deleted
+            models.Index(fields=["gift_card"], name="payment_by_gift_card", condition=Q(gift_card__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +126,10 @@ class Payment(models.Model):
         """What of its money is here, and can be given back."""
         came = self.state in (self.State.PAID, self.State.REFUND_DUE)
         return Money(self.amount - self.refunded if came else Decimal(0), self.currency)
+
+    @property
+    def is_gift_card(self) -> bool:
+        return self.method == GIFT_CARD
 
     @property
     def is_open(self) -> bool:

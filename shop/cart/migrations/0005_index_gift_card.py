@@ -1,0 +1,19 @@
+from django.db import migrations, models
+
+from shop.platform.postgresql.indexes import AddIndexConcurrently
+
+
+class Migration(migrations.Migration):
+
+    atomic = False  # CREATE INDEX CONCURRENTLY
+
+    dependencies = [
+        ('cart', '0004_gift_card'),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name='cart',
+            index=models.Index(condition=models.Q(('gift_card__isnull', False)), fields=['gift_card'], name='cart_with_gift_card'),
+        ),
+    ]
