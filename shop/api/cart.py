@@ -21,6 +21,7 @@ from shop.api.serializers.cart import (
     CartSerializer,
     ChangeLineSerializer,
     DeliveryQuery,
+    GiftCardCodeSerializer,
     RedeemSerializer,
     ShippingMethodSerializer,
 )
@@ -29,6 +30,7 @@ from shop.cart import services as carts
 from shop.cart.contents import Contents
 from shop.cart.named import Named
 from shop.checkout.quote import quotes
+from shop.payments import gift_cards
 from shop.platform.visitor import network
 
 IF_MATCH = OpenApiParameter(
@@ -158,6 +160,42 @@ class Vouchers(Endpoint):
         """Removing what is gone already is no error."""
         cart = _named(cart_id, request)
         carts.unredeem(cart=cart, version=_version(request, cart))
+        return _answer(carts.show(cart))
+
+
+class GiftCards(Endpoint):
+    @extend_schema(
+        operation_id="carts_gift_cards_create",
+        summary="Pay with a gift card",
+        tags=["cart"],
+        parameters=[IF_MATCH],
+        request=GiftCardCodeSerializer,
+        responses={201: CartSerializer},
+    )
+    def post(self, request: Request, cart_id: uuid.UUID) -> Written:
+        """A cart has one gift card: another code replaces it, the same one changes nothing. Nothing is reserved.
+
+        Refused: 422 `gift_card_unknown`, `gift_card_expired`, `gift_card_currency`, 409 `gift_card_empty`; 429 after
+        many tries.
+        """
+        code: str = body(request, GiftCardCodeSerializer)["code"]
+        cart = _named(cart_id, request)
+        gift_cards.put_on(cart=cart, code=code, network=network(request), version=_version(request, cart))
+        response = _answer(carts.show(cart))
+        response.status_code = 201
+        return response
+
+    @extend_schema(
+        operation_id="carts_gift_cards_destroy",
+        summary="Remove the gift card",
+        tags=["cart"],
+        parameters=[IF_MATCH],
+        responses={200: CartSerializer},
+    )
+    def delete(self, request: Request, cart_id: uuid.UUID) -> Written:
+        """Removing what is gone already is no error."""
+        cart = _named(cart_id, request)
+        gift_cards.take_off(cart=cart, version=_version(request, cart))
         return _answer(carts.show(cart))
 
 

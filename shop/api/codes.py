@@ -13,13 +13,13 @@ from shop.api.order_access import NoSuchOrder
 from shop.api.orders import KeyInvalid, KeyMissing
 from shop.api.parsers import BodyTooLarge
 from shop.cart.services import CartChanged, CartFull, NoSuchCart, NoSuchLine, NoSuchVariant, SoldOut
-from shop.checkout.errors import Busy, CartEmpty, CartOrdered, KeyReused, NoSuchDelivery, TotalChanged
+from shop.checkout.errors import Busy, CartEmpty, CartOrdered, KeyReused, NoSuchDelivery, ToPayChanged, TotalChanged
 from shop.errors import ShopError
 from shop.inventory.services import OutOfStock
 from shop.payments.errors import NoSuchMethod, NotPayable, ProviderUnavailable
 from shop.platform.keyset import BadCursor
 from shop.platform.throttle import TooManyTries
-from shop.pricing import vouchers
+from shop.pricing import gift_cards, vouchers
 
 REFUSALS: tuple[tuple[str, tuple[type[ShopError], ...]], ...] = (
     ("Signing in", (WrongCredentials, RefreshRefused, AccountExists, AnotherAddress, LinkedElsewhere, IssuerAway)),
@@ -28,9 +28,13 @@ REFUSALS: tuple[tuple[str, tuple[type[ShopError], ...]], ...] = (
         vouchers.VoucherUnknown, vouchers.VoucherNotYet, vouchers.VoucherEnded,
         vouchers.VoucherUsedUp, vouchers.VoucherUsedByYou, vouchers.VoucherMinimum,
     )),
+    ("Gift cards", (
+        gift_cards.GiftCardUnknown, gift_cards.GiftCardExpired, gift_cards.GiftCardCurrency,
+        gift_cards.GiftCardEmpty, gift_cards.GiftCardChanged,
+    )),
     ("Orders", (
-        KeyMissing, KeyInvalid, KeyReused, CartEmpty, CartOrdered, OutOfStock, TotalChanged, NoSuchDelivery,
-        NoSuchMethod, Busy, NoSuchOrder, NotPayable, ProviderUnavailable,
+        KeyMissing, KeyInvalid, KeyReused, CartEmpty, CartOrdered, OutOfStock, TotalChanged, ToPayChanged,
+        NoSuchDelivery, NoSuchMethod, Busy, NoSuchOrder, NotPayable, ProviderUnavailable,
     )),
     ("Anywhere", (BadCursor, TooManyTries, NotHere)),
 )  # fmt: skip

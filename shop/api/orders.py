@@ -101,9 +101,15 @@ class Orders(Endpoint):
         the same key and another body it is refused (422 `idempotency_key_reused`). A guest's key counts for one cart.
         While the first request is still being worked on: 409 `busy` with Retry-After. A voucher that does not apply any
         more refuses the order (422 `voucher_ended`, 409 `voucher_used_up`, ...), unless `expected_total` is the total
-        without it; so does one that the customer has used too often (409 `voucher_used_by_you`): remove it then. To pay
-        by card, send the customer to `payment.redirect_url`; if that is null the provider is away: the order stands,
-        ask again at `orders/{number}/payments/`.
+        without it; so does one that the customer has used too often (409 `voucher_used_by_you`): remove it then.
+
+        The cart's gift card pays what it can; `payment` is for the rest. If it pays all, the order is paid at once, and
+        the method may be `gift_card`. If less is left on it than `expected_to_pay` says (409 `to_pay_changed`,
+        `gift_card_changed`), or it pays nothing any more (409 `gift_card_empty`, 422 `gift_card_expired`, ...), the
+        order is refused and nothing is changed, unless `expected_to_pay` is the whole total.
+
+        To pay by card, send the customer to `payment.redirect_url`; if that is null the provider is away: the order
+        stands, ask again at `orders/{number}/payments/`.
         """
         key = _key(request)
         asked = body(request, PlaceOrderSerializer)
@@ -136,7 +142,8 @@ def _answer(placed: Placed, payment: Payment | None) -> Response:
 def _shown(placed: Placed, payment: Payment | None) -> dict[str, Any]:
     """Show what was just written without reading it again."""
     if placed.payment:
-        return answers.written(placed.order, placed.lines, placed.history, payment)
+        card = answers.new_gift_card(placed.order, placed.gift_card) if placed.gift_card else None
+        return answers.written(placed.order, placed.lines, placed.history, payment, card)
     return answers.order(Order.objects.for_page().get(pk=placed.order.pk))
 
 
@@ -156,4 +163,5 @@ def _details(asked: dict[str, Any]) -> Details:
         shipping_method=asked["shipping_method"],
         payment_method=asked["payment"]["method"],
         expected_total=asked.get("expected_total", ""),
+        expected_to_pay=asked.get("expected_to_pay", ""),
     )

@@ -38,6 +38,7 @@ INTRODUCTION = """
 * A cart's ETag is its version. With `If-Match` a change is made only if nobody changed the cart since, else 412.
 * A voucher that does not apply now stays on its cart and takes nothing off. An order is then refused with the reason,
   unless `expected_total` says that the customer saw the price without it.
+* A gift card is put on a cart by its code and pays what it can when the order is placed; `to_pay` is what it leaves.
 * Guests need no account: a cart's `id` and an order's `token` are their keys. Keep them secret.
 * Sign in at `auth/token/`, send `Authorization: Bearer <access>`, and get the next pair at `auth/token/refresh/` when
   the answer is 401 `token_expired`. There are no cookies.

@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import UUIDConverter
 
-from shop.api import accounts, cart, catalog, devices, orders, paying
+from shop.api import accounts, cart, catalog, devices, gift_cards, orders, paying
 from shop.api.docs import Docs, Schema
 
 app_name = "api"
@@ -28,6 +28,7 @@ urlpatterns = [
     path("carts/<any_uuid:cart_id>/lines/", cart.Lines.as_view(), name="lines"),
     path("carts/<any_uuid:cart_id>/lines/<int:line_id>/", cart.OneLine.as_view(), name="line"),
     path("carts/<any_uuid:cart_id>/vouchers/", cart.Vouchers.as_view(), name="vouchers"),
+    path("carts/<any_uuid:cart_id>/gift-cards/", cart.GiftCards.as_view(), name="gift_cards"),
     path("carts/<any_uuid:cart_id>/shipping-methods/", cart.ShippingMethods.as_view(), name="shipping_methods"),
     path("auth/register/", accounts.Register.as_view(), name="register"),
     path("auth/token/", accounts.Token.as_view(), name="token"),
@@ -40,6 +41,7 @@ urlpatterns = [
     path("orders/", orders.Orders.as_view(), name="orders"),
     re_path(r"^orders/(?P<number>[A-Za-z0-9-]{1,12})/$", orders.OneOrder.as_view(), name="order"),
     re_path(r"^orders/(?P<number>[A-Za-z0-9-]{1,12})/payments/$", paying.Payments.as_view(), name="payments"),
+    path("gift-cards/balance/", gift_cards.Balance.as_view(), name="gift_card_balance"),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
 ]

@@ -21,6 +21,7 @@ from shop.cart.models import Cart
 from shop.catalog import tally
 from shop.checkout.models import IdempotencyKey
 from shop.orders.models import Order
+from shop.payments import gift_card_ledger
 from shop.payments import services as payments
 from shop.payments.providers import PROVIDERS
 from shop.platform import dead_letters, outbox
@@ -129,6 +130,7 @@ TASKS: dict[str, Callable[[], int]] = {
     "ask about open payments": payments.reconcile,  # first, so that what was paid is not cancelled
     "cancel unfinished payments": cancel_unfinished_payments,
     "cancel unpaid transfers": cancel_unpaid_transfers,
+    "give back to gift cards": gift_card_ledger.credit_due,
     "remove stale guest carts": remove_stale_guest_carts,
     "forget idempotency keys": forget_idempotency_keys,
     "forget silent pods": forget_silent_pods,

@@ -15,7 +15,8 @@ from shop.catalog.pictures import BEST
 from shop.platform import picture
 from shop.platform.picture import Picture
 from shop.platform.postgresql import planned
-from shop.pricing import vouchers
+from shop.pricing import gift_cards, vouchers
+from shop.pricing.gift_cards import CardTerms
 from shop.pricing.vouchers import VoucherTerms
 
 
@@ -73,7 +74,7 @@ class Line(NamedTuple):
 class Contents:
     """A cart as it was when it was read; its lines in the order in which they were added.
 
-    `voucher`: what was redeemed on it, whether it applies or not.
+    `voucher`: what was redeemed on it, whether it applies or not; `gift_card` likewise.
     """
 
     pk: int
@@ -82,6 +83,7 @@ class Contents:
     version: int
     lines: tuple[Line, ...]
     voucher: VoucherTerms | None = None
+    gift_card: CardTerms | None = None
 
     @cached_property
     def count(self) -> int:
@@ -104,9 +106,12 @@ SELECT
     product.published AND product.published_at <= %(now)s,
     shown.alt::text,
     {picture.COLUMNS},
-    -- no join: few carts have one, and those that have none would pay for it
+    -- no joins: few carts have one of these, and those that have none would pay for them
     CASE WHEN cart.voucher_id IS NOT NULL THEN
         (SELECT {vouchers.FACTS} FROM pricing_voucher AS voucher WHERE voucher.id = cart.voucher_id)
+    END,
+    CASE WHEN cart.gift_card_id IS NOT NULL THEN
+        (SELECT {gift_cards.FACTS} FROM payments_giftcard AS card WHERE card.id = cart.gift_card_id)
     END
     <beside>
 FROM cart_cart AS cart
@@ -151,7 +156,8 @@ def _contents(found: list[tuple[Any, ...]]) -> Contents | None:
     root = settings.MEDIA_URL
     lines = tuple([_line(row, root) for row in found if row[4] is not None])
     voucher = vouchers.read(found[0][29]) if found[0][29] else None
-    return Contents(pk, public_id, user_id, version, lines, voucher)
+    gift_card = gift_cards.read(found[0][30]) if found[0][30] else None
+    return Contents(pk, public_id, user_id, version, lines, voucher, gift_card)
 
 
 def _line(row: tuple[Any, ...], root: str) -> Line:

@@ -8,15 +8,16 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.cart import contents, limits, named, statements
 from shop.cart.contents import Contents
-from shop.cart.models import MAX_LINES, MAX_QUANTITY, Cart
+from shop.cart.models import MAX_LINES, Cart
 from shop.cart.named import Named
+from shop.cart.pouring import pour
 from shop.errors import ShopError
 from shop.platform import throttle
 from shop.platform.postgresql import planned
@@ -158,14 +159,21 @@ def unredeem(*, cart: Cart | Named, version: int | None = None) -> None:
     _set_voucher(_named(cart), None, version)
 
 
+def set_gift_card(*, cart: Cart | Named, card_id: int | None, version: int | None = None) -> None:
+    """Put a gift card that shop.payments has found onto the cart, or take it off. Raises NoSuchCart, CartChanged."""
+    _set(statements.SET_GIFT_CARD, _named(cart), card_id, version)
+
+
 def _set_voucher(cart: Named, voucher_id: int | None, version: int | None) -> None:
-    statement = statements.SET_VOUCHER.replace("<condition>", cart.condition)
-    wanted = {"voucher": voucher_id, "version": version, "now": timezone.now()}
     try:
-        changed = planned.rows(statement, {**cart.parameters, **wanted})
+        _set(statements.SET_VOUCHER, cart, voucher_id, version)
     except IntegrityError as error:  # deleted since it was found
         raise VoucherUnknown from error
-    if not changed:
+
+
+def _set(statement: str, cart: Named, chosen: int | None, version: int | None) -> None:
+    wanted = {**cart.parameters, "chosen": chosen, "version": version, "now": timezone.now()}
+    if not planned.rows(statement.replace("<condition>", cart.condition), wanted):
         show(cart)
         raise CartChanged
 
@@ -214,8 +222,9 @@ def lock(cart: Cart, *, version: int | None = None) -> None:
 def claim(*, public_id: uuid.UUID | str | None, user_id: int) -> Cart | None:
     """Join a guest's cart to a user's at sign-in; return the user's cart, or None if neither exists.
 
-    The guest's voucher comes along if the user's cart has none. One transaction; quantities add up within their limits;
-    a cart that was claimed before is left alone. Two log-ins at once end with the union whatever their order.
+    The guest's voucher and gift card come along if the user's cart has none. One transaction; quantities add up within
+    their limits; a cart that was claimed before is left alone. Two log-ins at once end with the union whatever their
+    order.
     """
     try:
         return _claim(public_id, user_id)
@@ -234,25 +243,7 @@ def _claim(public_id: uuid.UUID | str | None, user_id: int) -> Cart | None:
             return Cart.objects.open().filter(user_id=user_id).first()
         own, _created = Cart.objects.get_or_create(user_id=user_id, state=Cart.State.OPEN)
         lock(own)
-        _pour(guest, own)
-        if guest.voucher_id:
-            Cart.objects.filter(pk=own.pk, voucher=None).update(voucher=guest.voucher_id)
+        pour(guest, own)
         guest.state = Cart.State.MERGED
         guest.save(update_fields=["state", "updated_at"])
     return own
-
-
-POUR = """
-INSERT INTO cart_cartline (cart_id, variant_id, quantity, created_at)
-SELECT %s, variant_id, quantity, created_at FROM cart_cartline WHERE cart_id = %s ORDER BY id
-ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = LEAST(cart_cartline.quantity + EXCLUDED.quantity, %s)
-"""
-
-
-def _pour(source: Cart, target: Cart) -> None:
-    """Add the lines of one cart to another, as many as fit: what was there first stays."""
-    with connection.cursor() as cursor:
-        cursor.execute(POUR, [target.pk, source.pk, MAX_QUANTITY])
-    surplus = list(target.lines.order_by("id").values_list("pk", flat=True)[MAX_LINES:])
-    if surplus:
-        target.lines.filter(pk__in=surplus).delete()

@@ -132,12 +132,15 @@ PIECES = """
 SELECT coalesce(sum(line.quantity), 0) FROM cart_cart AS cart JOIN cart_cartline AS line ON line.cart_id = cart.id
 WHERE cart.state = 'open' AND <condition>
 """
-# Takes a voucher onto a cart, or with NULL off it; no row if there is no such cart, or its version is another one.
-SET_VOUCHER = """
+# Takes a voucher or a gift card onto a cart, or with NULL off it; no row if there is no such cart, or its version is
+# another one.
+_SET = """
 UPDATE cart_cart AS cart SET
-    version = cart.version + (cart.voucher_id IS DISTINCT FROM %(voucher)s::bigint)::int,
-    voucher_id = %(voucher)s::bigint,
+    version = cart.version + (cart.<column> IS DISTINCT FROM %(chosen)s::bigint)::int,
+    <column> = %(chosen)s::bigint,
     updated_at = %(now)s
 WHERE cart.state = 'open' AND <condition> AND cart.version = coalesce(%(version)s::bigint, cart.version)
 RETURNING cart.id
 """
+SET_VOUCHER = _SET.replace("<column>", "voucher_id")
+SET_GIFT_CARD = _SET.replace("<column>", "gift_card_id")

@@ -39,6 +39,13 @@ class TotalChanged(ShopError):
     message = _("The total has changed since you saw it. Look at it again before you order.")
 
 
+class ToPayChanged(ShopError):
+    """The gift card pays more or less than the customer agreed to. `details["to_pay"]` is what is left to pay now."""
+
+    code = "to_pay_changed"
+    message = _("What is left to pay has changed since you saw it. Look at it again before you order.")
+
+
 class Busy(ShopError):
     """Another request holds what this one needs; asking again in a second is right."""
 

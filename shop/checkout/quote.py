@@ -13,8 +13,9 @@ from django.utils import timezone
 from shop.cart.contents import Contents, Line
 from shop.checkout.errors import NoSuchDelivery
 from shop.money import Money
+from shop.pricing import gift_cards, vouchers
 from shop.pricing import services as pricing
-from shop.pricing import vouchers
+from shop.pricing.gift_cards import CardTerms, GiftCardRefused
 from shop.pricing.shipping import Offer, Parcel
 from shop.pricing.shipping import offers as shipping_offers
 from shop.pricing.totals import Item, Totals, price
@@ -38,16 +39,35 @@ class CartVoucher:
 
 
 @dataclass(frozen=True)
-class Quote:
-    """The totals of a cart for one country, the delivery methods it can take, the one that is chosen, and its voucher.
+class CartGiftCard:
+    """The gift card on a cart as it stands now.
 
-    `chosen` is None if none fits, `voucher` if the cart has none.
+    `pays`: what of the total; the rest is left to pay. `refusal` says why it pays nothing; None if it does.
+    """
+
+    terms: CardTerms
+    pays: Money
+    refusal: GiftCardRefused | None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """The totals of a cart for one country, the delivery methods it can take, the one that is chosen, and its voucher
+    and gift card.
+
+    `chosen` is None if none fits, `voucher` and `gift_card` if the cart has none.
     """
 
     totals: Totals
     offers: list[Offer]
     chosen: Offer | None
     voucher: CartVoucher | None = None
+    gift_card: CartGiftCard | None = None
+
+    @property
+    def to_pay(self) -> Money:
+        """What is left for another method than the gift card."""
+        return self.totals.total - self.gift_card.pays if self.gift_card else self.totals.total
 
     @property
     def redeemed(self) -> VoucherTerms | None:
@@ -71,6 +91,14 @@ def cart_voucher(cart: Contents) -> CartVoucher | None:
     return CartVoucher(cart.voucher, off.total, refusal)
 
 
+def cart_gift_card(cart: Contents, total: Money) -> CartGiftCard | None:
+    """Say how the cart's gift card stands, and what it pays of a total; None if the cart has none. No query."""
+    if cart.gift_card is None:
+        return None
+    refusal = gift_cards.refusal(cart.gift_card, total.currency, timezone.now())
+    return CartGiftCard(cart.gift_card, zero() if refusal else gift_cards.pays(cart.gift_card, total), refusal)
+
+
 def quote(cart: Contents, *, country: str, method: str = "") -> Quote:
     """Price a cart for delivery to `country` by `method`, or by the first method offered.
 
@@ -80,7 +108,7 @@ def quote(cart: Contents, *, country: str, method: str = "") -> Quote:
     offers = shipping_offers(terms.methods, parcel(cart.lines, country))
     chosen, voucher = _choose(offers, method), cart_voucher(cart)
     totals = _price(cart.lines, terms.tax_rates, chosen.price if chosen else zero(), voucher)
-    return Quote(totals, offers, chosen, voucher)
+    return Quote(totals, offers, chosen, voucher, cart_gift_card(cart, totals.total))
 
 
 def quotes(cart: Contents, *, country: str) -> list[Quote]:
@@ -91,7 +119,10 @@ def quotes(cart: Contents, *, country: str) -> list[Quote]:
     terms = pricing.terms(country)
     offers, voucher = shipping_offers(terms.methods, parcel(cart.lines, country)), cart_voucher(cart)
     totals = [_price(cart.lines, terms.tax_rates, offer.price, voucher) for offer in offers]
-    return [Quote(priced, offers, offer, voucher) for priced, offer in zip(totals, offers, strict=True)]
+    return [
+        Quote(priced, offers, offer, voucher, cart_gift_card(cart, priced.total))
+        for priced, offer in zip(totals, offers, strict=True)
+    ]
 
 
 def parcel(lines: Sequence[Line], country: str) -> Parcel:

@@ -6,6 +6,7 @@ The one transaction in which cart, stock, order, payment and mail change togethe
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import translation
@@ -16,7 +17,7 @@ from shop.cart import services as carts
 from shop.cart.contents import Contents, Line
 from shop.cart.models import Cart
 from shop.checkout import keys, metrics
-from shop.checkout.errors import Busy, CartEmpty, CartOrdered, TotalChanged
+from shop.checkout.errors import Busy, CartEmpty, CartOrdered, ToPayChanged, TotalChanged
 from shop.checkout.quote import Quote, quote
 from shop.errors import ShopError
 from shop.inventory import services as inventory
@@ -24,10 +25,12 @@ from shop.notifications import services as notifications
 from shop.orders import services as orders
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.summary import summary
+from shop.payments import metrics as payment_metrics
 from shop.payments import services as payments
-from shop.payments.models import Payment
+from shop.payments.models import GIFT_CARD, Payment
 from shop.pricing import metrics as voucher_metrics
 from shop.pricing import redemptions
+from shop.pricing.gift_cards import CardTerms, GiftCardRefused
 from shop.pricing.totals import PricedItem
 from shop.pricing.vouchers import VoucherRefused, VoucherTerms
 
@@ -59,13 +62,22 @@ class PostalAddress:
 
 @dataclass(frozen=True)
 class Details:
-    """What a customer agreed to. `expected_total` is the total they saw, "19.90"; empty skips the comparison."""
+    """What a customer agreed to.
+
+    `expected_total` is the total they saw, "19.90", and `expected_to_pay` what of it a gift card leaves; empty skips
+    the comparison.
+    """
 
     email: str
     address: PostalAddress
     shipping_method: str
     payment_method: str
     expected_total: str = ""
+    expected_to_pay: str = ""
+
+    def for_key(self) -> dict[str, Any]:
+        """What a request with the same key has to say again. Pods of the release before know no `expected_to_pay`."""
+        return {name: value for name, value in asdict(self).items() if name != "expected_to_pay"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,7 @@ class Placed:
     """An order, and whether this call made it (False: an earlier call with the same key did).
 
     `lines`, `history`, `payment`: what this call wrote beside it; without a payment the order may have changed since.
+    `gift_card`: what paid a part of it.
     """
 
     order: Order
@@ -80,6 +93,7 @@ class Placed:
     lines: Sequence[OrderLine] = ()
     history: Sequence[OrderEvent] = ()
     payment: Payment | None = None
+    gift_card: CardTerms | None = None
 
 
 def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | None = None) -> Placed:
@@ -87,16 +101,17 @@ def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id
 
     `key` is the client's idempotency key; keys of different users do not meet, nor those of guests with different
     carts. Owns its transaction and makes a constant number of queries. Raises CartEmpty, CartOrdered, NoSuchCart,
-    KeyReused, NoSuchDelivery, OutOfStock, TotalChanged, VoucherRefused, Busy, and payments' NoSuchMethod; nothing is
-    changed then.
+    KeyReused, NoSuchDelivery, OutOfStock, TotalChanged, ToPayChanged, VoucherRefused, GiftCardRefused, Busy, and
+    payments' NoSuchMethod; nothing is changed then.
     """
     try:
         placed = _place(cart_id, key, details, user_id)
     except inventory.OutOfStock:
         metrics.conflicts.inc()
         raise
-    except VoucherRefused as refused:
-        voucher_metrics.refused.labels(refused.reason).inc()
+    except (VoucherRefused, GiftCardRefused) as refused:
+        counter = voucher_metrics.refused if isinstance(refused, VoucherRefused) else payment_metrics.gift_cards_refused
+        counter.labels(refused.reason).inc()
         raise
     except OperationalError as error:
         if isinstance(error.__cause__, CONTENTION):
@@ -107,13 +122,13 @@ def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id
             raise Busy from error  # a second try draws another number
         raise
     if placed.created:
-        metrics.placed.labels(details.payment_method).inc()
+        metrics.placed.labels(placed.order.payment_method).inc()
     return placed
 
 
 @transaction.atomic
 def _place(cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | None) -> Placed:
-    claimed = keys.claim(key=key, cart_id=cart_id, details=asdict(details), user_id=user_id)
+    claimed = keys.claim(key=key, cart_id=cart_id, details=details.for_key(), user_id=user_id)
     if claimed.order:
         return Placed(claimed.order, created=False)
     cart = _closed_cart(cart_id, user_id)
@@ -121,12 +136,14 @@ def _place(cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | 
     priced = quote(cart, country=details.address.country, method=details.shipping_method)
     _check_agreed(priced, details)
     written = _write_order(claimed.order_id, cart, priced, details, user_id)
-    payment = payments.create(order=written.order, method=details.payment_method)
+    # The card, the voucher, the stock: each is held until this transaction has ended, and more wait for it than for the
+    # one before.
+    payment = payments.create(order=written.order, method=details.payment_method, gift_card=cart.gift_card)
     if priced.redeemed:
         _redeem(priced.redeemed, written.order)
-    # Last, because everybody who buys the same wait for these rows until this transaction has ended.
     inventory.take({line.variant_id: line.quantity for line in cart.lines}, reference=written.order.number)
-    return Placed(written.order, True, written.lines, [written.event], payment)
+    card = cart.gift_card if written.order.gift_card_amount else None
+    return Placed(written.order, True, written.lines, [written.event], payment, card)
 
 
 def _closed_cart(cart_id: uuid.UUID | str, user_id: int | None) -> Contents:
@@ -157,11 +174,22 @@ def _check_agreed(priced: Quote, details: Details) -> None:
     """Raises TotalChanged; and why a voucher takes nothing off, unless the customer saw the total without it."""
     total = priced.totals.total
     if details.expected_total == str(total.amount):
-        return
+        return _check_card(priced, details.expected_to_pay)
     if priced.voucher and priced.voucher.refusal:
         raise priced.voucher.refusal
     if details.expected_total:
         raise TotalChanged(total=total.json())
+    return _check_card(priced, details.expected_to_pay)
+
+
+def _check_card(priced: Quote, agreed: str) -> None:
+    """Raises ToPayChanged; and why a gift card pays nothing, unless the customer agreed to pay all another way."""
+    if agreed == str(priced.to_pay.amount):
+        return
+    if priced.gift_card and priced.gift_card.refusal:
+        raise priced.gift_card.refusal
+    if agreed:
+        raise ToPayChanged(to_pay=priced.to_pay.json())
 
 
 def _redeem(voucher: VoucherTerms, order: Order) -> None:
@@ -187,10 +215,11 @@ def _write_order(order_id: int, cart: Contents, priced: Quote, details: Details,
         voucher_code=priced.redeemed.code if priced.redeemed else "",
         tax_total=totals.tax.amount,
         total=totals.total.amount,
+        gift_card_amount=(totals.total - priced.to_pay).amount,
         shipping_address=asdict(details.address),
         shipping_method=chosen.method.code,
         shipping_method_name=chosen.method.name,
-        payment_method=details.payment_method,
+        payment_method=details.payment_method if priced.to_pay or not totals.total else GIFT_CARD,
     )
     order = written.order
     facts = summary(order, written.lines)

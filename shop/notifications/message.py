@@ -10,12 +10,16 @@ from django.utils import translation
 
 from shop.notifications import folding
 from shop.notifications.models import Mail
-from shop.platform import request_id
+from shop.platform import request_id, sealing
 
 
 def build(mail: Mail) -> EmailMultiAlternatives:
-    """Return the mail in its language, text and HTML, with a Message-ID that depends on nothing but the row."""
-    context = _context(mail.context)
+    """Return the mail in its language, text and HTML, with a Message-ID that depends on nothing but the row.
+
+    Raises sealing.CannotOpen.
+    """
+    sealed = mail.context.get("sealed")
+    context = _context(mail.context) | (sealing.unseal(sealed) if sealed else {})
     with translation.override(mail.language):
         if mail.kind == folding.SUMMARY:
             context |= _folded(mail)

@@ -13,7 +13,7 @@ from shop.notifications import folding
 from shop.notifications.message import build
 from shop.notifications.models import Mail
 from shop.notifications.smtp import InDoubt, RefusedForGood
-from shop.platform import outbox
+from shop.platform import outbox, sealing
 from shop.platform.postgresql import planned
 
 logger = logging.getLogger("shop.mail")
@@ -72,9 +72,11 @@ def send(mail_id: int) -> None:
     if folding.is_too_many(mail):
         _fold(mail)
         return
-    message = build(mail)
     try:
+        message = build(mail)
         message.send()
+    except sealing.CannotOpen as error:
+        raise outbox.Hopeless("What this mail says was sealed with a SECRET_KEY that is not known here.") from error
     except RefusedForGood as error:
         raise outbox.Hopeless(f"The mail server refuses this mail for good: {error}") from error
     except InDoubt as error:
@@ -98,7 +100,8 @@ def _sent(mail: Mail, message: EmailMessage) -> None:
     logger.info("mail sent", extra={"mail": mail.pk, "kind": mail.kind})
     mail.subject = message.subject[:255]
     mail.sent_at = timezone.now()
-    mail.context.pop("url", None)  # a link that opens an account or an order has no business in the database any more
+    for secret in ("url", "sealed"):  # what opens an account or an order, or is money, has no business here any more
+        mail.context.pop(secret, None)
     mail.save(update_fields=["subject", "sent_at", "context"])
     if mail.kind == folding.SUMMARY:
         folding.forget_links(mail)

@@ -53,6 +53,7 @@ def _facts(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
         "discount": str(order.discount),
         "tax_total": str(order.tax_total),
         "total": str(order.total),
+        "gift_card_amount": str(order.gift_card_amount),
         "country": order.shipping_address["country"],
         "shipping_method": order.shipping_method,
         "payment_method": order.payment_method,

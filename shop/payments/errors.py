@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import ShopError
+from shop.money import Money
 
 
 class NoSuchMethod(ShopError):
@@ -28,6 +29,16 @@ class NothingToRefund(ShopError):
 class RefundTooLarge(ShopError):
     code = "refund_too_large"
     status = 422
+
+
+class RefundOtherFirst(ShopError):
+    """What a gift card paid goes back last: the customer's own money first, which buys things elsewhere, too."""
+
+    code = "refund_other_first"
+    message = _("Give back the customer's own money first: %(left)s of this order's other payment are left.")
+
+    def __init__(self, left: Money) -> None:
+        super().__init__(self.message % {"left": left})
 
 
 class RefundedMeanwhile(ShopError):

@@ -4,6 +4,8 @@ They may come at once, several times and in any order. Locks: the order first, t
 """
 
 import logging
+from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,8 +14,9 @@ from django.utils.translation import gettext as _
 from shop.orders import events
 from shop.orders import services as orders
 from shop.orders.models import Order
+from shop.payments import gift_card_ledger
 from shop.payments.errors import NoSuchPayment
-from shop.payments.models import Payment, PaymentEvent
+from shop.payments.models import GIFT_CARD, Payment, PaymentEvent
 from shop.payments.providers.contract import ProviderState, Status, WebhookEvent
 
 logger = logging.getLogger("shop.payments")
@@ -74,19 +77,48 @@ def _money_arrived(order: Order, payment: Payment, state: ProviderState) -> None
         logger.warning("payment has to be refunded", extra={"payment": payment.pk, "order": order.number})
         return
     payment.close(Payment.State.PAID)
+    if payment.money != order.to_pay:
+        return_card_part(order)
     orders.mark_paid(order_id=order.pk, actor=ACTOR, note=payment.reference)
 
 
 def owe_back(order: Order, payment: Payment, message: str = "") -> None:
-    """The payment's money has to be given back; within the locks on both."""
+    """The payment's money has to be given back; within the locks on both. Onto a gift card it goes at once."""
     payment.close(Payment.State.REFUND_DUE, message)
-    events.tell_refund_due(order, payment=str(payment.public_id), method=payment.method, money=payment.money)
+    if not payment.is_gift_card:
+        events.tell_refund_due(order, payment=str(payment.public_id), method=payment.method, money=payment.money)
+    elif payment.left:
+        left = payment.left
+        gift_card_ledger.give_back(payment, left.amount, note=order.number)
+        said = _("%(money)s went back onto the gift card %(card)s.")
+        orders.note(order_id=order.pk, text=said % {"money": left, "card": payment.gift_card})
+
+
+def return_card_part(order: Order) -> None:
+    """Another payment brought the whole total, as one that a pod of the release before gift cards asked for: the card
+    has paid nothing then. Within the lock on the order.
+    """
+    for payment in order.payments.select_for_update(of=("self",)).filter(method=GIFT_CARD, state=Payment.State.PAID):
+        owe_back(order, payment, _("The order was paid without the gift card."))
+    order.gift_card_amount = Decimal(0)
+    order.save(update_fields=["gift_card_amount"])
+
+
+def return_card_parts(order_ids: Sequence[int]) -> None:
+    """Of orders whose other payment brought the whole total when a pod of that release settled it."""
+    for order_id in order_ids:
+        with transaction.atomic():
+            order = orders.locked(order_id)
+            sent = order.payments.filter(state=Payment.State.PAID).exclude(method=GIFT_CARD)
+            if order.gift_card_amount and any(payment.money == order.money for payment in sent):
+                return_card_part(order)
 
 
 def _objection(order: Order, payment: Payment, state: ProviderState) -> str:
     """Say why money that arrived does not pay the order; empty if it does."""
     facts = {"received": state.money, "expected": payment.money, "reference": state.reference}
-    if state.reference != payment.reference or state.money != payment.money:
+    wanted = (order.to_pay, order.money)  # the second: see return_card_part()
+    if state.reference != payment.reference or state.money != payment.money or payment.money not in wanted:
         text = _("%(received)s arrived instead of %(expected)s (%(reference)s): to be checked and refunded.")
         return text % facts
     if order.state != Order.State.PLACED:

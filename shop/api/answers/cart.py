@@ -9,20 +9,27 @@ from django.utils.translation import ngettext
 from shop.api.answers.catalog import picture
 from shop.api.answers.money import price
 from shop.cart.contents import Contents, Line
-from shop.checkout.quote import CartVoucher, Quote, cart_voucher, goods, zero
+from shop.checkout.quote import CartGiftCard, CartVoucher, Quote, cart_gift_card, cart_voucher, goods, zero
+from shop.pricing.gift_cards import GiftCardRefused
+from shop.pricing.vouchers import VoucherRefused
 
 
 def cart(found: Contents, *, limited_line: int | None = None) -> dict[str, Any]:
     """`limited_line`: the id of the line that got fewer pieces than were wanted just now."""
     voucher = cart_voucher(found)
+    discount = voucher.discount if voucher else zero()
+    total = goods(found) - discount
+    card = cart_gift_card(found, total)
     return {
         "id": str(found.public_id),
         "version": found.version,
         "pieces": found.count,
         "lines": [_line(line, settings.SHOP_CURRENCY) for line in found.lines],
         "subtotal": goods(found).json(),
-        "discount": (voucher.discount if voucher else zero()).json(),
+        "discount": discount.json(),
         "voucher": _voucher(voucher) if voucher else None,
+        "gift_card": _gift_card(card) if card else None,
+        "to_pay": (total - card.pays if card else total).json(),
         "notices": _notices(found, limited_line),
     }
 
@@ -32,14 +39,25 @@ def delivery(priced: Quote) -> dict[str, Any]:
     assert priced.chosen is not None  # noqa: S101 - quotes() makes one for each offer
     method, totals = priced.chosen.method, priced.totals
     money = {"price": priced.chosen.price, "discount": totals.discount, "total": totals.total, "tax": totals.tax}
+    money |= {"gift_card": priced.gift_card.pays if priced.gift_card else zero(), "to_pay": priced.to_pay}
     named = {"code": method.code, "name": method.name, "description": method.description}
     return {**named, **{name: amount.json() for name, amount in money.items()}}
 
 
 def _voucher(standing: CartVoucher) -> dict[str, Any]:
-    terms, refusal = standing.terms, standing.refusal
+    return {"code": standing.terms.code, "kind": standing.terms.kind, **applies(standing.refusal)}
+
+
+def _gift_card(standing: CartGiftCard) -> dict[str, Any]:
+    card = standing.terms
+    money = {"pays": standing.pays.json(), "balance": card.money.json()}
+    return {"last_four": card.last_four, **money, **applies(standing.refusal)}
+
+
+def applies(refusal: VoucherRefused | GiftCardRefused | None) -> dict[str, Any]:
+    """Say whether a voucher or a card does what it is for now, and else why not."""
     why = {"reason": refusal.reason, "message": str(refusal.message)} if refusal else {"reason": None, "message": ""}
-    return {"code": terms.code, "kind": terms.kind, "applies": refusal is None, **why}
+    return {"applies": refusal is None, **why}
 
 
 def _line(line: Line, currency: str) -> dict[str, Any]:

@@ -12,20 +12,27 @@ from shop.money import Money
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.payments.models import Payment
 from shop.payments.providers.bank_transfer import BankTransfer, instructions
+from shop.pricing.gift_cards import CardTerms
 
 ADDRESS = ("name", "company", "line1", "line2", "postal_code", "city", "region", "country", "phone")
 
 
 def order(found: Order) -> dict[str, Any]:
     """Show one that was loaded by for_page()."""
-    attempts = list(found.payments.all())
-    return written(found, found.lines.all(), found.events.all(), attempts[-1] if attempts else None)
+    payments = list(found.payments.all())
+    attempts = [one for one in payments if not one.is_gift_card]
+    last, card = attempts[-1] if attempts else None, next((one for one in payments if one.is_gift_card), None)
+    return written(found, found.lines.all(), found.events.all(), last, _gift_card(card) if card else None)
 
 
 def written(
-    found: Order, lines: Iterable[OrderLine], history: Iterable[OrderEvent], last: Payment | None
+    found: Order,
+    lines: Iterable[OrderLine],
+    history: Iterable[OrderEvent],
+    last: Payment | None,
+    gift_card: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    """`last`: the last attempt to pay. Notes of the staff in `history` are theirs."""
+    """`last`: the last attempt to pay what a gift card leaves. Notes of the staff in `history` are theirs."""
     return {
         "number": found.number,
         "token": found.token,
@@ -39,6 +46,8 @@ def written(
         "voucher": found.voucher_code or None,
         "tax_total": _money(found.tax_total, found.currency),
         "total": _money(found.total, found.currency),
+        "gift_card": gift_card,
+        "to_pay": found.to_pay.json(),
         "shipping_address": {name: found.shipping_address.get(name, "") for name in ADDRESS},
         "shipping_method": found.shipping_method,
         "shipping_method_name": found.shipping_method_name,
@@ -49,6 +58,24 @@ def written(
         "shipped_at": moment(found.shipped_at),
         "cancelled_at": moment(found.cancelled_at),
         "history": [{"at": moment(event.created_at), "state": event.state} for event in history if event.state],
+    }
+
+
+def new_gift_card(found: Order, card: CardTerms) -> dict[str, Any]:
+    """What a card has paid of an order that was just placed."""
+    return {
+        "last_four": card.last_four,
+        "amount": _money(found.gift_card_amount, found.currency),
+        "refunded": _money(Decimal(0), found.currency),
+    }
+
+
+def _gift_card(paid: Payment) -> dict[str, Any]:
+    """The row of the card was read with it."""
+    return {
+        "last_four": paid.gift_card.last_four if paid.gift_card else "",
+        "amount": _money(paid.amount, paid.currency),
+        "refunded": _money(paid.refunded, paid.currency),
     }
 
 

@@ -48,6 +48,17 @@ class CartVoucherSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(allow_blank=True, help_text="For people.")
 
 
+class CartGiftCardSerializer(serializers.Serializer[Any]):
+    """The gift card on a cart. It pays when the order is placed: until then another order may use up its balance."""
+
+    last_four = serializers.CharField(help_text="Of its code.")
+    pays = MoneyField(help_text="What it pays of the goods less the discount; of delivery: see the shipping methods.")
+    balance = MoneyField()
+    applies = serializers.BooleanField()
+    reason = serializers.ChoiceField(["unknown", "expired", "empty", "currency"], allow_null=True)
+    message = serializers.CharField(allow_blank=True, help_text="For people.")
+
+
 class CartSerializer(serializers.Serializer[Any]):
     """An open cart. `version` grows with each change and is also the ETag. Delivery comes on top of `subtotal`."""
 
@@ -58,6 +69,8 @@ class CartSerializer(serializers.Serializer[Any]):
     subtotal = MoneyField(help_text="The goods, tax included, without the discount.")
     discount = MoneyField(help_text="What the voucher takes off the goods; off delivery: see the shipping methods.")
     voucher = CartVoucherSerializer(allow_null=True)
+    gift_card = CartGiftCardSerializer(allow_null=True)
+    to_pay = MoneyField(help_text="The goods less the discount and what the gift card pays of them.")
     notices = NoticeSerializer(many=True)
 
 
@@ -72,6 +85,21 @@ class ChangeLineSerializer(serializers.Serializer[Any]):
 
 class RedeemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(max_length=64, help_text="In capitals or not, with or without spaces.")
+
+
+class GiftCardCodeSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=64, help_text="In capitals or not, with or without spaces and dashes.")
+
+
+class BalanceSerializer(serializers.Serializer[Any]):
+    """What is on a gift card, and whether it pays now."""
+
+    last_four = serializers.CharField(help_text="Of its code.")
+    balance = MoneyField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    applies = serializers.BooleanField()
+    reason = serializers.ChoiceField(["expired", "empty", "currency"], allow_null=True)
+    message = serializers.CharField(allow_blank=True, help_text="For people.")
 
 
 class DeliveryQuery(serializers.Serializer[Any]):
@@ -98,3 +126,5 @@ class ShippingMethodSerializer(serializers.Serializer[Any]):
     discount = MoneyField(help_text="What the cart's voucher takes off goods and delivery.")
     total = MoneyField(help_text="Goods and delivery less the discount, tax included; send it as `expected_total`.")
     tax = MoneyField(help_text="The tax that `total` contains.")
+    gift_card = MoneyField(help_text="What of `total` the cart's gift card pays.")
+    to_pay = MoneyField(help_text="What is left of `total`; send it as `expected_to_pay`.")

@@ -27,7 +27,9 @@ class PostalAddressSerializer(serializers.ModelSerializer[Address]):
 
 
 class PaymentChoiceSerializer(serializers.Serializer[Any]):
-    method = serializers.CharField(max_length=40, help_text="`card` or `bank_transfer`.")
+    method = serializers.CharField(
+        max_length=40, help_text="`card` or `bank_transfer`; `gift_card` for an order of which that pays all."
+    )
     return_url = serializers.CharField(
         required=False,
         max_length=500,
@@ -60,6 +62,11 @@ class PlaceOrderSerializer(serializers.Serializer[Any]):
         r"^\d{1,10}\.\d\d$",
         required=False,
         help_text="What the customer saw, such as `75.90`. If it costs something else now: 409 `total_changed`.",
+    )
+    expected_to_pay = serializers.RegexField(
+        r"^\d{1,10}\.\d\d$",
+        required=False,
+        help_text="What the customer saw left to pay beside the gift card. If it is not that: 409 `to_pay_changed`.",
     )
 
 
@@ -101,6 +108,14 @@ class PaymentSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class OrderGiftCardSerializer(serializers.Serializer[Any]):
+    """What a gift card paid. `refunded` is on the card again."""
+
+    last_four = serializers.CharField(help_text="Of its code.")
+    amount = MoneySerializer()
+    refunded = MoneySerializer()
+
+
 class OrderEventSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     state = serializers.ChoiceField(Order.State.choices)
@@ -137,6 +152,8 @@ class OrderSerializer(serializers.Serializer[Any]):
     voucher = serializers.CharField(allow_null=True, help_text="Its code.")
     tax_total = MoneySerializer(help_text="The tax that `total` contains.")
     total = MoneySerializer()
+    gift_card = OrderGiftCardSerializer(allow_null=True)
+    to_pay = MoneySerializer(help_text="What of `total` the gift card does not pay; `payment` is for that.")
     shipping_address = PostalAddressSerializer()
     shipping_method = serializers.CharField()
     shipping_method_name = serializers.CharField()
