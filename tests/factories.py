@@ -14,6 +14,7 @@ from shop.catalog import services as catalog
 from shop.catalog.models import Product, Variant
 from shop.checkout.services import Details, PostalAddress
 from shop.inventory import services as inventory
+from shop.payments import gift_cards
 from shop.pricing import redemptions
 from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate, Voucher
 
@@ -63,8 +64,17 @@ def voucher(value: str = "10", *, kind: str = "percent", **fields: Any) -> Vouch
     return made
 
 
+def gift_card(amount: str = "50.00", **facts: Any) -> gift_cards.Issued:
+    """A new card with its code."""
+    return gift_cards.issue(amount=Decimal(amount), **facts)
+
+
 def open_cart(
-    *variants: Variant, quantity: int = 1, user_id: int | None = None, voucher: Voucher | None = None
+    *variants: Variant,
+    quantity: int = 1,
+    user_id: int | None = None,
+    voucher: Voucher | None = None,
+    gift_card: gift_cards.Issued | None = None,
 ) -> Cart:
     """A cart with these variants in it."""
     made = cart.create(user_id=user_id)
@@ -72,6 +82,8 @@ def open_cart(
         cart.add(cart=made, variant_id=one.pk, quantity=quantity)
     if voucher:
         cart.redeem(cart=made, code=voucher.code, network="192.0.2.1")
+    if gift_card:
+        cart.set_gift_card(cart=made, card_id=gift_card.card.pk)
     return made
 
 

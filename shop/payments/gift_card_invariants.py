@@ -67,14 +67,14 @@ INVARIANTS = [
         repair=gift_card_ledger.recount,
     ),
     Invariant(
-        name="gift-card-paid-its-payment",
+        name="order-took-its-part-from-the-card",
         rule="What a gift card paid was taken from it, once.",
         table="payments_payment",
         find=by_sql(SPENT, "order", "{0} {1} paid by gift card, {2} taken from it"),
         advice=ENTRIES_ADVICE,
     ),
     Invariant(
-        name="gift-card-has-back-what-was-refunded",
+        name="order-gave-its-part-back-to-the-card",
         rule="What was given back of a gift card's payment is on the card again, and nothing of it is still due.",
         table="payments_payment",
         find=by_sql(GIVEN_BACK, "order", "{0} {1} given back of the gift card's payment, {2} onto the card"),

@@ -39,7 +39,9 @@ WHERE orders.id > %(low)s AND orders.id <= %(high)s
     payment.id IS NULL AND orders.total > orders.gift_card_amount
     OR payment.currency <> orders.currency
     OR payment.amount <> orders.total - orders.gift_card_amount
-      AND NOT (payment.amount = orders.total AND payment.state IN ('declined', 'cancelled'))
+      AND NOT (payment.state IN ('declined', 'cancelled') AND EXISTS (
+        SELECT FROM payments_payment AS card WHERE card.order_id = orders.id AND card.method = 'gift_card'
+      ))
   )
 """
 

@@ -42,6 +42,7 @@ def test_every_operation_names_the_problem_and_has_a_summary(schema):
 FOR_STAFF_AND_PROVIDERS = {
     *("sku_taken", "storage_away", "invalid_image", "wrong_state", "already_shipped", "pieces_owed", "bad_webhook"),
     *("nothing_to_refund", "refund_too_large", "refunded_meanwhile", "no_such_payment", "voucher_limit_too_low"),
+    *("gift_card_amount", "gift_card_moved", "correction_refused", "refund_other_first"),
 }
 
 

@@ -33,11 +33,11 @@ def viewer(db):
 def order(db):
     """A function that places an order."""
 
-    def place(email="ada@example.com", *, payment="bank_transfer", lines=1, voucher=None, **fields):
+    def place(email="ada@example.com", *, payment="bank_transfer", lines=1, voucher=None, gift_card=None, **fields):
         way = factories.shipping(code=f"way-{uuid.uuid4().hex[:8]}")
         variants = [factories.variant("12.00", **fields) for _number in range(lines)]
         details = factories.details(email, payment=payment, shipping_method=way.code)
-        cart = factories.open_cart(*variants, voucher=voucher)
+        cart = factories.open_cart(*variants, voucher=voucher, gift_card=gift_card)
         return checkout.place_order(cart_id=cart.public_id, key=str(uuid.uuid4()), details=details).order
 
     return place

@@ -28,11 +28,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def shop(order, mailbox):
-    """A shop in which everything happened once: an order with a voucher in each state, a mail sent, pieces counted."""
+    """A shop in which everything happened once: an order with a voucher and a gift card in each state, a mail sent, pieces counted."""
     TaxRate.objects.create(country="DE", rate=19)
     ten = factories.voucher("10", limit=9)
     placed, paid, shipped, cancelled = (
-        order(f"buyer{number}@example.com", stock=5, voucher=ten) for number in range(4)
+        order(f"buyer{number}@example.com", stock=5, voucher=ten, gift_card=factories.gift_card("5.00"))
+        for number in range(4)
     )
     for one in (paid, shipped):
         payments.receive(order_id=one.pk, actor="boss@example.com")
@@ -120,6 +121,16 @@ HARM = {
     "unpaid-order-keeps-no-money": "UPDATE orders_order SET state = 'cancelled', cancelled_at = now() "
     "WHERE number = %s",
     "payment-is-for-the-total": f"UPDATE payments_payment SET currency = 'USD' WHERE order_id = {NUMBER}",
+    "gift-card-balance-is-its-entries": "UPDATE payments_giftcard SET balance = balance + 1 WHERE id = "
+    f"(SELECT gift_card_id FROM payments_payment WHERE method = 'gift_card' AND order_id = {NUMBER})",
+    "order-took-its-part-from-the-card": "UPDATE payments_giftcardentry SET amount = amount + 1 WHERE payment_id = "
+    f"(SELECT id FROM payments_payment WHERE method = 'gift_card' AND order_id = {NUMBER})",
+    "order-gave-its-part-back-to-the-card": "UPDATE payments_payment SET refunded = 1 WHERE method = 'gift_card' "
+    f"AND order_id = {NUMBER}",
+    "order-has-its-gift-card-part": "UPDATE orders_order SET gift_card_amount = 0 WHERE number = %s",
+    "gift-card-key-is-known": "UPDATE payments_giftcard SET key_id = 'lost', balance = balance + 1, "
+    f"issued = issued + 1 WHERE id = (SELECT gift_card_id FROM payments_payment WHERE method = 'gift_card' "
+    f"AND order_id = {NUMBER})",
     "ordered-cart-has-its-order": "UPDATE orders_order SET cart_id = NULL WHERE number = %s",
     "order-closed-its-cart": "UPDATE cart_cart SET state = 'open' WHERE id = "
     "(SELECT cart_id FROM orders_order WHERE number = %s)",
@@ -135,6 +146,7 @@ HARM = {
 def test_a_broken_rule_is_named_with_its_row_alone(shop, rule):
     line = shop.paid.lines.get()
     cart, mails = shop.paid.cart_id, _mails(shop.paid, "order_paid")
+    card = _value("SELECT gift_card_id FROM payments_payment WHERE order_id = %s ORDER BY id LIMIT 1", shop.paid.pk)
     key = _value("SELECT id FROM checkout_idempotencykey WHERE scope <> 'guest' AND order_id = %s", shop.paid.pk)
     for statement in HARM[rule].split("; "):
         sql(statement, *[shop.paid.number] * statement.count("%s"))
@@ -148,6 +160,7 @@ def test_a_broken_rule_is_named_with_its_row_alone(shop, rule):
         "key": f"idempotency key {key}",
         "mail": f"mail {mails}",
         "voucher": f"voucher {shop.paid.voucher_code}",
+        "gift": f"gift card {card}",
     }.get(rule.partition("-")[0], f"order {shop.paid.number}")
     assert broken()[rule] == [name]
 

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from shop.cart import pouring
 from shop.cart import services as cart
 from shop.cart.models import MAX_LINES, MAX_QUANTITY, Cart
 from shop.catalog import pictures
@@ -165,7 +166,7 @@ def test_showing_a_cart_takes_the_same_queries_for_one_line_and_for_ten(django_a
 def test_joining_carts_keeps_to_the_room_for_lines(monkeypatch):
     ada, kept, new = factories.user(), factories.variant(), factories.variant()
     factories.open_cart(kept, user_id=ada.pk)
-    monkeypatch.setattr(cart, "MAX_LINES", 2)
+    monkeypatch.setattr(pouring, "MAX_LINES", 2)
     for further in (new, factories.variant()):
         guest = factories.open_cart(further, kept)
         joined = cart.claim(public_id=guest.public_id, user_id=ada.pk)

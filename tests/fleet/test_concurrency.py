@@ -90,6 +90,27 @@ def test_vouchers_are_used_as_often_as_their_limits_say(four):
     assert Stock.objects.get().on_hand == 1000 - 6
 
 
+def test_a_gift_card_is_spent_to_the_cent_and_never_beyond(four):
+    """It pays eight orders of 14.90 and has 5.00 left; who comes later has agreed to pay nothing and is refused."""
+    card, lamp = factories.gift_card("124.20"), factories.variant("10.00", stock=1000)
+    carts = Cart.objects.bulk_create(Cart(gift_card=card.card) for _ in range(AT_ONCE))
+    CartLine.objects.bulk_create(CartLine(cart=cart, variant=lamp) for cart in carts)
+    paid_by_card = {"payment": {"method": "gift_card"}, "expected_to_pay": "0.00"}
+    answers = all_at_once(
+        four,
+        lambda url, n: place(url, order_body(carts[n], f"buyer{n}@example.com") | paid_by_card, str(uuid.uuid4())),
+    )
+    assert Counter(answer.status_code for answer in answers) == {201: 8, 409: AT_ONCE - 8}
+    refused = {answer.json()["code"] for answer in answers if answer.status_code == 409}
+    assert refused <= {"gift_card_changed", "to_pay_changed"}
+    card.card.refresh_from_db()
+    assert (str(card.card.balance), card.card.entries.filter(kind="spend").count()) == ("5.00", 8)
+    assert set(Order.objects.values_list("state", flat=True)) == {"paid"}
+    assert Order.objects.count() == Payment.objects.count() == 8
+    assert Cart.objects.open().filter(gift_card=card.card).count() == AT_ONCE - 8
+    assert Stock.objects.get().on_hand == 1000 - 8
+
+
 def test_one_key_is_one_order_however_often_it_is_sent(four):
     mine = factories.open_cart(factories.variant())
     body, key = order_body(mine), str(uuid.uuid4())
