@@ -239,7 +239,7 @@ def test_what_is_given_back_finds_room_also_after_a_correction():
     assert balance(card) == 100
 
 
-def test_a_card_costs_an_order_two_queries_and_a_cart_without_one_none():
+def test_a_card_costs_an_order_one_query_and_a_cart_without_one_none():
     counts = []
     for card in (None, factories.gift_card("20.00"), factories.gift_card("20.00")):
         mine = factories.open_cart(factories.variant("45.10"), gift_card=card)

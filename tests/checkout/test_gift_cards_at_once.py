@@ -52,6 +52,12 @@ def test_who_waits_for_the_money_of_another_order_is_refused(amount, refusal):
     )  # fmt: skip
 
 
+def test_one_key_at_two_pods_at_once_takes_the_money_once():
+    order = wanted(factories.gift_card("120.00"))
+    assert not second(lambda: place_order(**order), place_order, **order).created
+    assert (balance(), Order.objects.count()) == (70, 1)
+
+
 def test_who_waits_for_money_that_suffices_gets_it():
     card = factories.gift_card("100.00")
     first, other = wanted(card), wanted(card)

@@ -9,7 +9,9 @@ from prometheus_client import REGISTRY
 from shop.cart import services as carts
 from shop.checkout.services import place_order
 from shop.inventory.services import OutOfStock
+from shop.payments import gift_cards
 from shop.payments import services as payments
+from shop.pricing.gift_cards import GiftCardEmpty, GiftCardUnknown
 from shop.pricing.vouchers import VoucherUnknown, VoucherUsedUp
 from tests import factories
 
@@ -61,6 +63,25 @@ def test_a_voucher_counts_when_its_use_is_committed_and_when_it_is_refused() -> 
         place_order(cart_id=late.public_id, key=str(uuid.uuid4()), details=factories.details())
     with pytest.raises(VoucherUnknown):
         carts.redeem(cart=late, code="NOSUCH", network="192.0.2.1")
+    assert now() == [count + 1 for count in before]
+
+
+def test_a_gift_card_counts_when_it_has_paid_and_when_it_is_refused() -> None:
+    def now() -> list[float]:
+        refused = [counted("shop_gift_cards_refused_total", reason=reason) for reason in ("empty", "unknown")]
+        paid = counted("shop_payments_total", method="gift_card", result="paid")
+        return [counted("shop_gift_cards_issued_total"), paid, *refused]
+
+    before, card = now(), factories.gift_card("24.80")
+    first, late = (factories.open_cart(factories.variant("19.90"), gift_card=card) for _ in range(2))
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        place_order(cart_id=first.public_id, key=str(uuid.uuid4()), details=factories.details())
+        raise ZeroDivisionError
+    place_order(cart_id=first.public_id, key=str(uuid.uuid4()), details=factories.details())
+    with pytest.raises(GiftCardEmpty):
+        place_order(cart_id=late.public_id, key=str(uuid.uuid4()), details=factories.details())
+    with pytest.raises(GiftCardUnknown):
+        gift_cards.put_on(cart=late, code="NOSUCH", network="192.0.2.1")
     assert now() == [count + 1 for count in before]
 
 

@@ -8,6 +8,7 @@ from shop.checkout.services import place_order
 from shop.notifications import services as notifications
 from shop.notifications.models import Mail
 from shop.orders import services as orders
+from shop.platform import outbox, sealing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +95,26 @@ def test_a_key_is_used_once():
     mails = [notifications.queue(kind="order_paid", to="a@example.com", context={}, dedupe_key="k") for _ in range(2)]
     assert [mail is not None for mail in mails] == [True, False]
     assert Mail.objects.count() == 1
+
+
+def sealed(order) -> Mail:
+    """The confirmation of an order whose number is to be read by nobody but who gets it."""
+    mail = Mail.objects.get(kind="order_placed")
+    mail.context["sealed"] = sealing.seal({"number": mail.context.pop("number")})
+    mail.save()
+    assert order.number not in str(Mail.objects.values().get(pk=mail.pk))
+    return mail
+
+
+def test_what_is_sealed_is_read_by_the_recipient_and_gone_when_it_is_sent(order, mailbox):
+    sealed(order)
+    mail, message = sent(mailbox, "order_placed")
+    assert order.number in message["Subject"]
+    assert "sealed" not in mail.context
+
+
+def test_what_was_sealed_with_a_key_that_is_gone_is_given_up_at_once(order, settings):
+    mail = sealed(order)
+    settings.SECRET_KEY = "another secret key"
+    with pytest.raises(outbox.Hopeless, match="SECRET_KEY"):
+        notifications.send(mail.pk)
