@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,6 +42,7 @@ UNFINISHED_PAYMENTS_KEPT = timedelta(hours=2)
 UNPAID_TRANSFERS_KEPT = timedelta(days=14)
 GUEST_CARTS_KEPT = timedelta(days=90)
 EMPTY_CARTS_KEPT = timedelta(days=1)
+GIFT_CARDS_ON_CARTS_KEPT = timedelta(days=1)
 IDEMPOTENCY_KEYS_KEPT = timedelta(days=30)
 SILENT_PODS_KEPT = timedelta(days=1)
 
@@ -70,6 +71,15 @@ def remove_stale_guest_carts() -> int:
     guests = Cart.objects.open().filter(user=None)
     removed = _delete(guests.filter(updated_at__lt=now - EMPTY_CARTS_KEPT, lines=None))
     return removed + _delete(guests.filter(updated_at__lt=now - GUEST_CARTS_KEPT))
+
+
+def take_gift_cards_off_idle_carts() -> int:
+    """A guest's cart is opened by its id alone, which is in the database: who reads that, or a dump, could order with
+    it. So no card stays on one for long; its owner types the code again.
+    """
+    idle = Cart.objects.open().filter(updated_at__lt=timezone.now() - GIFT_CARDS_ON_CARTS_KEPT, user=None)
+    ids = list(idle.exclude(gift_card=None).order_by("updated_at").values_list("pk", flat=True)[:BATCH])
+    return idle.filter(pk__in=ids).update(gift_card=None, version=F("version") + 1)
 
 
 def forget_idempotency_keys() -> int:
@@ -131,6 +141,7 @@ TASKS: dict[str, Callable[[], int]] = {
     "cancel unfinished payments": cancel_unfinished_payments,
     "cancel unpaid transfers": cancel_unpaid_transfers,
     "give back to gift cards": gift_card_ledger.credit_due,
+    "take gift cards off idle carts": take_gift_cards_off_idle_carts,
     "remove stale guest carts": remove_stale_guest_carts,
     "forget idempotency keys": forget_idempotency_keys,
     "forget silent pods": forget_silent_pods,

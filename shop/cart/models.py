@@ -48,9 +48,12 @@ class Cart(models.Model):
         ]
         indexes = [
             models.Index(fields=["updated_at"], name="cart_stale", condition=Q(state="open")),
-            # looked through when a voucher or a gift card is deleted
+            # looked through when a voucher is deleted; a gift card never is
             models.Index(fields=["voucher"], name="cart_with_voucher", condition=Q(voucher__isnull=False)),
-            models.Index(fields=["gift_card"], name="cart_with_gift_card", condition=Q(gift_card__isnull=False)),
+            # the housekeeping, which takes cards off idle carts
+            models.Index(
+                fields=["updated_at"], name="cart_with_gift_card", condition=Q(gift_card__isnull=False, state="open")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -192,6 +192,16 @@ def test_an_unpaid_rest_expires_and_the_card_has_its_money_again():
     assert (order.state, balance(card)) == (Order.State.CANCELLED, 20)
 
 
+def test_no_card_stays_on_a_guest_s_cart_that_nobody_touches():
+    """Whoever reads its id in a dump could order with it; a user's is opened by that user alone."""
+    card, ada = factories.gift_card("20.00"), factories.user()
+    idle, fresh, hers = cart_with(card), cart_with(card), cart_with(card, user_id=ada.pk)
+    Cart.objects.exclude(pk=fresh.pk).update(updated_at=timezone.now() - timedelta(hours=25))
+    assert (cron.take_gift_cards_off_idle_carts(), cron.take_gift_cards_off_idle_carts()) == (1, 0)
+    assert set(Cart.objects.filter(gift_card=card.card)) == {fresh, hers}
+    assert Cart.objects.get(pk=idle.pk).version == idle.version + 3
+
+
 def test_another_method_is_asked_for_the_rest_alone(settings):
     order = ordered(cart_with(factories.gift_card("20.00")))
     settings.CARD_PROVIDER_URL = "http://127.0.0.1:1"

@@ -14,6 +14,6 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name='cart',
-            index=models.Index(condition=models.Q(('gift_card__isnull', False)), fields=['gift_card'], name='cart_with_gift_card'),
+            index=models.Index(condition=models.Q(('gift_card__isnull', False), ('state', 'open')), fields=['updated_at'], name='cart_with_gift_card'),
         ),
     ]
