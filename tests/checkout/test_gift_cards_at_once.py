@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
 
 from shop.backoffice import fsck
 from shop.checkout.services import place_order
@@ -18,12 +19,13 @@ from shop.payments import services as payments
 from shop.payments.errors import RefundedMeanwhile
 from shop.payments.models import GiftCard, GiftCardEntry, Payment
 from shop.payments.refunds import refund
-from shop.pricing.gift_cards import GiftCardChanged, GiftCardEmpty
+from shop.pricing.gift_cards import GiftCardChanged, GiftCardEmpty, GiftCardExpired, GiftCardUnknown
 from shop.pricing.models import Voucher
 from tests import factories
 from tests.at_once import second
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NOW = timezone.now()
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +52,16 @@ def test_who_waits_for_the_money_of_another_order_is_refused(amount, refusal):
     assert (balance(), Order.objects.count(), GiftCardEntry.objects.filter(kind="spend").count()) == (
         Decimal(amount) - 50, 1, 1,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "refusal"), [({"disabled_at": NOW}, GiftCardUnknown), ({"expires_at": NOW}, GiftCardExpired)]
+)
+def test_a_card_that_ends_while_an_order_waits_for_it_pays_nothing(facts, refusal):
+    order = wanted(factories.gift_card("60.00"))
+    with pytest.raises(refusal):
+        second(lambda: GiftCard.objects.update(**facts), place_order, **order)
+    assert (balance(), Order.objects.count()) == (60, 0)
 
 
 def test_one_key_at_two_pods_at_once_takes_the_money_once():
