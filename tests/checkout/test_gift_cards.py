@@ -262,6 +262,12 @@ def test_a_card_costs_an_order_one_query_and_a_cart_without_one_none():
 # What pods of the release before gift cards do with such an order, and how it is mended.
 
 
+def test_the_whole_total_that_an_old_pod_asked_for_by_transfer_is_asked_for_no_more():
+    order = ordered(cart_with(factories.gift_card("20.00")))
+    order.payments.filter(state="pending").update(amount=order.total)
+    assert payments.attempt(order_id=order.pk, method="bank_transfer").amount == 30
+
+
 def test_a_refund_that_an_old_pod_left_to_be_sent_is_given_back():
     card = factories.gift_card("60.00")
     order = ordered(cart_with(card))
