@@ -154,23 +154,20 @@ def test_a_guest_in_a_browser_notices_nothing(three, unlucky):
     assert Order.objects.count() == 2
 
 
-def test_a_phone_notices_nothing(three, unlucky):
-    lamp = factories.variant("19.90")
-    expected = facts(order_by_phone(plain(three), lamp.pk, {}))
-    assert facts(order_by_phone(unlucky, lamp.pk, {})) == expected
-    assert_another_each_time(unlucky.served_by)
-
-
-def test_a_signed_in_phone_stays_signed_in(three, unlucky):
+def test_a_phone_notices_nothing_and_stays_signed_in(three, unlucky):
+    """Beside one that is a guest, whose order is the same but for the account."""
     factories.user("ada@example.com", "correct horse battery")
     lamp = factories.variant("19.90")
+    expected = facts(order_by_phone(plain(three), lamp.pk, {}))
     token = unlucky(
         "POST", "/api/v1/auth/token/", json={"email": "ada@example.com", "password": "correct horse battery"}
     )
     headers = {"Authorization": f"Bearer {token.json()['access']}"}
     number = order_by_phone(unlucky, lamp.pk, headers)
+    assert facts(number) == expected
     assert Order.objects.get(number=number).user.email == "ada@example.com"
     assert unlucky("GET", f"/api/v1/orders/{number}/", headers=headers).status_code == 200
+    assert_another_each_time(unlucky.served_by)
 
 
 def test_a_signed_in_shopper_stays_signed_in_and_keeps_the_guests_cart(three, unlucky):
