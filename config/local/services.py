@@ -41,19 +41,19 @@ class Services:
         ports.keep_from_proxies()
         self.settings = aws_settings(given, secret)
         self.given = {name: given[name] for name in (*ADDRESSES.values(), *GIVEN) if given.get(name)}
-        self.embedded = [
-            service for service in self._all(place, secret, durable, given) if not given.get(ADDRESSES[service.name])
-        ]
-        self.processes = {service.name: Process(service.program(), place) for service in self.embedded}
-
-    def _all(self, place: Place, secret: Secret, durable: bool, given: Mapping[str, str]) -> list[Service]:
-        """In the order of their start: the slowest to boot first, last PostgreSQL, whose files are made meanwhile."""
         key, hidden = (self.settings.get(name, "local") for name in KEYS)
-        cards = {name: given.get(name) or secret(name) for name in ("CARD_PROVIDER_KEY", "CARD_WEBHOOK_SECRET")}
         self.s3 = S3(place.data / "s3", bucket=self.settings["MEDIA_BUCKET"], key=key, secret=hidden)
         self.postgres = Postgres(place.data / "postgres", password=secret("DATABASE_PASSWORD"), durable=durable)
-        provider = CardProvider(place.data / "testpay", keys=cards)
-        return [SQS(self.settings), provider, Redis(place.data / "redis", durable=durable), self.s3, self.postgres]
+        cards = {name: given.get(name) or secret(name) for name in ("CARD_PROVIDER_KEY", "CARD_WEBHOOK_SECRET")}
+        every: list[Service] = [  # the slowest to boot first; last PostgreSQL, whose files are made meanwhile
+            SQS(self.settings),
+            CardProvider(place.data / "testpay", keys=cards),
+            Redis(place.data / "redis", durable=durable),
+            self.s3,
+            self.postgres,
+        ]
+        self.embedded = [service for service in every if not given.get(ADDRESSES[service.name])]
+        self.processes = {service.name: Process(service.program(), place) for service in self.embedded}
 
     @property
     def environment(self) -> dict[str, str]:

@@ -26,6 +26,13 @@ HASHED = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"  # not 
 class Store:
     """`start`, then `serve` until a signal's exception, then `stop`, which also cleans up after a start that failed."""
 
+    guard: Guard  # these are set while it starts
+    secrets: SecretFiles
+    admin_password: str
+    services: Services
+    environment: dict[str, str]
+    fleet: Fleet
+
     def __init__(self, options: Options, steps: Steps) -> None:
         self.options = options
         self.steps = steps

@@ -129,13 +129,13 @@ class Exchange(BaseHTTPRequestHandler):
     def _answer(self, request: Request) -> Answer:
         if request.path.startswith(("/v1/", "/_test/")) and request.headers.get("Authorization") != self._bearer:
             raise Refused(401, "wrong_key", "The API key is missing or wrong.")
-        if not switches.hits(request.path):
+        if not switches.is_hit(request.path):
             return self._routed(request)
         if not switches.outage.after:
-            switches.suffer()
+            switches.misbehave()
             return self._routed(request)
         answer = self._routed(request)
-        switches.suffer()
+        switches.misbehave()
         return answer
 
     def _routed(self, request: Request) -> Answer:

@@ -70,12 +70,12 @@ def events(request: "Request") -> tuple[int, dict[str, Any]]:
     return 200, {"events": event_list(request.ledger, request.words["id"])}
 
 
-def suffer() -> None:
+def misbehave() -> None:
     """Behave as the outage says. Raises Refused."""
     time.sleep(outage.seconds)
     if outage.status:
         raise Refused(outage.status, "outage", "The provider is out of order.")
 
 
-def hits(path: str) -> bool:
+def is_hit(path: str) -> bool:
     return path.startswith("/v1/") or (outage.pages and path.startswith("/pay/"))
