@@ -50,7 +50,7 @@ class IssuerKeys:
             self._asked_at = time.monotonic()
             try:
                 self._keys = _fetch(self.address)
-            except (httpx.HTTPError, ValueError, KeyError, jwt.PyJWTError) as error:
+            except (httpx.HTTPError, ValueError, jwt.PyJWTError) as error:
                 logger.warning("the keys of an issuer cannot be fetched", extra={"error": str(error)})
             else:
                 self._fetched_at = time.monotonic()
@@ -60,5 +60,8 @@ def _fetch(address: str) -> dict[str, jwt.PyJWK]:
     with deadline.within(WHOLE), httpx.Client(transport=deadline.transport(), timeout=TIMEOUT) as client:
         answer = client.get(address)
     answer.raise_for_status()
-    listed: list[dict[str, Any]] = answer.json()["keys"]
-    return {key["kid"]: jwt.PyJWK(key) for key in listed if key.get("kty") == "RSA"}
+    said: Any = answer.json()
+    try:
+        return {key["kid"]: jwt.PyJWK(key) for key in said["keys"] if key.get("kty") == "RSA"}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("The answer is no list of keys.") from error

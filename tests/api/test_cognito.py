@@ -32,6 +32,7 @@ class Issuer:
         self.private: dict[str, rsa.RSAPrivateKey] = {}
         self.asked = 0
         self.is_away = False
+        self.says: Any = None  # in place of its keys
         self.rotate()
         issuer = self
 
@@ -40,7 +41,7 @@ class Issuer:
                 issuer.asked += 1
                 self.send_response(503 if issuer.is_away else 200)
                 self.end_headers()
-                self.wfile.write(json.dumps(issuer.jwks()).encode())
+                self.wfile.write(json.dumps(issuer.jwks() if issuer.says is None else issuer.says).encode())
 
             def log_message(self, *_arguments: object) -> None:
                 pass
@@ -85,7 +86,7 @@ def issuer(issuer_process, settings) -> Issuer:
     settings.COGNITO_JWKS_URL = issuer_process.url + "/.well-known/jwks.json"
     settings.COGNITO_CLIENT_IDS = [APP]
     cognito.keys.cache_clear()
-    issuer_process.asked, issuer_process.is_away = 0, False
+    issuer_process.asked, issuer_process.is_away, issuer_process.says = 0, False, None
     return issuer_process
 
 
@@ -245,6 +246,12 @@ def test_a_new_key_is_fetched_when_it_is_named_and_made_up_ones_cost_nothing(pho
         )
         assert as_seen_with(phone, forged)[0] == 401
     assert issuer.asked == asked
+
+
+@pytest.mark.parametrize("said", [[], {"keys": None}, {"keys": ["a"]}, {"keys": [{"kty": "RSA"}]}])
+def test_an_issuer_that_answers_something_else_than_keys_is_away(phone, issuer, said):
+    issuer.says = said
+    assert as_seen_with(phone, issuer.token()) == (503, "sign_in_unavailable")
 
 
 def test_without_a_user_pool_nothing_is_linked(phone):
