@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 
 from config import databases
@@ -206,6 +206,20 @@ def test_a_second_migration_waits_for_the_first(monkeypatch):
         first.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
         second.join(60)
     assert began.is_set()
+
+
+@pytest.mark.usefixtures("mailbox")
+def test_a_migration_that_loses_the_database_ends_with_that_error(monkeypatch):
+    def lose(*_arguments: object, **_options: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr("shop.platform.management.commands.migrate_safely.call_command", lose)
+    try:
+        with pytest.raises(OperationalError, match="terminating connection"):
+            call_command("migrate_safely")
+    finally:
+        connection.close()
 
 
 def waits(cursor: CursorWrapper) -> bool:

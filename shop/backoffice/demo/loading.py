@@ -33,7 +33,8 @@ def alone() -> Iterator[None]:
     try:
         yield
     finally:
-        _locked("pg_advisory_unlock")
+        if connection.is_usable():
+            _locked("pg_advisory_unlock")
 
 
 def _locked(function: str) -> bool:
