@@ -47,7 +47,7 @@ CONFIGURATION: tuple[Rule, ...] = (
     logs.rows,
     hosts.rows,
 )
-CODE: tuple[Rule, ...] = (secrets.rows, source.rows)
+CODE: tuple[Rule, ...] = (secrets.rows, celery.told_by_code, source.rows)
 NOT_IMPORTED = 160
 
 
@@ -90,6 +90,8 @@ def audit(project: Project, rules: tuple[Rule, ...] = CONFIGURATION + CODE) -> R
     if source.rows in rules:
         for file, reason in project.sources.unread:
             project.note(file, f"cannot be read: {reason}")
+        if not project.packages and not project.sources.apps_read:
+            project.note("source code", "not read: all apps are installed packages. --packages reads them, too")
         report.rows = [_with_users(project, row) for row in report.rows]
     report.problems = project.problems
     report.rows.extend(_not_imported(problem) for problem in project.problems)

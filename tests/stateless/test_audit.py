@@ -3,10 +3,13 @@ import pkgutil
 import re
 from pathlib import Path
 
+import pytest
+
 from shop.stateless import rules
 from shop.stateless.audit import NOT_IMPORTED, audit
 from shop.stateless.checks import every_pod_sees_the_same
 from shop.stateless.rules import caches, databases, source
+from shop.stateless.scan.modules import Sources, roots_of
 from tests.stateless.audits import configured
 
 SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "/srv/db.sqlite3"}}
@@ -22,6 +25,20 @@ def test_a_rule_that_fails_is_reported_and_the_others_are_asked():
         report = audit(project, (broken, databases.rows))
     assert [row.number for row in report.rows] == [2, 160]
     assert "odd settings" in report.problems[0].reason
+
+
+@pytest.mark.parametrize(("packages", "said"), [(False, ["source code"]), (True, [])])
+def test_whoever_runs_an_installed_package_is_told_that_its_code_was_not_read(packages, said):
+    with configured() as project:
+        project.packages, project.sources = packages, Sources({}, "settings", set())
+        assert [problem.name for problem in audit(project, (source.rows,)).problems] == said
+
+
+def test_of_packages_django_is_left_out():
+    """Its settings say where its state lives."""
+    read = roots_of("settings", "", packages=True)
+    assert "django_countries" in read
+    assert not [name for name in read if name.startswith("django.")]
 
 
 def test_the_usual_setting_silences():

@@ -2,7 +2,7 @@ import pytest
 
 from shop.stateless.rules import secrets
 from shop.stateless.scan.generated import cloud_keys, generated_keys
-from tests.stateless.audits import findings, sources
+from tests.stateless.audits import configured, findings, sources
 
 
 def keys(tmp_path, text):
@@ -25,6 +25,16 @@ def keys(tmp_path, text):
 )
 def test_keys_made_at_start(tmp_path, text, found):
     assert keys(tmp_path, text) == found
+
+
+@pytest.mark.parametrize(("given", "ids"), [("from the environment", []), ("of another variable", ["E090"])])
+def test_a_key_that_is_made_only_where_the_environment_has_none(tmp_path, given, ids, monkeypatch):
+    text = "SECRET_KEY = env('KEY')\nif not SECRET_KEY:\n    SECRET_KEY = secrets.token_hex(32)\n"
+    monkeypatch.setenv("KEY", "from the environment")
+    with configured(SECRET_KEY=given) as project:
+        project.sources = sources(tmp_path, settings=text)
+        found = list(secrets.rows(project))
+    assert [row.id.removeprefix("stateless.") for row in found if row.is_finding] == ids
 
 
 def test_a_key_of_the_cloud_in_the_code(tmp_path):

@@ -1,10 +1,11 @@
 """Background work, mail, search, web sockets, throttles, names and addresses."""
 
 import pytest
+from django.utils.functional import SimpleLazyObject
 
 from shop.stateless.project import Project
 from shop.stateless.rules import celery, channels, hosts, mail, queues, search, throttles
-from tests.stateless.audits import findings, rows
+from tests.stateless.audits import configured, findings, rows, sources
 
 DJANGO = "django.core.mail.backends."
 LOCMEM = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -45,6 +46,23 @@ SHARED = {"broker_url": "sqs://"}
 def test_celery(conf, ids, monkeypatch):
     monkeypatch.setattr(celery, "configuration", lambda project: conf)
     assert findings(celery.rows) == ids
+
+
+@pytest.mark.parametrize(
+    ("code", "conf", "ids"),
+    [
+        ("app.add_periodic_task(3600, count.s())", {}, ["W062"]),
+        ("app.add_periodic_task(3600, count.s())", {"beat_schedule": {"n": {}}}, []),  # told already
+        ("app.add_periodic_task(3600, count.s())", {"beat_scheduler": "django_celery_beat:DatabaseScheduler"}, []),
+        ("count.delay()", {}, []),
+    ],
+)
+def test_a_schedule_that_only_code_tells(tmp_path, code, conf, ids, monkeypatch):
+    monkeypatch.setattr(celery, "configuration", lambda project: {**SHARED, **conf})
+    with configured() as project:
+        project.sources = sources(tmp_path, tasks=f"def setup(app, **kwargs):\n    {code}\n")
+        found = list(celery.told_by_code(project))
+    assert [row.id.removeprefix("stateless.") for row in found if row.is_finding] == ids
 
 
 @pytest.mark.parametrize(
@@ -191,6 +209,7 @@ def test_allowed_hosts(given, ids):
 
 def test_services_of_this_machine():
     value = {"carriers": [{"url": "http://localhost:9000/parcels"}, {"url": "https://parcels.example"}]}
-    with_it, without = findings(hosts.rows, SHIPPING=value), findings(hosts.rows)
-    assert len(with_it) == len(without) + 1
+    lazy = SimpleLazyObject(lambda: "http://localhost:9000/schema")
+    with_it, without = findings(hosts.rows, SHIPPING=value, SCHEMA=lazy), findings(hosts.rows)
+    assert len(with_it) == len(without) + 2
     assert "W101" in with_it

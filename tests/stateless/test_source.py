@@ -171,6 +171,15 @@ def test_what_only_commands_import_serves_no_request(tmp_path):
     assert [module.name for module in found.online()] == ["app.prices", "app.tasks", "app.unused", "app.views"]
 
 
+def test_what_stands_in_for_others_in_tests_serves_nobody(tmp_path):
+    assert scanned(loopback, tmp_path, mocks="SITE = 'http://localhost:8000'") == []
+
+
+def test_templates_of_projects_are_no_code_yet(tmp_path):
+    found = sources(tmp_path, **{"template__{{name}}__apps": "class {{name}}:", "views": ""})
+    assert (list(found.modules), found.unread) == (["app.views"], [])
+
+
 def test_relative_imports_are_followed(tmp_path):
     found = sources(
         tmp_path, management__commands__load="from ...demo import x", demo="from . import artwork", artwork=""

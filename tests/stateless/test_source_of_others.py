@@ -3,7 +3,7 @@
 import pytest
 
 from shop.stateless.scan import containers, lasting, locks, loopback, threads, writes
-from tests.stateless.audits import scanned
+from tests.stateless.audits import configured, scanned
 
 CACHED = """
 import threading
@@ -42,6 +42,68 @@ def test_classes_that_are_imported_when_first_asked_for(tmp_path, value):
     body = f"kind = import_string(name)\n        KINDS[name] = {value}\n        self.KINDS[name] = {value}\n"
     code = f"KINDS = {{}}\n\nclass ParcelView(View):\n    KINDS = {{}}\n    def get(self, name):\n        {body}"
     assert [scanned(reader, tmp_path, views=code) for reader in (containers, lasting)] == [[], []]
+
+
+def test_an_imported_function_that_a_function_keeps(tmp_path):
+    body = "module = import_module(NAME)\n    hook.done = getattr(module, 'done')\n"
+    assert scanned(containers, tmp_path, tasks=f"def hook():\n    {body}") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value", "kept"),
+    [
+        ("", "Made()", False),
+        ("", "{}", False),
+        ("", "Made(Tea.objects.all())", True),
+        ("user", "{}", True),
+        ("", "None", True),
+    ],
+)
+def test_what_is_made_when_it_is_first_asked_for(tmp_path, arguments, value, kept):
+    """Such as what a package makes of the settings, once in each process."""
+    body = f"global _made\n    if not _made:\n        _made = {value}\n        _made.update(DEFAULTS)\n"
+    found = scanned(containers, tmp_path, conf=f"_made = None\n\ndef made({arguments}):\n    {body}")
+    assert [one.name for one in found] == ["_made"] * kept
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "lines"),
+    [
+        ("registry", "def emptied():\n    KINDS.clear()\n", []),
+        ("registry", "def emptied():\n    KINDS.clear()\n\ndef find(kind):\n    KINDS[kind] = 1\n", [10]),
+        ("views", "def emptied(request):\n    KINDS.clear()\n", [7]),
+    ],
+)
+def test_what_is_emptied_and_what_is_filled(tmp_path, module, code, lines):
+    text = f"KINDS = {{}}\n\ndef register(kind):\n    KINDS[kind] = 1\n\n{code}"
+    assert [found.line for found in scanned(containers, tmp_path, **{module: text})] == lines
+
+
+@pytest.mark.parametrize(
+    ("code", "certain"),
+    [
+        ("DEFAULTS = {'site': 'http://localhost:8000'}", [False]),
+        ("DEV_URLS = ['http://127.0.0.1:3002/']", [False]),
+        ("DEVICES = ['http://127.0.0.1:3002/']", [True]),
+        ("ALLOWED_ORIGINS = ['http://localhost']", []),
+        ("VALID_PREFIXES = ('https://', 'http://localhost')", []),
+    ],
+)
+def test_addresses_that_something_else_may_stand_for(tmp_path, code, certain):
+    assert [found.certain for found in scanned(loopback, tmp_path, clients=code)] == certain
+
+
+@pytest.mark.parametrize("mode", ["mode", "mode + 'b'", "'w' if new else 'r'"])
+def test_a_file_whose_mode_is_known_only_when_it_runs(tmp_path, mode):
+    found = scanned(writes, tmp_path, views=f"def page(request, mode, new):\n    open('x', {mode})\n")
+    assert [one.certain for one in found] == [False]
+
+
+def test_a_file_written_by_a_class_that_settings_name(tmp_path):
+    code = "class Files:\n    def put(self, name):\n        open(name, 'w')\n"
+    assert scanned(writes, tmp_path, blobs=code) == []
+    with configured(PICTURES={"keep": "app.blobs.Files"}):
+        assert [found.line for found in scanned(writes, tmp_path, blobs=code)] == [3]
 
 
 def test_what_is_kept_beside_an_imported_class(tmp_path):

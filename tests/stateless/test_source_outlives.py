@@ -196,6 +196,7 @@ def test_work_that_a_request_waits_for(tmp_path, call):
         "table.to_csv(settings.EXPORT_DIR / 'x.csv')",
         "image.save(self.picture.path)",
         "FileSystemStorage().save(name, upload)",
+        "TenantFileSystemStorage().save(name, upload)",
         "fd, name = mkstemp(); open('x', 'w'); os.remove(name)",
         "self.target.open('wb')",
         "target.open(mode='a', encoding='utf-8')",

@@ -10,7 +10,9 @@ from shop.stateless.project import Project
 from shop.stateless.rows import Question, Row
 from shop.stateless.rules import caches
 from shop.stateless.rules.local_services import service
+from shop.stateless.scan.module import in_turn
 
+BEAT = ("beat_scheduler", "beat_schedule_filename")
 BROKERS, RESULTS, SCHEDULE, EAGER = 60, 61, 62, 63
 WORK = Question("Background work that waits", "whoever caused it")
 LOST = "Work that was promised and not done: mails, exports, pictures."
@@ -114,6 +116,17 @@ def _schedule(conf: Any) -> Iterator[Row]:
         )
     elif "DatabaseScheduler" in scheduler:
         yield asked.shared(SCHEDULE, "database", DATABASE)
+
+
+def told_by_code(project: Project) -> Iterator[Row]:
+    """Yield the schedule of beat where only add_periodic_task() of the project's code tells it."""
+    conf = configuration(project)
+    if conf is None or conf.get("beat_schedule"):
+        return
+    for module in in_turn(project.sources.online()):
+        if "add_periodic_task(" in module.text:
+            yield from _schedule({**{name: conf.get(name) for name in BEAT}, "beat_schedule": True})
+            return
 
 
 def _eager(conf: Any) -> Iterator[Row]:

@@ -21,12 +21,18 @@ CLOUD_SETTINGS = (
 def rows(project: Project) -> Iterator[Row]:
     settings = in_turn(project.sources.settings_modules())
     made = [key for module in settings for key in generated_keys(module)]
-    made = [key for key in made if not (key.variable and os.environ.get(key.variable))]
+    made = [key for key in made if not _is_given(project, key)]
     for key in made:
         yield _made(key)
     if not any(key.setting == "SECRET_KEY" for key in made):
         yield KEYS.shared(GENERATED, "SECRET_KEY, the same each time it is read", ENVIRONMENT)
     yield from _cloud(project)
+
+
+def _is_given(project: Project, key: GeneratedKey) -> bool:
+    """Return whether the environment has it here: its variable is set, or it is the value of some variable."""
+    value = project.setting(key.setting)
+    return bool(os.environ.get(key.variable)) or (bool(value) and str(value) in os.environ.values())
 
 
 def _made(key: GeneratedKey) -> Row:

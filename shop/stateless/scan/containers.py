@@ -17,6 +17,7 @@ from shop.stateless.scan.findings import (
     Finding,
     Function,
     Place,
+    all_arguments,
     dotted,
     finding,
     functions,
@@ -32,15 +33,19 @@ from shop.stateless.scan.walking import walk
 
 
 def find(module: Module) -> Iterator[Finding]:
-    """Yield one finding for each name: the first place on the way of a request, else the first place."""
+    """Yield one finding for each name: the first place on the way of a request, rather one that fills it.
+
+    What is only emptied was filled at start, and is emptied by tests.
+    """
     names = _names(module)
-    best: dict[str, Finding] = {}
+    best: dict[str, tuple[tuple[bool, bool], Finding]] = {}
     for place in functions(module):
         if takes_requests(place) or is_middleware(place) or not runs_at_start(place.function):
-            for found in _changes(module, place, names):
-                if found.name not in best or (found.certain and not best[found.name].certain):
-                    best[found.name] = found
-    yield from best.values()
+            for found, fills in _changes(module, place, names):
+                rank = (found.certain, fills)
+                if found.name not in best or rank > best[found.name][0]:
+                    best[found.name] = rank, found
+    yield from (found for rank, found in best.values() if any(rank))
 
 
 def _names(module: Module) -> dict[str, str]:
@@ -73,7 +78,8 @@ def _inside(other: Module | None, written: str) -> dict[str, str]:
     return {f"{written}.{name}": f"{name} of {other.name}" for name in other.fact(own_containers)}
 
 
-def _changes(module: Module, place: Place, names: dict[str, str]) -> Iterator[Finding]:
+def _changes(module: Module, place: Place, names: dict[str, str]) -> Iterator[tuple[Finding, bool]]:
+    """Yield each change, and whether it fills rather than empties."""
     certain, scope = serves_requests(module, place), _Scope.of(module, place.function)
     code = kept_code(place.function)
     for node in walk(place.function):
@@ -81,10 +87,22 @@ def _changes(module: Module, place: Place, names: dict[str, str]) -> Iterator[Fi
         where = names.get(name, "") if name.partition(".")[0] not in scope.local else ""
         if not where and name in scope.shared:
             where = f"{name} of {module.name}"
-        if not where:
+        if not where and not code.intersection(assigned(node)[0]):
             name, where = _assigned(module, scope, node, certain=certain)
-        if where:
-            yield from finding(module, node, name, f"{where}, changed by {place.function.name}()", certain=certain)
+        if where and not (name in scope.shared and _is_made_once(module, place.function, name)):
+            text = f"{where}, changed by {place.function.name}()"
+            fills = not (isinstance(node, ast.Call) and last_name(node.func) == "clear")
+            yield from ((found, fills) for found in finding(module, node, name, text, certain=certain))
+
+
+def _is_made_once(module: Module, function: Function, name: str) -> bool:
+    """Return whether the function takes nothing, and makes this anew of what is the same in each process."""
+    if all_arguments(function) or function.args.vararg or function.args.kwarg or reads_database(module, function):
+        return False
+    return any(
+        isinstance(value, ast.Call | ast.Dict | ast.List | ast.Set) and name in map(dotted, targets)
+        for targets, value in map(assigned, walk(function))
+    )
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,37 @@
 """Addresses of this machine that are written into the code."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from shop.stateless.places import LOOPBACK_ADDRESS, without_password
+from shop.stateless.scan.changes import assigned
 from shop.stateless.scan.findings import Finding, finding, last_name
 from shop.stateless.scan.module import Module
 from shop.stateless.scan.walking import walk
 
 DESCRIPTIONS = {"help", "help_text", "description", "verbose_name"}
+LISTS = re.compile(r"prefix|origin|allow|trusted", re.IGNORECASE)  # of what others may be called
+INSTEAD = re.compile(r"(^|_)(default|fallback|dev|debug|example|sample)(_|s$|s_|$)", re.IGNORECASE)
 COMPARES = {"startswith", "endswith", "replace", "removeprefix"}
 
 
 def find(module: Module) -> Iterator[Finding]:
-    harmless = set(_harmless(module.tree))
+    harmless, unsure = set(_harmless(module.tree)), set(_unsure(module.tree))
     for node in walk(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in harmless:
             value = node.value
             if LOOPBACK_ADDRESS.match(value) or ("://" in value[:20] and LOOPBACK_ADDRESS.search(value)):
                 shown = without_password(value)
-                yield from finding(module, node, shown, f"{shown}, written into {module.name}", certain=True)
+                text = f"{shown}, written into {module.name}"
+                yield from finding(module, node, shown, text, certain=node not in unsure)
+
+
+def _unsure(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield what is named a default, or for development: something else may stand in its place."""
+    for node in walk(tree):
+        if any(INSTEAD.search(last_name(target)) for target in assigned(node)[0]):
+            yield from walk(node)
 
 
 def _harmless(tree: ast.Module) -> Iterator[ast.AST]:
@@ -30,7 +42,7 @@ def _harmless(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _is_harmless(node: ast.AST) -> bool:
-    if isinstance(node, ast.Compare):
+    if isinstance(node, ast.Compare) or any(LISTS.search(last_name(target)) for target in assigned(node)[0]):
         return True
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)

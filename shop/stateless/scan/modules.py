@@ -26,7 +26,7 @@ from shop.stateless.scan.module import Module, base_of
 from shop.stateless.scan.objects import own_objects
 from shop.stateless.scan.walking import statements
 
-TESTS = re.compile(r"(^|\.)(tests?|testing|conftest|factories)(\.|$)|(^|\.)test_")
+TESTS = re.compile(r"(^|\.)(tests?|testing|conftest|factories|mocks?)(\.|$)|(^|\.)test_")
 COMMANDS = re.compile(r"(^|\.)(management|migrations|__main__|setup|manage)(\.|$)")
 # Inside an app, Django, Celery and servers find these by name: they serve, whoever else imports them.
 SERVING = {
@@ -52,6 +52,11 @@ class Sources:
     named: set[str] = field(default_factory=set)
     unread: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def apps_read(self) -> bool:
+        """Whether any module was read that is neither settings nor a command."""
+        return bool({module.name for module in self.online()} - {module.name for module in self.settings_modules()})
+
     def own(self) -> list[Module]:
         return list(self.modules.values())
 
@@ -71,9 +76,9 @@ class Sources:
         return [self.modules[name] for name in sorted(wanted - configured - settings_of_others)]
 
     def asked(self) -> set[str]:
-        """Return the modules that those of views, tasks and the like import, directly or by way of others."""
-        asking = [name for name in self.modules if set(name.split(".")[1:]) & REQUEST_MODULES]
-        asking = [name for name in asking if not TESTS.search(name)]
+        """Return the modules that settings name, or that those of views, tasks and the like import, also by others."""
+        asking = {name for name in self.modules if set(name.split(".")[1:]) & REQUEST_MODULES}
+        asking |= self.named - {self.settings_module}
         stop = [name for name in self.modules if TESTS.search(name) or COMMANDS.search(name)]
         return self._closure(asking, _imports, stop=stop)
 
@@ -116,7 +121,7 @@ def sources_of(settings_module: str, root_package: str, *, packages: bool) -> So
 
     With `packages`, installed apps that are libraries are read too.
     """
-    return read(_roots(settings_module, root_package, packages=packages), settings_module)
+    return read(roots_of(settings_module, root_package, packages=packages), settings_module)
 
 
 def read(roots: dict[str, Path], settings_module: str) -> Sources:
@@ -132,10 +137,11 @@ def read(roots: dict[str, Path], settings_module: str) -> Sources:
     return sources
 
 
-def _roots(settings_module: str, root_package: str, *, packages: bool) -> dict[str, Path]:
+def roots_of(settings_module: str, root_package: str, *, packages: bool) -> dict[str, Path]:
     """Return {dotted name: directory or file} without those inside another."""
     found = {config.name: Path(config.path) for config in apps.get_app_configs()}
     found = {name: path for name, path in found.items() if packages or not is_library(path)}
+    found = {name: path for name, path in found.items() if not name.startswith("django.")}  # settings say all of it
     urls = str(getattr(settings, "ROOT_URLCONF", "") or "").partition(".")[0]
     for name in {root_package or settings_module, urls} - {""}:
         spec = importlib.util.find_spec(name)
@@ -176,7 +182,7 @@ def _files(roots: dict[str, Path]) -> Iterator[tuple[str, Path]]:
             continue
         for path in sorted(root.rglob("*.py")):
             parts = path.relative_to(root).with_suffix("").parts
-            if not SKIPPED & set(parts):
+            if not SKIPPED & set(parts) and "{" not in str(path):  # templates of projects are no code yet
                 yield ".".join([name, *(part for part in parts if part != "__init__")]), path
 
 

@@ -25,6 +25,7 @@ OPENERS = {"open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open
 ARCHIVES = {"zipfile.ZipFile", "tarfile.open"}
 PATH_WRITERS = {"write_text", "write_bytes"}
 MODE = re.compile(r"[rwaxbt+]{1,4}([:|]\w*)?")  # that of an archive may name a compression: w:gz
+ASKED = "?"
 # What takes a source and a target.
 SHUTIL = {
     "shutil.copy", "shutil.copyfile", "shutil.move", "shutil.copy2", "shutil.copytree", "shutil.unpack_archive",
@@ -33,7 +34,7 @@ SHUTIL = {
 SQLITE = "sqlite3.connect"
 ASKS = re.compile(r"^\s*(SELECT|WITH)\b", re.IGNORECASE)
 CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
-FILES = {"shelve.open", "dbm.open", SQLITE, "django.core.files.storage.FileSystemStorage"}
+FILES = {"shelve.open", "dbm.open", SQLITE}
 # Methods of pictures, tables and plots, which take a path and nothing else; a storage takes a name and a content.
 SAVERS = {
     "save", "to_csv", "to_excel", "to_json", "to_pickle", "to_parquet", "to_html", "savefig", "write_pdf",
@@ -41,6 +42,7 @@ SAVERS = {
 TEMPORARY = {"NamedTemporaryFile", "TemporaryDirectory", "TemporaryFile", "mkstemp", "mkdtemp", "SpooledTemporaryFile"}
 # What is written into these is gone, or sent, with the request.
 PASSING = TEMPORARY | {"BytesIO", "StringIO", "HttpResponse"}
+WRITTEN = "disk of the pod, by"
 STAYING = {"mkstemp", "mkdtemp"}
 REMOVES = {"unlink", "remove", "rmtree", "cleanup", "rename", "replace", "move"}
 PATH_NAMES = ("path", "filename", "file_name", "_dir", "_root", "_file")
@@ -55,7 +57,7 @@ def find(module: Module) -> Iterator[Finding]:
         calls = (node for node in walk(place.function) if isinstance(node, ast.Call) and _writes(module, node))
         for node in calls:
             if not comes_of(_target(module, node), passing, PASSING):
-                yield from _finding(module, place, node, "disk of the pod, by", certain=certain)
+                yield from _finding(module, place, node, WRITTEN, certain=certain and not _asks_mode(module, node))
         if not makes(place.function, REMOVES):
             for node in _staying(place.function):
                 yield from _finding(module, place, node, "temporary file that nothing here removes, by", certain=False)
@@ -70,8 +72,8 @@ def _finding(module: Module, place: Place, node: ast.Call, what: str, *, certain
 def _writes(module: Module, node: ast.Call) -> bool:
     full, name, first = module.meaning(dotted(node.func)), last_name(node.func), node.args[0] if node.args else None
     if full in OPENERS or full in ARCHIVES:
-        return _is_for_writing(_mode(node, 1)) and not _is_device(first)
-    if full in FILES:
+        return (_asks_mode(module, node) or _is_for_writing(_mode(node, 1))) and not _is_device(first)
+    if full in FILES or name.endswith("FileSystemStorage"):
         return not (isinstance(first, ast.Constant) and first.value == ":memory:")
     if not isinstance(node.func, ast.Attribute):
         return full in SHUTIL
@@ -100,7 +102,12 @@ def _only_asks(module: Module, function: Function) -> bool:
 
 def _mode(node: ast.Call, position: int) -> str:
     given = [keyword.value for keyword in node.keywords if keyword.arg == "mode"] + node.args[position : position + 1]
-    return (given and _text(given[0])) or "r"
+    return (_text(given[0]) or ASKED) if given else "r"
+
+
+def _asks_mode(module: Module, node: ast.Call) -> bool:
+    """Return whether it opens a file in a mode that is only known when it runs."""
+    return module.meaning(dotted(node.func)) in OPENERS | ARCHIVES and _mode(node, 1) == ASKED
 
 
 def _text(node: ast.expr) -> str:
