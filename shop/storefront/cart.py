@@ -1,5 +1,6 @@
 """The cart's page and what changes it. Works with forms alone; htmx gets fragments."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shop.cart import services as carts
 from shop.cart.contents import Contents
 from shop.cart.models import MAX_QUANTITY, Cart
-from shop.checkout.quote import cart_voucher, goods
+from shop.checkout.quote import cart_gift_card, cart_voucher, goods
 from shop.errors import ShopError
 from shop.storefront import cart_cookie
 from shop.storefront.caching import never_kept
@@ -89,11 +90,11 @@ def after_change(request: HttpRequest, *, focus: str = "") -> HttpResponse:
     return render(request, "storefront/_cart_changed.html", _context(request, cart_of(request)) | {"focus": focus})
 
 
-def refused(request: HttpRequest, error: ShopError, *, code: str) -> HttpResponse:
-    """Show the cart with what stands against a voucher's code, beside the field that still holds it."""
+def refused(request: HttpRequest, error: ShopError, *, said: Mapping[str, str]) -> HttpResponse:
+    """Show the cart with what stands against a code, beside the field that still holds it."""
     found = cart_of(request) if is_htmx(request) else cart_for_page(request)
     template = "storefront/_cart_changed.html" if is_htmx(request) else "storefront/cart.html"
-    context = _context(request, found) | {"code_refusal": str(error), "code": code}
+    context = {**_context(request, found), **said}
     return with_status(render(request, template, context), error)
 
 
@@ -102,11 +103,19 @@ def _context(request: HttpRequest, found: Contents | None) -> dict[str, Any]:
     return {
         "cart": found,
         "lines": [(line, warning(line)) for line in lines],
-        "subtotal": goods(found) if found else None,
-        "voucher": cart_voucher(found) if found else None,
+        **(_sums(found) if found else {}),
         "can_order": bool(lines) and all(line.variant.left != 0 for line in lines),
         "shopper": shopper_of(request, found),
     }
+
+
+def _sums(found: Contents) -> dict[str, Any]:
+    """What the goods cost, what a voucher takes off and a gift card pays of that, and what is left."""
+    subtotal, voucher = goods(found), cart_voucher(found)
+    together = subtotal - voucher.discount if voucher else subtotal
+    card = cart_gift_card(found, together)
+    to_pay = together - card.pays if card else together
+    return {"subtotal": subtotal, "voucher": voucher, "together": together, "gift_card": card, "to_pay": to_pay}
 
 
 def _added(limited: bool, quantity: int) -> str:

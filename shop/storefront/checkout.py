@@ -27,9 +27,11 @@ from shop.platform.visitor import network
 from shop.storefront import cart_cookie, paying
 from shop.storefront.errors import with_status
 from shop.storefront.forms import ADDRESS_FIELDS, CheckoutForm
+from shop.storefront.gift_card import GIFT_CARD
 from shop.storefront.shopper import cart_for_page, cart_of, shopper_of, signed_in
-from shop.storefront.voucher import put_on, take_off
+from shop.storefront.voucher import VOUCHER
 
+CODES = (VOUCHER, GIFT_CARD)
 NOTHING: Mapping[str, str] = {}
 
 
@@ -60,34 +62,33 @@ def delivery(request: HttpRequest) -> HttpResponse:
 
 
 def _is_unfinished(request: HttpRequest) -> bool:
-    """Say whether the form is to be shown again. Who has typed a code does not want to order without it, whichever
-    button was pressed.
-    """
-    return bool(request.POST.get("code")) or any(button in request.POST for button in ("update", "redeem", "unredeem"))
+    """Say whether the form is to be shown again."""
+    return "update" in request.POST or any(code.is_asked_for(request) for code in CODES)
 
 
 def _filled_in(request: HttpRequest) -> HttpResponse:
-    """Show the form with what was typed so far, after a voucher was redeemed or removed, or for another country."""
-    error = None
+    """Show the form with what was typed so far, after a code was put on or taken off, or for another country."""
+    said, error = dict[str, str](), None
     with suppress(carts.NoSuchCart):
-        error = _change_voucher(request)
+        said, error = _change_codes(request)
     cart = cart_for_page(request)
     if cart is None or not cart.lines:
         return redirect("cart")
-    said = {} if "update" in request.POST else {"focus": "voucher"}
-    if error:
-        said = {"code": request.POST.get("code", ""), "code_refusal": str(error)}
     response = _show(request, CheckoutForm(initial=request.POST.dict()), cart, said=said)
     return with_status(response, error) if error else response
 
 
-def _change_voucher(request: HttpRequest) -> ShopError | None:
-    """Redeem the code that was typed, or remove the voucher; return what a code was refused for. Raises NoSuchCart."""
-    if "unredeem" in request.POST:
-        take_off(request)
-    elif "redeem" in request.POST or request.POST.get("code"):
-        return put_on(request)
-    return None
+def _change_codes(request: HttpRequest) -> tuple[dict[str, str], ShopError | None]:
+    """Put codes on the cart or take them off, as the form asks; return what the page is to say, and why one was
+    refused. Raises NoSuchCart.
+    """
+    said, refusal = dict[str, str](), None
+    for code in CODES:
+        if code.is_asked_for(request):
+            error = code.change(request)
+            said |= code.refusal(request, error) if error else {"focus": code.part}
+            refusal = refusal or error
+    return ({**said, "focus": ""} if refusal else said), refusal
 
 
 def _order(request: HttpRequest) -> HttpResponse:
@@ -193,4 +194,5 @@ def _details(data: dict[str, Any]) -> Details:
         shipping_method=data["shipping_method"],
         payment_method=data["payment_method"],
         expected_total=data["expected_total"],
+        expected_to_pay=data["expected_to_pay"],
     )

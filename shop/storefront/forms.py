@@ -53,6 +53,7 @@ class CheckoutForm(forms.Form):
     cart = forms.UUIDField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
     expected_total = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    expected_to_pay = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
     email = forms.EmailField(label=_("E-mail"), max_length=254, help_text=_("For the confirmation of your order."))
     name = forms.CharField(label=_("Full name"), max_length=120)
     company = forms.CharField(label=_("Company"), max_length=120, required=False)

@@ -61,11 +61,12 @@ def test_from_the_entrance_to_the_confirmation(shopper: Shopper, mails: Path) ->
     choose_and_add(shopper)
     take_two(shopper)
     redeem_a_voucher(shopper)
+    use_a_gift_card(shopper, factories.gift_card("30.00").code)
     number = order_to_france(shopper)
     assert_ordered(number)
     mail = mail_of(mails)
     assert number in mail
-    assert "Voucher WELCOME10" in mail
+    assert "Voucher WELCOME10" in mail and "Please transfer €73.10" in mail
     assert shopper.complaints == []
 
 
@@ -121,6 +122,17 @@ def redeem_a_voucher(shopper: Shopper) -> None:
     if shopper.script:
         expect(page.get_by_role("button", name="Remove voucher WELCOME10")).to_be_focused()
     shopper.picture("5-cart")
+
+
+def use_a_gift_card(shopper: Shopper, code: str) -> None:
+    page = shopper.page
+    page.get_by_text("Use a gift card").press("Enter")
+    page.get_by_label("Gift card code").fill(code.lower())
+    page.get_by_label("Gift card code").press("Enter")
+    expect(page.locator("[data-to-pay]")).to_have_text("€58.20")
+    if shopper.script:
+        expect(page.get_by_role("button", name=f"Remove gift card ending in {code[-4:]}")).to_be_focused()
+    shopper.picture("5-gift-card")
     page.get_by_role("link", name="Go to checkout").click()
 
 
@@ -133,6 +145,7 @@ def order_to_france(shopper: Shopper) -> str:
     if not shopper.script:
         page.get_by_role("button", name="Update delivery options").click()
     expect(page.locator("[data-total]")).to_have_text("€103.10")
+    expect(page.locator("[data-to-pay]")).to_have_text("€73.10")
     page.get_by_label("Bank transfer").check()
     shopper.picture("6-checkout")
     page.get_by_role("button", name="Order and pay").click()
@@ -176,11 +189,12 @@ def fill_cart_and_form(page: Page) -> None:
     fill_form(page)
 
 
-def fill_form(page: Page, name: str = "Ada Byron") -> None:
+def fill_form(page: Page, name: str = "Ada Byron", *, pays: bool = True) -> None:
     fields = {"E-mail": "ada@example.com", "Full name": name, "Street and number": "Kastanienallee 12"}
     for label, value in {**fields, "Postal code": "10435", "Town": "Berlin"}.items():
         page.get_by_label(label).fill(value)
-    page.get_by_label("Bank transfer").check()
+    if pays:
+        page.get_by_label("Bank transfer").check()
 
 
 def test_ordering_again_in_another_tab_or_after_going_back_makes_no_second_order(page: Page) -> None:
@@ -253,6 +267,37 @@ def test_a_wrong_code_is_corrected_and_a_voucher_removed_by_keyboard(page: Page)
     page.keyboard.press("Enter")
     expect(removal).to_be_focused()
     expect(page.locator("#voucher-takes")).to_be_visible()
+
+
+def test_a_gift_card_pays_all_of_an_order_and_is_corrected_and_removed_by_keyboard(page: Page) -> None:
+    code = factories.gift_card("1000.00").code
+    slot, field = page.get_by_text("Use a gift card"), page.get_by_label("Gift card code")
+    ways = page.get_by_role("group", name="Payment method")
+    fill_cart_and_form(page)
+    page.goto("/cart/")
+    slot.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("ABCD")
+    page.keyboard.press("Enter")
+    expect(field).to_have_accessible_description(re.compile("^This gift card is not known"))
+    expect(field).to_be_focused()
+    field.fill(code)
+    page.keyboard.press("Enter")
+    removal = page.get_by_role("button", name=f"Remove gift card ending in {code[-4:]}")
+    expect(removal).to_be_focused()
+    expect(removal).to_have_accessible_description(re.compile("^\N{MINUS SIGN}€"))
+    page.keyboard.press("Enter")
+    expect(slot).to_be_focused()
+    page.goto("/checkout/")
+    expect(ways).to_be_visible()
+    slot.press("Enter")
+    field.fill(code)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("There is nothing left to pay.")).to_be_visible()
+    expect(ways).to_be_hidden()
+    fill_form(page, pays=False)
+    page.get_by_role("button", name="Order, nothing to pay").click()
+    expect(page.get_by_role("heading", name="Paid. Thank you!")).to_be_visible()
 
 
 def test_filters_change_the_list_and_its_address_without_loading_the_page(page: Page) -> None:

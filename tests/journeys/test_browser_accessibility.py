@@ -86,6 +86,7 @@ def shop(inspector: Inspector) -> None:
     inspector.look("added")
     inspector.visit("/cart/")
     redeem(inspector)
+    use_a_gift_card(inspector)
     inspector.visit("/checkout/")
     page.get_by_role("button", name="Order and pay").click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -101,6 +102,23 @@ def shop(inspector: Inspector) -> None:
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     expect(page.get_by_label("Search the shop")).to_be_hidden()
     page.emulate_media(media="screen")
+
+
+def use_a_gift_card(inspector: Inspector) -> None:
+    """One that is not known, then one that pays a part; and what its own page says of both."""
+    page, code = inspector.page, factories.gift_card("10.00").code
+    page.get_by_text("Use a gift card").click()
+    for typed, part in (("OTHER", "code_error"), (code, "pays")):
+        page.get_by_label("Gift card code").fill(typed)
+        page.get_by_role("button", name="Use the gift card").click()
+        expect(page.locator(f"#gift-card-{part}")).to_be_visible()
+        inspector.look(f"gift card {part}")
+    inspector.visit("/gift-card/")
+    for typed, said in (("OTHER", "not known"), (code, "Left on it")):
+        page.get_by_label("Gift card code").fill(typed)
+        page.get_by_role("button", name="Show the balance").click()
+        expect(page.get_by_text(said)).to_be_visible()
+        inspector.look(f"balance: {said}")
 
 
 def redeem(inspector: Inspector) -> None:

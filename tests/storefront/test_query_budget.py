@@ -59,6 +59,7 @@ def test_a_cart_costs_the_same_with_one_line_and_with_thirty(client):
     one = all_queries(client, CART_BUDGETS)
     assert not over(one, CART_BUDGETS)
     client.post("/cart/voucher/", {"code": factories.voucher().code})
+    client.post("/cart/gift-card/", {"gift_code": factories.gift_card().code})
     assert all_queries(client, CART_BUDGETS) == one
     for _ in range(29):
         client.post("/cart/lines/", {"variant": factories.variant().pk})

@@ -12,37 +12,17 @@ from shop.orders.models import Order
 from shop.platform.throttle import Limit
 from shop.pricing.models import Voucher
 from tests import factories
+from tests.storefront.pages import HTMX, beside, checkout_form, words
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HX-Request": "true"}
-CONTACT = {
-    "email": "ada@example.com", "name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435",
-    "city": "Berlin", "country": "DE", "payment_method": "bank_transfer",
-}  # fmt: skip
-
-
-@pytest.fixture
-def shopper(client):
-    """A browser with goods for 40.00 in its cart."""
-    factories.shipping("4.90")
-    factories.tax("DE", "19")
-    client.post("/cart/lines/", {"variant": factories.variant("20.00").pk, "quantity": 2})
-    return client
 
 
 def redeem(browser, code="WELCOME10", **headers):
     return browser.post("/cart/voucher/", {"code": code}, follow=True, headers=headers)
 
 
-def words(page):
-    """What a page says, without its tags."""
-    html = page if isinstance(page, str) else page.content.decode()
-    return " ".join(re.sub(r"<[^>]+>", " ", html).replace("\N{MINUS SIGN}", "-").split())
-
-
 def refusal(answer):
-    """What is said beside the field."""
-    return re.search(r'id="voucher-code_error">([^<]*)<', answer.content.decode())[1]
+    return beside(answer, "voucher-code")
 
 
 class TestTheCart:
@@ -113,14 +93,11 @@ class TestTheCart:
 
 
 class TestTheCheckout:
-    def filled(self, shopper, **more):
-        return form(shopper.get("/checkout/").content.decode(), "/checkout/").filled(**CONTACT) | more
-
     def test_the_summary_and_the_order_say_what_it_took_off(self, shopper):
         factories.voucher(code="WELCOME10")
         redeem(shopper)
         assert "Voucher WELCOME10 -€4.00 Total €40.90" in words(shopper.get("/checkout/"))
-        answer = shopper.post("/checkout/", self.filled(shopper), follow=True)
+        answer = shopper.post("/checkout/", checkout_form(shopper), follow=True)
         assert str(Order.objects.get().total) == "40.90"
         assert "Voucher WELCOME10 -€4.00 Total €40.90" in words(answer)
 
@@ -132,7 +109,7 @@ class TestTheCheckout:
     def test_one_that_ended_since_is_said_and_what_the_order_costs_without_it(self, shopper):
         factories.voucher(code="WELCOME10")
         redeem(shopper)
-        old = self.filled(shopper)
+        old = checkout_form(shopper)
         Voucher.objects.update(active=False)
         answer = shopper.post("/checkout/", old)
         assert answer.status_code in (409, 422)
@@ -146,7 +123,7 @@ class TestTheCheckout:
     def test_it_can_be_removed_and_what_was_typed_stays(self, shopper):
         factories.voucher(code="WELCOME10")
         redeem(shopper)
-        page = shopper.post("/checkout/", self.filled(shopper, unredeem="1")).content.decode()
+        page = shopper.post("/checkout/", checkout_form(shopper, unredeem="1")).content.decode()
         assert 'value="Ada Byron"' in page
         assert "Total €44.90" in words(page)
         assert Cart.objects.get().voucher is None
@@ -155,7 +132,7 @@ class TestTheCheckout:
     @pytest.mark.parametrize("button", [{"redeem": "1"}, {}], ids=["redeem", "order"])
     def test_a_code_that_was_typed_is_redeemed_before_anything_is_ordered(self, shopper, button):
         factories.voucher(code="WELCOME10")
-        answer = shopper.post("/checkout/", self.filled(shopper, code="welcome10", **button))
+        answer = shopper.post("/checkout/", checkout_form(shopper, code="welcome10", **button))
         page = answer.content.decode()
         assert answer.status_code == 200
         assert "Voucher WELCOME10 -€4.00 Total €40.90" in words(answer)
@@ -167,7 +144,7 @@ class TestTheCheckout:
 
     @pytest.mark.parametrize("code", ["SUMER", ""])
     def test_a_code_that_is_refused_is_said_beside_the_field_and_nothing_is_ordered(self, shopper, code):
-        answer = shopper.post("/checkout/", self.filled(shopper, code=code, redeem="1"))
+        answer = shopper.post("/checkout/", checkout_form(shopper, code=code, redeem="1"))
         assert answer.status_code == 422
         assert "not known" in refusal(answer)
         assert f'name="code" value="{code}"' in answer.content.decode()
@@ -176,7 +153,7 @@ class TestTheCheckout:
 
     @pytest.mark.parametrize("button", ["redeem", "unredeem"])
     def test_a_cart_that_is_gone_is_told_on_its_page(self, shopper, button):
-        sent = self.filled(shopper, code="WELCOME10" * (button == "redeem"), **{button: "1"})
+        sent = checkout_form(shopper, code="WELCOME10" * (button == "redeem"), **{button: "1"})
         Cart.objects.update(state=Cart.State.MERGED)
         assert shopper.post("/checkout/", sent)["Location"] == "/cart/"
 
@@ -193,5 +170,5 @@ class TestTheCheckout:
         factories.voucher("0", kind="free_delivery", code="FREE")
         factories.shipping("0.00", code="pickup")
         redeem(shopper, "ALL")
-        page = shopper.post("/checkout/", self.filled(shopper, shipping_method="pickup", update="1"))
+        page = shopper.post("/checkout/", checkout_form(shopper, shipping_method="pickup", update="1"))
         assert "Order, nothing to pay" in words(page)
