@@ -11,6 +11,7 @@ from unfold.dataclasses import SearchResult
 from shop.accounts.models import User
 from shop.catalog.models import Product
 from shop.orders.models import Order
+from shop.payments.models import GiftCard
 from shop.pricing.models import Voucher
 
 EACH = 6  # results of each kind
@@ -19,6 +20,7 @@ KINDS: tuple[tuple[type, Any, str], ...] = (
     (Product, _("product"), "category"),
     (User, _("account"), "person"),
     (Voucher, _("voucher"), "confirmation_number"),
+    (GiftCard, _("gift card"), "card_giftcard"),
 )
 
 

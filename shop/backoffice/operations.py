@@ -30,6 +30,8 @@ NAMES = {
     "trying again": _("trying again"),
 }
 
+HIDDEN = {"url", "sealed"}  # facts of a mail
+
 
 def _tell(request: HttpRequest, count: int) -> None:
     if count:
@@ -88,8 +90,8 @@ class MailAdmin(RecordAdmin):
 
     @display(description=_("facts"))
     def facts(self, mail: Mail) -> SafeString:
-        """Without links: whoever has the one that resets a password has the account."""
-        return _as_json({name: "…" if name == "url" else value for name, value in mail.context.items()})
+        """Without links: whoever has the one that resets a password has the account. Nor is shown what is sealed."""
+        return _as_json({name: "…" if name in HIDDEN else value for name, value in mail.context.items()})
 
     @action(description=_("Send again what was given up"), permissions=["change"])
     def resend(self, request: HttpRequest, queryset: "QuerySet[Mail]") -> None:

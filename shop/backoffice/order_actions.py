@@ -81,7 +81,10 @@ class OrderActions(RecordAdmin):
         variant=ActionVariant.DANGER,
         dialog=dialog(
             _("Cancel the order"),
-            _("The pieces go back into stock, open payments end, and the customer gets a mail."),
+            _(
+                "The pieces go back into stock, open payments end, a gift card has its part back, and the customer "
+                "gets a mail."
+            ),
             _("Cancel the order"),
         ),
     )

@@ -1,5 +1,7 @@
 """Orders: read, and moved from state to state. Their amounts and lines are a record and never edited."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -17,7 +19,7 @@ from shop.backoffice.pills import pill
 from shop.backoffice.thumbnails import thumbnail
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.payments import services as payments
-from shop.payments.models import Payment
+from shop.payments.models import GIFT_CARD, Payment
 
 
 class LineInline(RecordInline):
@@ -58,6 +60,8 @@ def payment_state(payment: Payment) -> SafeString:
 
 def method_name(code: str) -> str:
     """The name of a payment method; its code when it is not offered any more."""
+    if code == GIFT_CARD:
+        return str(_("Gift card"))
     return next((str(method.name) for method in payments.methods() if method.code == code), code)
 
 
@@ -74,10 +78,15 @@ class PaymentInline(RecordInline):
     fields = ("page", "status", "amount", "refunded", "currency", "reference", "message", "settled_at")
     readonly_fields = fields
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Payment]":
+        rows: QuerySet[Payment] = super().get_queryset(request)
+        return rows.select_related("gift_card")
+
     @display(description=_("payment"))
     def page(self, payment: Payment) -> SafeString:
         address = reverse("admin:payments_payment_change", args=[payment.pk])
-        return format_html('<a class="bo-link" href="{}">{}</a>', address, method_name(payment.method))
+        name = f"{method_name(payment.method)} {payment.gift_card or ''}".rstrip()
+        return format_html('<a class="bo-link bo-when" href="{}">{}</a>', address, name)
 
     @display(description=_("state"))
     def status(self, payment: Payment) -> SafeString:
@@ -106,12 +115,20 @@ class OrderAdmin(OrderActions):
     actions_detail = ("mark_paid", "ship", "track", "add_note", "cancel")
     readonly_fields = (
         "status", "customer", "address", "delivery", "parcel", "goods", "delivery_price", "reduction", "tax", "amount",
-        "paid_by", "page",
+        "by_card", "remaining", "paid_by", "page",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": (("number", "status"), ("placed_at", "delivery"), ("customer", "address"), "parcel")}),
         (_("Amounts"), {"fields": (("goods", "delivery_price"), "reduction", ("amount", "tax"), ("paid_by", "page"))}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        """With what a gift card paid of it, if one did."""
+        if obj is None or not obj.gift_card_amount:
+            return self.fieldsets
+        first, (title, amounts) = self.fieldsets
+        *sums, ways = amounts["fields"]
+        return first, (title, {"fields": (*sums, ("by_card", "remaining"), ways)})
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Order]", search_term: str
@@ -176,6 +193,14 @@ class OrderAdmin(OrderActions):
         vouchers = f"{reverse('admin:pricing_voucher_changelist')}?q={order.voucher_code}"
         link = '<a class="bo-link" href="{}">{}</a>: \N{MINUS SIGN}{} {}'
         return format_html(link, vouchers, order.voucher_code, order.discount, order.currency)
+
+    @display(description=_("gift card"))
+    def by_card(self, order: Order) -> str:
+        return f"\N{MINUS SIGN}{order.gift_card_amount} {order.currency}"
+
+    @display(description=_("remaining amount"))
+    def remaining(self, order: Order) -> str:
+        return str(order.to_pay)
 
     @display(description=_("tax contained"))
     def tax(self, order: Order) -> str:

@@ -43,13 +43,20 @@ class PaymentAdmin(RecordAdmin):
     search_fields = ("reference",)
     search_help_text = _("The provider's reference, whole")
     ordering = ("-id",)
-    actions_detail = ("refund",)
+    actions_detail = ("refund", "give_back")
     readonly_fields = ("order_number", "paid_by", "status")
     fieldsets = (
         (None, {"fields": (("order_number", "status"), ("amount", "refunded"), ("paid_by", "currency"))}),
         (_("At the provider"), {"fields": (("reference", "message"),)}),
         (_("When"), {"fields": (("created_at", "checked_at", "settled_at"),)}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Payment | None = None) -> Any:
+        """What a gift card paid has no provider."""
+        if obj is None or not obj.is_gift_card:
+            return self.fieldsets
+        first, _at_the_provider, when = self.fieldsets
+        return first, (_("Gift card"), {"fields": (("gift_card", "reference"),)}), when
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Payment]", search_term: str
@@ -71,11 +78,19 @@ class PaymentAdmin(RecordAdmin):
         return payment_state(payment)
 
     def has_refund_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may_refund(request, object_id, to_card=False)
+
+    def has_give_back_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may_refund(request, object_id, to_card=True)
+
+    def _may_refund(self, request: HttpRequest, object_id: Any, *, to_card: bool) -> bool:
         """Offer it while money is there; an old page's button gets the refusal as a message."""
         if not self.has_change_permission(request) or not str(object_id).isdecimal():
             return False
         payment = Payment.objects.filter(pk=object_id).first()
-        return payment is not None and (request.method == "POST" or bool(payment.left))
+        if payment is None or payment.is_gift_card != to_card:
+            return False
+        return request.method == "POST" or bool(payment.left)
 
     @action(
         description=_("Refund"),
@@ -94,10 +109,29 @@ class PaymentAdmin(RecordAdmin):
         ),
     )
     def refund(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        return self._refund(request, form, object_id, _("The refund is written down, and the customer is told."))
+
+    @action(
+        description=_("Back on the card"),
+        url_path="give-back",
+        permissions=["give_back"],
+        icon="card_giftcard",
+        variant=ActionVariant.PRIMARY,
+        dialog=dialog(
+            _("Back on the card"),
+            _("The money is on the gift card again at once, even on one that cannot pay. The customer gets a mail."),
+            _("Give back"),
+            form=RefundForm,
+        ),
+    )
+    def give_back(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        return self._refund(request, form, object_id, _("The money is on the card again, and the customer is told."))
+
+    def _refund(self, request: HttpRequest, form: Any, object_id: str, done: Any) -> HttpResponse:
         try:
             refund(payment_id=int(object_id), actor=str(request.user), **filled_in(form))
         except ShopError as error:
             messages.error(request, str(error.message))
         else:
-            messages.success(request, _("The refund is written down, and the customer is told."))
+            messages.success(request, done)
         return back_to(request, "admin:payments_payment_change", object_id)

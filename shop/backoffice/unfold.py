@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Prices"),
         (
             (_("Vouchers"), "confirmation_number", "pricing.voucher"),
+            (_("Gift cards"), "card_giftcard", "payments.giftcard"),
             (_("Delivery methods"), "local_shipping", "pricing.shippingmethod"),
             (_("Tax rates"), "percent", "pricing.taxrate"),
         ),

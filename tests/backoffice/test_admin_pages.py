@@ -16,7 +16,7 @@ from shop.catalog.models import Category, Product, Variant
 from shop.information.models import Page
 from shop.notifications.models import Mail
 from shop.orders.models import Order
-from shop.payments.models import Payment
+from shop.payments.models import GiftCard, Payment
 from shop.platform import media
 from shop.platform.models import DeadLetter, Inspection, OutboxMessage, Pod
 from shop.pricing.models import Redemption, ShippingMethod, TaxRate, Voucher
@@ -25,7 +25,7 @@ from tests.backoffice.pages import address, change_page, save
 
 MODELS = [
     Product, Category, Variant, Order, Payment, TaxRate, ShippingMethod, User, Address, RefreshFamily, Group, Mail,
-    OutboxMessage, DeadLetter, Inspection, Page, Voucher,
+    OutboxMessage, DeadLetter, Inspection, Page, Voucher, GiftCard,
 ]  # fmt: skip
 # Nobody adds these by hand
 RECORDS = [Order, Payment, Mail, OutboxMessage, DeadLetter, Inspection, RefreshFamily, Variant]
@@ -48,6 +48,7 @@ def fill(order, count):
         Inspection.objects.create(name=f"check {user.pk}", begun_at=timezone.now(), ended_at=timezone.now())
         Page.objects.create(slug=f"page-{user.pk}", title="Page", body_html="<p>About</p>")
         Redemption.objects.create(voucher=factories.voucher(), order=placed, amount=1)
+        factories.gift_card(issued_by=user)
         Group.objects.create(name=f"Packers {user.pk} {number}")
     OutboxMessage.objects.update(dead_at=timezone.now())
 

@@ -16,6 +16,7 @@ from shop.backoffice.demo.catalogue import entries
 from shop.catalog.models import Category, Product, ProductImage, Variant
 from shop.inventory.models import Stock, StockMovement
 from shop.money import Money
+from shop.payments.models import GiftCard, GiftCardEntry
 from shop.platform import media
 from shop.platform.models import Image, OutboxMessage
 from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate, Voucher
@@ -26,7 +27,7 @@ FEW = (entries()[0], entries()[-1])
 drawn_once = cache(encoded)
 EVERYTHING = (
     Category, Product, Variant, ProductImage, Stock, StockMovement, Image, OutboxMessage,
-    TaxRate, ShippingMethod, ShippingRate, Voucher,
+    TaxRate, ShippingMethod, ShippingRate, Voucher, GiftCard, GiftCardEntry,
 )  # fmt: skip
 
 
@@ -87,6 +88,7 @@ def test_what_a_merchant_changed_stays_changed(few):
     assert ShippingMethod.objects.get(code="express").name == "Courier"
     assert TaxRate.objects.get(country="DE", tax_class="standard").rate == 16
     assert Voucher.objects.get(code="WELCOME10").value == 12
+    assert {card.state for card in GiftCard.objects.all()} == {"active", "empty", "expired"}
 
 
 @pytest.mark.django_db

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import track
 
-from shop.backoffice.demo import information, loading, vouchers
+from shop.backoffice.demo import gift_cards, information, loading, vouchers
 from shop.backoffice.demo.catalogue import Entry, entries
 
 
 class Command(BaseCommand):
     """Fills the shop with the demo catalogue; safe to run again, at once, and after having been killed."""
 
-    help = "Loads the demo catalogue: products, pictures, stock, tax rates, delivery methods and vouchers."
+    help = "Loads the demo catalogue: products, pictures, stock, tax rates, delivery methods, vouchers and gift cards."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--processes", type=int, default=_cores(), help=_("how many processes draw (all cores)"))
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         loading.load_charges()
         information.write()
         vouchers.write()
+        gift_cards.write()
         nodes = loading.load_categories()
         wanted = loading.missing(entries())
         for entry, image_ids in self._watched(loading.drawn(wanted, processes), len(wanted)):
