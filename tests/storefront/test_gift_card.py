@@ -60,7 +60,7 @@ class TestTheCart:
 
     def test_it_pays_what_a_voucher_leaves(self, shopper):
         shopper.post("/cart/voucher/", {"code": factories.voucher(code="WELCOME10").code})
-        assert "Together €36.00 Gift card -€30.00 Left to pay €6.00" in words(use(shopper, issue()))
+        assert "Together €36.00 Gift card -€36.00 Left to pay €0.00" in words(use(shopper, issue("38.00")))
 
     @pytest.mark.parametrize("headers", [{}, HTMX], ids=["form", "htmx"])
     def test_a_code_that_nobody_knows_is_said_beside_the_field_and_stays_in_it(self, shopper, headers):
