@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, DataError, connection
 
 PAUSES = (0.2, 1.0, 3.0)  # seconds between two attempts
 Result = TypeVar("Result")
@@ -16,6 +16,8 @@ def persist(do: Callable[[], Result], *refusals: type[Exception]) -> Result:
     for pause in PAUSES:
         try:
             return do()
+        except DataError:  # a value that the database will never take
+            raise
         except errors:
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()

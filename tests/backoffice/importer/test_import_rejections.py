@@ -1,7 +1,9 @@
 """Rows that cannot be used: each is named with its line and its reason, and the rest is imported."""
 
 import pytest
+from django.db import DataError, connection, transaction
 
+from shop.backoffice.importer.attempts import persist
 from shop.catalog.models import Product, Variant
 from tests.backoffice.importer.files import rejected, row, run, shirt, write
 
@@ -79,3 +81,16 @@ def test_what_a_rejected_row_names_is_free_for_the_next(tmp_path):
         )
     )
     assert rejected(report) == [(3, "its SKU is on line 2 already")]
+
+
+def test_a_value_that_the_database_never_takes_is_not_tried_again():
+    tries = []
+
+    def save():
+        tries.append("once")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 'a'::integer")
+
+    with pytest.raises(DataError):
+        persist(save)
+    assert tries == ["once"]
