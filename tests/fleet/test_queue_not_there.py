@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from tests.services import fleet, running
+from tests.waiting import patience
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
 
@@ -24,11 +25,8 @@ def pods():
 
 
 def until(happened: Callable[[], bool], worker) -> None:
-    deadline = time.monotonic() + 120
-    while not happened():
-        assert worker.running, worker.tail()
-        assert time.monotonic() < deadline, worker.tail()
-        time.sleep(0.2)
+    patience(120, worker.tail)(lambda: happened() or not worker.running)
+    assert worker.running, worker.tail()
 
 
 def test_a_worker_outlives_a_queue_that_does_not_exist_yet(pods):

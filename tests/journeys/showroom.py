@@ -1,7 +1,6 @@
 """A small catalogue with pictures for journeys through a browser."""
 
 import io
-import time
 from decimal import Decimal
 from functools import cache
 
@@ -14,6 +13,7 @@ from shop.inventory import services as inventory
 from shop.platform import media
 from shop.platform.models import Image
 from tests import factories
+from tests.waiting import patience
 
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"  # as wide as words of merchants can be
 SCENES = {"Cushions": "cushion", "Wall prints": "framed", "Tiles": "tiled"}
@@ -29,12 +29,9 @@ def furnish() -> None:
         _product(category, scene, family)
 
 
-def await_pictures(seconds: float = 60) -> None:
+def await_pictures() -> None:
     """Wait until the worker has made all renditions."""
-    deadline = time.monotonic() + seconds
-    while Image.objects.filter(rendered_at=None).exists():
-        assert time.monotonic() < deadline, "the worker made no renditions"
-        time.sleep(0.2)
+    patience(60, lambda: "the worker made no renditions")(lambda: not Image.objects.filter(rendered_at=None).exists())
 
 
 def _product(category: str, scene: str, family: str) -> Product:

@@ -1,7 +1,6 @@
 """A shopper's way in Chromium: phone and desktop, with JavaScript and without."""
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from shop.orders.models import Order, OrderLine
 from tests import factories
 from tests.journeys import showroom
 from tests.journeys.conftest import ARTIFACTS
+from tests.waiting import patience
 
 pytestmark = [pytest.mark.browser, pytest.mark.fleet]
 WIDTHS = {"phone": 390, "desktop": 1280}
@@ -162,14 +162,11 @@ def assert_ordered(number: str) -> None:
     assert order.shipping_address["country"] == "FR"
 
 
-def mail_of(mails: Path, seconds: float = 90) -> str:
+def mail_of(mails: Path) -> str:
     """Return the one mail, once it is there."""
-    deadline = time.monotonic() + seconds
-    while not (found := list(mails.glob("*.eml"))):
-        assert time.monotonic() < deadline, "no mail came"
-        time.sleep(0.2)
-    assert len(found) == 1
-    return found[0].read_text()
+    patience(90, lambda: "no mail came")(lambda: list(mails.glob("*.eml")))
+    (found,) = mails.glob("*.eml")
+    return found.read_text()
 
 
 @pytest.fixture
