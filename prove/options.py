@@ -35,6 +35,22 @@ class Options:
 
 def parse(arguments: list[str] | None = None) -> Options:
     """Raises LaunchError for a revision that is not there, SystemExit(2) for what else cannot be used."""
+    found = _parser().parse_args(arguments)
+    journeys = 12 if found.quick else found.journeys
+    skip = found.rollout or found.old == NONE or (found.quick and not found.old)
+    return Options(
+        journeys=journeys,
+        mixed=max(9, journeys // 5),
+        seed=secrets.randbelow(1_000_000) if found.seed is None else found.seed,
+        old="" if skip else code.check(found.old or code.previous()),
+        revision=code.check(found.revision),
+        out=found.out,
+        at_once=found.at_once,
+        rollout=found.rollout,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m prove", description=ABOUT)
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--journeys", type=_visitors, default=200, metavar="N", help="visitors of the storm (200)")
@@ -49,19 +65,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         "--out", type=Path, default=RESULTS, metavar="DIR", help="directory of the report (prove/results)"
     )
     parser.add_argument("--at-once", type=_visitors, default=6, metavar="N", help="visitors at the same time (6)")
-    found = parser.parse_args(arguments)
-    journeys = 12 if found.quick else found.journeys
-    skip = found.rollout or found.old == NONE or (found.quick and not found.old)
-    return Options(
-        journeys=journeys,
-        mixed=max(9, journeys // 5),
-        seed=secrets.randbelow(1_000_000) if found.seed is None else found.seed,
-        old="" if skip else code.check(found.old or code.previous()),
-        revision=code.check(found.revision),
-        out=found.out,
-        at_once=found.at_once,
-        rollout=found.rollout,
-    )
+    return parser
 
 
 def _visitors(text: str) -> int:

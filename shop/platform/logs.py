@@ -19,6 +19,18 @@ PLAIN = (bool, int, float, type(None))
 
 def logging_config(*, level: str, pod: str) -> dict[str, Any]:
     """Return a dictConfig. `pod` is added to each line so that lines of many pods can be told apart."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": _json(pod)},
+        "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": _loggers(level),
+    }
+
+
+def _json(pod: str) -> dict[str, Any]:
+    """Return the formatter that makes a line of JSON of each record."""
 
     def add_pod(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
         event["pod"] = pod
@@ -32,7 +44,7 @@ def logging_config(*, level: str, pod: str) -> dict[str, Any]:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_pod,
     ]
-    formatter = {
+    return {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": shared,
         "processors": [
@@ -42,14 +54,6 @@ def logging_config(*, level: str, pod: str) -> dict[str, Any]:
             _without_personal_data,
             structlog.processors.JSONRenderer(default=str),
         ],
-    }
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"json": formatter},
-        "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
-        "root": {"handlers": ["stdout"], "level": level},
-        "loggers": _loggers(level),
     }
 
 
