@@ -10,14 +10,16 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from shop.accounts.models import User
 from shop.notifications.models import Mail
 from shop.payments import gift_cards
 from shop.payments import services as payments
 from shop.payments.models import GiftCard, Payment
 from shop.pricing.gift_cards import GiftCardUnknown
 from tests import factories
+from tests.at_once import second
 from tests.backoffice.conftest import signed_in
-from tests.backoffice.pages import address, change_page, problems, save, typed
+from tests.backoffice.pages import address, change_page, problems, read, save, typed
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/payments/giftcard/"
@@ -101,6 +103,14 @@ class TestIssuing:
         assert admin.post(address(GiftCard, "add"), typed(answer.content.decode())).status_code == 302
         assert GiftCard.objects.count() == 2
         assert issue(admin, amount="51").status_code == 302
+
+    @pytest.mark.django_db(transaction=True)
+    def test_pressed_twice_in_the_same_moment_it_issues_one_card_too(self, admin):
+        add, boss = address(GiftCard, "add"), signed_in(User.objects.get())
+        sent = read(admin, add) | {"amount": "50"}
+        answer = second(lambda: admin.post(add, sent), boss.post, path=add, data=sent)
+        assert "You have issued the same card" in problems(answer)
+        assert GiftCard.objects.count() == 1
 
     def test_it_takes_a_right_of_its_own_and_then_the_code_is_shown_on_the_front_page(self):
         user = factories.user("clerk@example.com", is_staff=True)

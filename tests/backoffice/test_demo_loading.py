@@ -16,6 +16,7 @@ from shop.backoffice.demo.catalogue import entries
 from shop.catalog.models import Category, Product, ProductImage, Variant
 from shop.inventory.models import Stock, StockMovement
 from shop.money import Money
+from shop.payments import gift_cards
 from shop.payments.models import GiftCard, GiftCardEntry
 from shop.platform import media
 from shop.platform.models import Image, OutboxMessage
@@ -88,6 +89,7 @@ def test_what_a_merchant_changed_stays_changed(few):
     assert ShippingMethod.objects.get(code="express").name == "Courier"
     assert TaxRate.objects.get(country="DE", tax_class="standard").rate == 16
     assert Voucher.objects.get(code="WELCOME10").value == 12
+    assert gift_cards.look_up(code="TESS-ELLA-TEDC-ARDS", network="192.0.2.1").balance == 50  # as the README says
     assert {card.state for card in GiftCard.objects.all()} == {"active", "empty", "expired"}
 
 
