@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -53,7 +54,7 @@ def balance(request: HttpRequest) -> HttpResponse:
     except ShopError as error:
         return with_status(_show(request, **GIFT_CARD.refusal(request, error)), error)
     expires = localtime(card.expires_at) if card.expires_at else None
-    return _show(request, card=card, expires=expires)
+    return _show(request, card=card, expires=expires, is_over=expires is not None and expires <= timezone.now())
 
 
 def _show(request: HttpRequest, **said: Any) -> HttpResponse:

@@ -208,6 +208,8 @@ class TestTheBalance:
         assert f"Gift card …{last(code)} Left on it €12.34 Valid until" in words(answer)
         assert "no-store" in answer["Cache-Control"]
         assert code not in answer.content.decode()
+        GiftCard.objects.update(expires_at=timezone.now())
+        assert "Left on it €12.34 Expired on" in words(client.post("/gift-card/", {"gift_code": code}))
 
     def test_a_wrong_code_is_said_beside_the_field_and_stays_in_it(self, client):
         answer = client.post("/gift-card/", {"gift_code": UNKNOWN})
