@@ -98,13 +98,13 @@ def _nothing_asked(serializer: type[S]) -> dict[str, Any]:
     return found
 
 
-@functools.cache  # per-pod: a program, to which each request brings its own data
+@functools.cache  # per-pod: holds no data of any request
 def _reader(serializer: type[Serializer[Any]]) -> Serializer[Any]:
-    """Return a serializer for all requests: making its fields costs more than reading with them.
+    """Return one serializer for all requests: making its fields costs more than reading with them.
 
-    It is given no data and keeps none: run_validation() is is_valid() without that. The fields are made here, because
-    making them is not for two threads at once.
+    It keeps no data, as run_validation() stores nothing, unlike is_valid(). The fields are made here, because making
+    them is not thread-safe.
     """
     reader = serializer()
-    assert reader.fields  # noqa: S101 - made by looking
+    assert reader.fields  # noqa: S101 - looking makes them
     return reader

@@ -30,7 +30,7 @@ CODES = {"parse_error": "malformed"}  # DRF's name: ours
 
 
 class AccountGone(exceptions.AuthenticationFailed):
-    """The account was deleted while its access token is good: nobody looks for it before something of it is written."""
+    """The account was deleted while its access token is still good, which shows only when a row refers to it."""
 
     auth_header = "Bearer"
     default_code = "token_invalid"
@@ -42,7 +42,7 @@ class InvalidParameters(exceptions.ValidationError):
 
 
 def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's EXCEPTION_HANDLER: return the problem for an exception; None leaves it to those who know it better."""
+    """DRF's EXCEPTION_HANDLER: return the problem for an exception; None leaves it to Django and our middleware."""
     if isinstance(exc, OperationalError | InterfaceError):
         return None  # DatabaseOutageMiddleware's
     if isinstance(exc, ShopError):
@@ -116,7 +116,7 @@ def _errors(detail: Any, place: str, *, in_body: bool) -> Iterator[dict[str, str
 
 
 def _failure(exc: Exception, context: dict[str, Any]) -> Response:
-    """A mistake of ours: reported like Django reports its own, answered like all else here."""
+    """A bug of ours: reported as Django reports exceptions, answered as a problem."""
     request = context["request"]._request
     got_request_exception.send(sender=None, request=request)
     response = problem(500, "server_error", _("Something went wrong on our side. We have been told."))

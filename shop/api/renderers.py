@@ -29,14 +29,14 @@ class JSONRenderer(BaseRenderer):
 
 
 class Written(HttpResponse):
-    """JSON that is written at once: REST framework's Response is made, and filled once a renderer was chosen."""
+    """JSON that is ready at once; REST framework's Response is written only after a renderer was chosen."""
 
     def __init__(self, found: Any, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(_written(found), content_type=JSONRenderer.media_type, headers=dict(headers or {}))
 
 
 class Negotiation(DefaultContentNegotiation):
-    """REST framework's, with the usual answer given at once, without taking the header apart."""
+    """REST framework's, with a short cut for the usual request, whose Accept header need not be parsed."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -58,7 +58,7 @@ def _written(found: Any) -> bytes:
 
 
 def _plain(value: Any) -> str:
-    """Text that is translated late says what it says now; amounts keep their cents. Raises TypeError for the rest."""
+    """Write lazy translations in the language of now, and amounts with their cents. Raises TypeError for the rest."""
     if isinstance(value, Promise | Decimal):
         return str(value)
     raise TypeError(type(value).__name__)

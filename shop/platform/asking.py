@@ -47,7 +47,7 @@ def states(rows: Iterable[Dependency]) -> dict[str, str]:
 
 
 def _question(row: Dependency) -> _Question:
-    """Ask, or join those who ask already: what hangs, hangs in one thread."""
+    """Ask, or wait with those who already do, so that a dependency that hangs holds one thread only."""
     with _lock:
         if row.name not in _open or not _open[row.name].thread.is_alive():
             _open[row.name] = _Question(row)  # per-pod: what this process is asking right now

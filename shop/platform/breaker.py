@@ -38,7 +38,7 @@ class Breaker:
         seconds: float,
         slow: Slow | None = None,
     ) -> None:
-        """`away`: errors that mean that the service is. `refusal`: what callers get while the breaker is open."""
+        """`away`: errors that mean that the service is away. `refusal`: what callers get while the breaker is open."""
         self.name = name
         self.is_open = False
         self._away = away
@@ -89,7 +89,7 @@ class Breaker:
 
 
 class _Call:
-    """One call. A class, as a generator would cost as much as the rest of what a kept page needs of this file."""
+    """One call. A class, because a generator would double what the breaker costs a kept page."""
 
     __slots__ = ("_began", "_breaker", "_is_trial")
 

@@ -15,7 +15,7 @@ _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))  # of 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """What is asked within over a TimedNetwork raises ReadTimeout once the time is over."""
+    """Requests over a TimedNetwork that are made within raise ReadTimeout once the time is over."""
     before = _ends_at.set(time.monotonic() + seconds)
     try:
         yield
@@ -36,7 +36,7 @@ def transport(*, retries: int = 0) -> httpx.HTTPTransport:
 
 
 class TimedNetwork(httpcore.NetworkBackend):
-    """Makes connections that nobody waits for after the end."""
+    """Opens connections whose waits all stop at the deadline."""
 
     def __init__(self) -> None:
         self._network = httpcore.SyncBackend()
@@ -51,7 +51,7 @@ class TimedNetwork(httpcore.NetworkBackend):
 
 
 class TimedStream(httpcore.NetworkStream):
-    """A connection that nobody waits for after the end, however often a byte comes: of headers or of a handshake, too.
+    """A connection whose waits all stop at the deadline, also while bytes of headers or a handshake trickle in.
 
     One serves several exchanges, one after the other.
     """

@@ -46,6 +46,6 @@ class WaitingConsumer(Consumer):
 
     def connect(self) -> Any:
         metrics.sign_of_life("worker")
-        # An error in the loop resets it, and kombu's current one is none then: new channels would ask for nothing
+        # After an error in the loop kombu has no current loop, and new channels would never poll
         set_event_loop(self.hub)
         return super().connect()

@@ -46,7 +46,7 @@ class Intake:
         def called(*arguments: Any) -> None:
             try:
                 call(*arguments)
-            finally:  # a place that is lost stays lost for as long as the worker lives
+            finally:  # a place that is not given back is lost until the worker ends
                 self._slow.release()
 
         return called

@@ -22,7 +22,7 @@ from shop.errors import ShopError
 
 Row = TypeVar("Row")
 Instance = TypeVar("Instance", bound=Model)
-# Values of another type than the columns, or beyond what those can hold; the last is found out by PostgreSQL.
+# What a forged cursor causes: values of the wrong type, or (DataError) beyond what the columns can hold.
 NOT_OF_OURS = (ValueError, TypeError, ArithmeticError, ValidationError, DataError)
 
 

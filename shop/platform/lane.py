@@ -69,5 +69,5 @@ def places() -> int:
     return max(1, int(settings.WEB_THREADS) // 2)
 
 
-# For pages and answers that are the same for everybody: anyone can ask for any number of them.
+# For pages and answers that are the same for everybody, which anyone can ask for in any number.
 CATALOGUE = Lane()  # per-pod: which of its own threads are busy

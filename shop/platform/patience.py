@@ -9,22 +9,22 @@ NAMES = 4
 # Redis: a cache that is slower than this is no cache
 REDIS_CONNECT = 0.2
 REDIS_ANSWER = 0.3
-REDIS_SLOW = 0.1  # an answer, not a failure; but several of them in a row are worth no more than none,
+REDIS_SLOW = 0.1  # slower answers are no failure; but several in a row count as one,
 REDIS_SLOW_IN_ALL = 0.6  # once they took so long together
-REDIS_AWAY = 1.0  # how long nothing is asked after a failure; also the most it takes to notice the return
+REDIS_AWAY = 1.0  # how long nothing is asked after a failure, so also how late its return may be noticed
 
-# PostgreSQL: from here, by what a thread of a pod can wait for without others noticing
+# PostgreSQL: how long a thread may wait before the other visitors of its pod notice
 DATABASE_CONNECT = 2  # libpq knows nothing shorter
 DATABASE_HEALTH = 2.0  # for the question whether a connection that was idle still lives
-DATABASE_BELIEVED = 1.0  # how long after its last answer a connection that says nothing is taken for alive
-DATABASE_AWAY = 0.5  # how long no connection is opened after one could not be
+DATABASE_BELIEVED = 1.0  # how long after its last answer a connection is used without being tested
+DATABASE_AWAY = 0.5  # how long no new connection is tried after one failed
 LOCK = 3.0  # longer than any transaction of ours holds a row
 MIGRATION_LOCK = 5.0  # a migration that waits longer for a table would make the shop wait behind it
 IDLE_IN_TRANSACTION = 60.0  # above the mail server's time-out, below a stuck worker's
 STATEMENTS = {"web": 5.0}  # somebody waits for the page
-LANE = 1.0  # a catalogue page that takes longer to make is slow: once all that are being made are, no other one begins
+LANE = 1.0  # a catalogue page that takes longer is slow; while all that are being made are slow, no other one begins
 STATEMENT = 10.0  # for all others: worker, relay, cron and commands
-NETWORK = 2.0  # from the server's own time-out to the moment when its silence is taken for the network's
+NETWORK = 2.0  # how long after the server's own time-out its silence is blamed on the network
 
 
 def statement(role: str) -> float:

@@ -26,9 +26,9 @@ from shop.platform.outbox import CHANNEL
 from shop.platform.postgresql import planned
 
 logger = logging.getLogger("shop.relay")
-BATCH = 100  # rows taken at once; as many quick ones beside them if mails, or other slow work, would keep these waiting
-NEWEST = 1_000  # rows among which these are looked for: a message that was just written is one of them
-LEASE = 15  # seconds for which rows are one relay's: its sending ends before
+BATCH = 100  # rows taken at once; and as many quick ones on top, so that they do not wait behind mails
+NEWEST = 1_000  # rows among which quick ones are looked for: one that was just written is among them
+LEASE = 15  # seconds for which taken rows belong to one relay: it stops sending before that
 POLL = 1.0  # seconds between two looks when nobody calls
 SWEEP = 5.0  # seconds between two looks for lost messages
 LOOK = 15.0  # seconds between two looks at what waits: in the outbox, and on the queues

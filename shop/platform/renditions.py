@@ -30,4 +30,4 @@ def _srcset(made: list[dict[str, Any]], fmt: str) -> str:
 
 def rooted(srcset: str, root: str) -> str:
     """Put `root` before each address."""
-    return root + f", {root}".join(srcset.split(", ")) if srcset else ""  # in less time than replace() takes
+    return root + f", {root}".join(srcset.split(", ")) if srcset else ""  # faster than replace()

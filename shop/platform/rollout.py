@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from shop.platform.models import Pod
 
-LATELY = timedelta(minutes=15)  # since one of theirs began: a roll-out starts them all the time, a lasting mix does not
-BELIEVED = 5.0  # seconds: anybody may ask for addresses that nobody knows
+LATELY = timedelta(minutes=15)  # a younger pod of another release means a roll-out; one that merely lingers is older
+BELIEVED = 5.0  # seconds an answer is used again: unknown addresses are asked for all the time
 RETRY_AFTER = 2  # seconds: the next request goes to another pod
 
 
@@ -23,7 +23,7 @@ class _Last:
 
 
 def is_under_way() -> bool:
-    """Say whether a web pod of another release has begun lately. One query in some seconds at most."""
+    """Say whether a web pod of another release has begun lately. At most one query in BELIEVED seconds."""
     if monotonic() > _Last.moment + BELIEVED:
         _Last.found, _Last.moment = _ask(), monotonic()  # per-pod: see above
     return _Last.found

@@ -28,7 +28,7 @@ REREAD = 30  # seconds between two readings that a refused log-in may cause
 
 
 class Entries:
-    """The values of some entries. `values` is replaced as a whole, never changed; settings are of the first ones."""
+    """The values of some entries. `values` is replaced as a whole, never changed; settings keep the first."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         """Raises ImproperlyConfigured with a sentence that says which entry is wrong, and how."""

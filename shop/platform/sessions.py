@@ -91,7 +91,7 @@ class SessionStore(CachedStore):
 
 
 def _marks(session_key: str) -> set[str]:
-    """Return what is written down of a session: its digest if it was ended, that of its old copy if Redis has one."""
+    """Return the marks of a session: its digest if it was ended, and its old copy's if Redis may still have one."""
     possible = [digest(session_key), _old_copy(_cache_key(session_key))]
     return set(RevokedSession.objects.filter(pk__in=possible).values_list("pk", flat=True))
 

@@ -51,7 +51,7 @@ def reachable() -> Iterator[None]:
         raise StorageAway(reason=str(error)) from error
 
 
-# per-pod: no more than hands. One that S3 keeps waiting byte by byte is let go; the breaker sends few after it.
+# per-pod: only threads. One that S3 keeps waiting byte by byte is abandoned; the breaker keeps such threads few.
 _hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="s3")
 
 

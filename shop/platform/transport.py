@@ -23,7 +23,7 @@ COLLECT = 0.2  # seconds in which what is done is collected, to be deleted by on
 
 
 def handle() -> Any:
-    """Return what curl asks with, of which it gives up what is not answered."""
+    """Return a curl handle that gives up on a request without an answer."""
     made = pycurl.Curl()
     made.setopt(pycurl.CONNECTTIMEOUT_MS, int(patience.QUEUE_CONNECT * 1000))
     made.setopt(pycurl.TIMEOUT_MS, int(patience.QUEUE_SILENT * 1000))
@@ -39,7 +39,7 @@ class Client(CurlClient):
 
 
 def client_of(hub: Any) -> Client:
-    """Return that of an event loop, which knows it by the name that kombu gives it: being reset, it forgets it."""
+    """Return the event loop's client. It has kombu's own name on the loop, so that resetting the loop removes it."""
     if not hasattr(hub, "_current_http_client"):
         hub._current_http_client = Client(hub)
     client: Client = hub._current_http_client
@@ -149,7 +149,7 @@ class Channel(SQS.Channel):
         super().close()
 
     def _schedule_queue(self, queue: str) -> None:
-        """Ask a queue for as many as there is room for; each has room of its own."""
+        """Ask a queue for as many as there is room for; full queues do not hold up the others."""
         if queue not in self._active_queues:
             return
         if room := self._room(queue):
@@ -158,9 +158,10 @@ class Channel(SQS.Channel):
             self._loop1(queue)
 
     def _room(self, queue: str) -> int:
-        """As many quick ones as a request may bring, while no more wait than there are processes; or none.
+        """Return how many more messages of a queue may be fetched.
 
-        Of slow ones as many as may be in work. Celery says how many processes there are.
+        Quick ones: a full batch, as long as no more are waiting than there are processes. Slow ones: what may be in
+        work at once. Celery sets prefetch_count to the number of processes.
         """
         processes, held = max(1, self.qos.prefetch_count), self._held[self._new_queue(queue)]
         if queue in settings.QUICK_QUEUES:

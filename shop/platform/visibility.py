@@ -51,7 +51,8 @@ def held(consumer: Any) -> list[Held]:
     channel = consumer.task_consumer.channel if consumer.task_consumer else None
     if channel is None:
         return []
-    known, settled = channel.qos._delivered, channel.qos._dirty  # `known` has settled ones until the next arrives
+    # kombu removes what is settled from what was delivered only when the next message arrives
+    known, settled = channel.qos._delivered, channel.qos._dirty
     facts = [message.delivery_info for tag, message in known.items() if tag not in settled]
     return [(fact["sqs_queue"], fact["sqs_message"]["ReceiptHandle"]) for fact in facts if "sqs_message" in fact]
 

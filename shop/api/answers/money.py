@@ -4,5 +4,5 @@ from decimal import Decimal
 
 
 def price(amount: Decimal, currency: str) -> dict[str, str]:
-    """Return a price of the catalogue, which has two places: in its column, too."""
+    """Return a price of the catalogue. Its column has two decimal places, so it needs no rounding."""
     return {"amount": str(amount), "currency": currency}

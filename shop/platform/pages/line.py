@@ -130,8 +130,8 @@ class _Wire:
 
 
 def _leave_waiting_to_the_kernel(plain: socket.socket, seconds: float | None) -> None:
-    """Give the socket its time-out below Python, which would ask whether it is ready ahead of each call, and let go of
-    its lock to do so.
+    """Set the time-out in the kernel. With Python's own, each call would first ask whether the socket is ready, and
+    release the GIL to do so.
     """
     if type(plain) is socket.socket and seconds:
         limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))

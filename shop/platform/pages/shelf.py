@@ -30,13 +30,13 @@ logger = logging.getLogger("shop.pages")
 FRESH = 60.0  # seconds; the longest that an edit may go unseen when Redis was away
 KEPT = 24 * 60 * 60  # seconds; how long a page can stand in for the database
 KEPT_BRIEFLY = 10 * 60  # seconds, for addresses of which there is no end
-LENIENT = 0.7  # seconds after its end that a page is still shown while somebody makes the next one
+LENIENT = 0.7  # seconds for which an outdated page is still shown while somebody makes the next one
 MAKING = 3.0  # seconds until a process that makes a page is taken for dead
 
 MOMENT = "local time = redis.call('TIME') local now = time[1] * 1000000 + time[2] "
-# Returns the page if it may be shown; of one whose ETag is ARGV[2] the head, as who asks has the rest. Else a line
-# before an older page, if there is one: "1 <now>" to the one that may make the next one, "0 <now>" to the others.
-# EXISTS tells by one number what is true of nearly all pages: nothing of theirs has changed of late.
+# Returns the page if it may be shown, without its body if its ETag is ARGV[2]: the client has it. Otherwise "1 <now>"
+# to whoever is to make the next page and "0 <now>" to all others, on a line before the older page, if there is one.
+# EXISTS is the quick answer for nearly all pages: nothing that they are made of has changed of late.
 _ask = (
     MOMENT
     + """

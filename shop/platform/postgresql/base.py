@@ -88,7 +88,7 @@ _door = Breaker(
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """psycopg forgets the text of a statement whose plan is kept; who watches statements is told what was asked for."""
+    """psycopg forgets the text of a statement whose plan is kept; logs and traces are told what was asked for."""
 
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
         return super().last_executed_query(cursor, sql, params) or str(sql)
