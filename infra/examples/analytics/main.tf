@@ -21,7 +21,7 @@ data "aws_caller_identity" "here" {}
 
 locals {
   # An event that came twice is in there twice: count distinct ids (docs/events.md).
-  order   = "struct<number:string,version:int,state:string,currency:string,subtotal:string,shipping_price:string,discount:string,tax_total:string,total:string,country:string,shipping_method:string,payment_method:string,lines:array<struct<sku:string,quantity:int,unit_price:string,total:string,discount:string,tax_rate:string>>,refund:struct<payment:string,method:string,amount:string,currency:string>>"
+  order   = "struct<number:string,version:int,state:string,currency:string,subtotal:string,shipping_price:string,discount:string,tax_total:string,total:string,gift_card_amount:string,country:string,shipping_method:string,payment_method:string,lines:array<struct<sku:string,quantity:int,unit_price:string,total:string,discount:string,tax_rate:string>>,refund:struct<payment:string,method:string,amount:string,currency:string>>"
   columns = { specversion = "string", id = "string", source = "string", type = "string", subject = "string", time = "string", datacontenttype = "string", dataschema = "string", data = local.order }
 }
 
