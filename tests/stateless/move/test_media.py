@@ -4,10 +4,12 @@ import os
 import socket
 import unicodedata
 
+import psycopg
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError
+from django.db import DatabaseError
 
 from shop.stateless.move.media import probe
 from shop.stateless.move.problems import MoveError
@@ -292,6 +294,19 @@ def test_refusals(gallery, settings, tmp_path):
     assert "is not there" in refused("--to", "s3")
     settings.MEDIA_ROOT = ""
     assert "MEDIA_ROOT is empty" in refused("--to", "s3")
+
+
+def test_rows_that_cannot_be_read_are_one_sentence(gallery, monkeypatch):
+    picture = painting(put(gallery, "lamp.png"))._meta.get_field("picture")
+    closed = psycopg.errors.InvalidCursorName("cursor does not exist")
+    closed.__context__ = DatabaseError('relation "gallery_painting" does not exist\nLINE 1: …')
+    for error, reason in [(closed, 'relation "gallery_painting" does not exist'), (ValueError(), "ValueError()")]:
+
+        def unreadable(*_, error=error):
+            raise error
+
+        monkeypatch.setattr(picture, "get_prep_value", unreadable)
+        assert f"cannot be read: {reason}. Nothing was copied." in refused("--to", "s3")
 
 
 def test_a_target_that_cannot_be_used_is_one_sentence_at_the_start(gallery, settings):

@@ -17,10 +17,15 @@ def names(fields: list[Any]) -> dict[str, str]:
         try:
             for key, name in _rows(field):
                 found.setdefault(posixpath.normpath(name), f"{label} of row {key}")
-        except DatabaseError as error:
-            reason = str(error).partition("\n")[0].rstrip(".")
-            raise MoveError(f"The rows of {label} cannot be read: {reason}. Nothing was copied.") from error
+        except Exception as error:
+            raise MoveError(f"The rows of {label} cannot be read: {_reason(error)}. Nothing was copied.") from error
     return found
+
+
+def _reason(error: Exception) -> str:
+    """Return what the database said, in a line: psycopg2 complains of the cursor that it closes after that."""
+    said = error.__context__ if isinstance(error.__context__, DatabaseError) else error
+    return str(said).partition("\n")[0].rstrip(".") or repr(said)
 
 
 def _rows(field: Any) -> Iterator[tuple[Any, str]]:
