@@ -67,6 +67,20 @@ def test_what_is_made_when_it_is_first_asked_for(tmp_path, arguments, value, kep
 
 
 @pytest.mark.parametrize(
+    ("filled", "kept"),
+    [
+        ("found = {}\n    for tea in Tea.objects.all():\n        found[tea.slug] = tea.title", True),
+        ("found = []\n    for tea in Tea.objects.all():\n        found.append(tea)", True),
+        ("teas = Tea.objects.all()\n    found = [tea.slug for tea in teas]", True),
+        ("found = Client()\n    count = Tea.objects.count()", False),
+    ],
+)
+def test_rows_that_a_function_gathers_before_it_keeps_them(tmp_path, filled, kept):
+    code = f"_teas = None\n\ndef teas():\n    global _teas\n    {filled}\n    _teas = found\n    return found\n"
+    assert [found.name for found in scanned(containers, tmp_path, texts=code)] == ["_teas"] * kept
+
+
+@pytest.mark.parametrize(
     ("module", "code", "lines"),
     [
         ("registry", "def emptied():\n    KINDS.clear()\n", []),
@@ -96,6 +110,11 @@ def test_addresses_that_something_else_may_stand_for(tmp_path, code, certain):
 @pytest.mark.parametrize("mode", ["mode", "mode + 'b'", "'w' if new else 'r'"])
 def test_a_file_whose_mode_is_known_only_when_it_runs(tmp_path, mode):
     found = scanned(writes, tmp_path, views=f"def page(request, mode, new):\n    open('x', {mode})\n")
+    assert [one.certain for one in found] == [False]
+
+
+def test_a_job_of_rq_that_writes_a_file(tmp_path):
+    found = scanned(writes, tmp_path, jobs="def export(name):\n    open(name, 'w')\n")
     assert [one.certain for one in found] == [False]
 
 

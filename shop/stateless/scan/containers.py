@@ -27,7 +27,8 @@ from shop.stateless.scan.findings import (
     serves_requests,
     takes_requests,
 )
-from shop.stateless.scan.memoised import reads_database
+from shop.stateless.scan.held import mentions
+from shop.stateless.scan.memoised import reads_database, rows_in
 from shop.stateless.scan.module import Module, base_of
 from shop.stateless.scan.walking import walk
 
@@ -107,18 +108,20 @@ def _is_made_once(module: Module, function: Function, name: str) -> bool:
 
 @dataclass(frozen=True)
 class _Scope:
-    """Names in a function: its own, those it declares as global, and objects that the module made."""
+    """Names in a function: its own, those it declares as global, objects that the module made, rows for a global."""
 
     local: set[str]
     shared: set[str]
     objects: set[str]
+    rows: set[str]
 
     @classmethod
     def of(cls, module: Module, function: Function) -> "_Scope":
         shared = {name for node in walk(function) if isinstance(node, ast.Global) for name in node.names}
         names = [node for node in walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
         arguments = {node.arg for node in walk(function) if isinstance(node, ast.arg)}
-        return cls(({node.id for node in names} | arguments) - shared, shared, _made(module))
+        rows = rows_in(module, function) if shared else set[str]()
+        return cls(({node.id for node in names} | arguments) - shared, shared, _made(module), rows)
 
 
 def _assigned(module: Module, scope: _Scope, node: ast.AST, *, certain: bool) -> tuple[str, str]:
@@ -127,7 +130,7 @@ def _assigned(module: Module, scope: _Scope, node: ast.AST, *, certain: bool) ->
     for target in targets:
         name = dotted(target)
         before = name.rpartition(".")[0]
-        if name in scope.shared and value is not None and _keeps(module, value):
+        if name in scope.shared and value is not None and _keeps(module, scope, value):
             return name, f"{name} of {module.name}"
         if before in scope.objects - scope.local:
             return name, f"{name} of {module.name}"
@@ -136,9 +139,9 @@ def _assigned(module: Module, scope: _Scope, node: ast.AST, *, certain: bool) ->
     return "", ""
 
 
-def _keeps(module: Module, value: ast.expr) -> bool:
+def _keeps(module: Module, scope: _Scope, value: ast.expr) -> bool:
     """Return whether a value comes from the database or from a request; a client that is made once does not."""
-    return mentions_request(value) or reads_database(module, value)
+    return mentions_request(value) or mentions(value, scope.rows - scope.shared) or reads_database(module, value)
 
 
 def _made(module: Module) -> set[str]:

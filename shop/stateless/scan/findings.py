@@ -9,7 +9,18 @@ from shop.stateless.scan.module import Module
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 REQUEST_MODULES = {"views", "viewsets", "middleware", "tasks", "context_processors", "consumers", "api", "endpoints"}
 # What these modules of an app hold is run by requests, tasks or commands, and seldom at start.
-MODEL_MODULES = {"models", "forms", "serializers", "signals", "receivers", "handlers", "admin", "services", "fields"}
+MODEL_MODULES = {
+    "models",
+    "forms",
+    "serializers",
+    "signals",
+    "receivers",
+    "handlers",
+    "admin",
+    "services",
+    "fields",
+    "jobs",
+}
 REQUEST_BASES = ("View", "ViewSet", "Middleware", "MiddlewareMixin", "APIView", "Consumer", "Mixin")
 REQUEST_ARGUMENTS = {"request", "http_request", "req"}
 TASK_DECORATORS = {"shared_task", "task", "periodic_task", "db_task", "job", "actor", "api_view", "receiver"}

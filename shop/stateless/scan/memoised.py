@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from shop.stateless.scan.changes import assigned, changed
 from shop.stateless.scan.findings import (
     REQUEST_ARGUMENTS,
     Finding,
@@ -13,6 +14,7 @@ from shop.stateless.scan.findings import (
     functions,
     last_name,
 )
+from shop.stateless.scan.held import mentions
 from shop.stateless.scan.module import Module
 from shop.stateless.scan.walking import walk
 
@@ -59,6 +61,29 @@ def reads_database(module: Module, code: ast.AST, depth: int = 2) -> bool:
             ):
                 return True
     return False
+
+
+def rows_in(module: Module, function: Function) -> set[str]:
+    """Return the names of a function that hold what the database said, or something made or filled of it."""
+    found, before = set[str](), -1
+    while len(found) > before:
+        before = len(found)
+        for node in walk(function):
+            target, value = _given(node)
+            if value is not None and (mentions(value, found) or reads_database(module, value)):
+                found |= {part.id for part in walk(target) if isinstance(part, ast.Name)}
+    return found
+
+
+def _given(node: ast.AST) -> tuple[ast.AST, ast.AST | None]:
+    """Return (what is given something, what) of x = v, x[k] = v, for x in v, x.append(v); (node, None) otherwise."""
+    if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+        return node.target, node.iter
+    targets, value = assigned(node)
+    if value is not None:
+        return ast.Tuple(targets), value
+    filled = changed(node)
+    return (filled, node) if filled is not None and isinstance(node, ast.Call) else (node, None)
 
 
 def _is_model(module: Module, node: ast.expr) -> bool:
