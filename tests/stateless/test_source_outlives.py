@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.stateless.scan import containers, lasting, locks, memoised, paths, threads, writes
+from shop.stateless.scan import attached, containers, lasting, locks, memoised, paths, threads, writes
 from tests.stateless.audits import Lost, Twice, scanned
 
 MIDDLEWARE = """
@@ -234,6 +234,40 @@ def test_more_ways_to_write(tmp_path, call):
 def test_what_leaves_nothing_on_the_disk(tmp_path, call, monkeypatch):
     monkeypatch.setattr(paths, "file_fields", lambda: {"picture"})
     assert scanned(writes, tmp_path, views=f"def page(request):\n    {call}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("cls.rates = cls.objects.first()", ["Rates.rates"]),
+        ("rows = Rate.objects.all()\n        type(self).rates = list(rows)", ["Rates.rates"]),
+        ("self.__class__.last = request.user", ["Rates.last"]),
+        ("Rates.asked += 1", ["Rates.asked"]),
+        ("Rates.rates = made(settings.RATES)", []),
+        ("self.rates = Rate.objects.first()", []),
+        ("cls._meta.rates = Rate.objects.first()", []),
+        ("kind.rates = Rate.objects.first()", []),
+    ],
+)
+def test_what_is_left_on_a_class(tmp_path, line, names):
+    code = f"class Rates(models.Model):\n    def load(cls, self, kind, request):\n        {line}\n"
+    assert [found.name for found in scanned(attached, tmp_path, rates=code)] == names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line", "names"),
+    [
+        ("request, seen=[]", "seen.append(1)", ["seen of page()"]),
+        ("request, *, old=1, seen={}", "seen[1] = 2", ["seen of page()"]),
+        ("request, seen=None, old={}", "seen[1] = 2", []),
+        ("request, seen=()", "seen += (1,)", []),
+        ("request, seen={}", "seen = dict(seen)\n    seen[1] = 2", []),
+        ("request, seen={}", "seen.get(1)", []),
+    ],
+)
+def test_a_default_that_outlives_the_call(tmp_path, arguments, line, names):
+    found = scanned(attached, tmp_path, views=f"def page({arguments}):\n    {line}\n")
+    assert [(one.name, one.certain) for one in found] == [(name, True) for name in names]
 
 
 def test_a_temporary_file_that_stays_and_a_model_that_writes(tmp_path):

@@ -7,6 +7,7 @@ from shop.stateless.places import DATABASE, POD_DISK, POD_MEMORY, THIS_MACHINE
 from shop.stateless.project import Project
 from shop.stateless.rows import Question, Row
 from shop.stateless.scan import (
+    attached,
     containers,
     lasting,
     locks,
@@ -45,6 +46,7 @@ KEEP = "Keep it in the database, the session or the cache"
 KINDS = (
     Kind(CONTAINER, containers.find, "Variable {}", POD_MEMORY, GROWS, KEEP),
     Kind(CONTAINER, lasting.find, "Variable {}", POD_MEMORY, GROWS, KEEP),
+    Kind(CONTAINER, attached.find, "Variable {}", POD_MEMORY, GROWS, KEEP),
     Kind(
         MEMOISED,
         memoised.find,
