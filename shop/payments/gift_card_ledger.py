@@ -95,7 +95,7 @@ def give_back(payment: Payment, amount: Decimal, *, actor: str = "", note: str =
 
     What the payment has given back counts it, and names the entry: the same step a second time is an IntegrityError.
     """
-    payment.refunded += amount
+    payment.refunded += amount  # locked: by whoever calls
     payment.save(update_fields=["refunded"])
     _enter(payment, amount, actor=actor, note=note)
 
