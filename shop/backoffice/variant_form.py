@@ -69,7 +69,7 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
         values: dict[str, Any] = super().clean() or self.cleaned_data
         price, before = values.get("price"), values.get("compare_at_price")
         if isinstance(price, Decimal) and isinstance(before, Decimal) and before < price:
-            self.add_error("compare_at_price", _("The price before has to be higher than the price."))
+            self.add_error("compare_at_price", _("The price before may not be lower than the price."))
         limited = values.get("tracked") and not values.get("allow_backorder")
         if limited and (values.get("on_hand") or 0) < 0:
             self.add_error("on_hand", _("A stock below zero needs “sell when empty”."))

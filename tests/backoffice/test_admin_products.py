@@ -210,7 +210,7 @@ class TestVariants:
             ({"variants__1__option_values": "S"}, "correct the duplicate data"),
             ({"variants__1__option_values": ""}, "Give one value for each option (Size)"),
             ({"option_names": ""}, "The product has no options"),
-            ({"variants__0__compare_at_price": "1"}, "has to be higher than the price"),
+            ({"variants__0__compare_at_price": "1"}, "may not be lower than the price"),
             ({"variants__0__price": "-1"}, "This cannot be below zero"),
         ],
     )
