@@ -3,7 +3,7 @@
 import pytest
 
 from shop.stateless.scan import containers, lasting, locks, loopback, threads, writes
-from tests.stateless.audits import configured, scanned
+from tests.stateless.audits import configured, scanned, sources
 
 CACHED = """
 import threading
@@ -206,6 +206,15 @@ def test_a_database_of_the_release_that_is_only_asked(tmp_path, query, certain):
 def test_the_settings_of_another_environment_are_not_in_force(tmp_path, text):
     others = f"{text}\nSITE = 'http://localhost:8000'\n"
     assert scanned(loopback, tmp_path, __init__="", settings="DEBUG = False\n", laptop=others) == []
+
+
+@pytest.mark.parametrize("used", ["settings", "settings.production"])
+def test_what_settings_keep_beside_them(tmp_path, used):
+    read_it = "def address(given):\n    return given or 'redis://localhost:6379'\n"
+    files = {"settings__custom": read_it, "settings__production": "", "custom": read_it, "urls": "from . import custom"}
+    found = sources(tmp_path, __init__="", settings____init__="from .custom import address", **files)
+    found.settings_module = f"app.{used}"
+    assert [one.file[-9:] for module in found.online() for one in loopback.find(module)] == ["custom.py"]
 
 
 def test_a_module_that_serves_is_no_settings(tmp_path):

@@ -72,6 +72,7 @@ class Sources:
         roots = (set(self.modules) - self._closure(commands, _imports, stop=tests)) | serving
         wanted = self._closure(roots - commands - tests, _imports, stop=commands | tests)
         configured = self._closure([self.settings_module], lambda module: module.fact(_taken_whole))
+        configured |= {name for name in self.modules if self._is_beside_settings(name)}
         settings_of_others = {name for name in wanted - serving if _holds_settings(self.modules[name], configured)}
         return [self.modules[name] for name in sorted(wanted - configured - settings_of_others)]
 
@@ -81,6 +82,12 @@ class Sources:
         asking |= self.named - {self.settings_module}
         stop = [name for name in self.modules if TESTS.search(name) or COMMANDS.search(name)]
         return self._closure(asking, _imports, stop=stop)
+
+    def _is_beside_settings(self, name: str) -> bool:
+        """Return whether it is in a package called settings, as they are, or in one that they are."""
+        near = self.settings_module.rpartition(".")[0]
+        own = near if near.rpartition(".")[2] == "settings" else self.settings_module
+        return name.startswith(f"{own}.")
 
     def _serves(self, name: str) -> bool:
         parts = name.split(".")
