@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from shop.stateless.project import Problem
-from shop.stateless.scan.modules import is_library
+from shop.stateless.scan.locating import is_library
 
 
 class UnusableSettings(Exception):

@@ -9,7 +9,8 @@ from shop.stateless import rules
 from shop.stateless.audit import NOT_IMPORTED, audit
 from shop.stateless.checks import every_pod_sees_the_same
 from shop.stateless.rules import caches, databases, source
-from shop.stateless.scan.modules import Sources, roots_of
+from shop.stateless.scan.locating import roots_of
+from shop.stateless.scan.modules import Sources
 from tests.stateless.audits import configured
 
 SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "/srv/db.sqlite3"}}

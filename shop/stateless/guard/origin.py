@@ -6,7 +6,7 @@ import sysconfig
 from pathlib import Path
 from types import FrameType
 
-from shop.stateless.scan.modules import is_library
+from shop.stateless.scan.locating import is_library
 
 OWN = str(Path(__file__).parent) + "/"
 STANDARD = tuple({f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib")})

@@ -18,7 +18,8 @@ from typing import Any
 
 from shop.stateless.guard.singletons import kept_by_django
 from shop.stateless.scan.findings import ACCEPTED
-from shop.stateless.scan.modules import TESTS, is_library
+from shop.stateless.scan.locating import is_library
+from shop.stateless.scan.modules import TESTS
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))
 CONTAINERS = (Mapping, Set, list, tuple, deque)

@@ -5,11 +5,7 @@ of a pod.
 """
 
 import ast
-import functools
-import importlib.util
 import re
-import site
-import sysconfig
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from shop.stateless.scan.changes import bound, own_containers
 from shop.stateless.scan.findings import REQUEST_MODULES
+from shop.stateless.scan.locating import files, roots_of
 from shop.stateless.scan.module import Module, base_of
 from shop.stateless.scan.objects import own_objects
 from shop.stateless.scan.walking import statements
@@ -34,7 +31,6 @@ SERVING = {
     "serializers", "api", "apps", "consumers", "context_processors", "templatetags", "asgi", "celery",
 }  # fmt: skip
 SETTINGS = {"INSTALLED_APPS", "DATABASES", "ALLOWED_HOSTS", "ROOT_URLCONF", "MIDDLEWARE"}
-SKIPPED = {"node_modules", "__pycache__", ".git", ".venv", "venv", "site-packages", ".tox", "build"}
 Follow = Callable[[Module], set[str]]
 
 
@@ -134,7 +130,7 @@ def sources_of(settings_module: str, root_package: str, *, packages: bool) -> So
 def read(roots: dict[str, Path], settings_module: str) -> Sources:
     """Find every module below {dotted name: directory or file}, and out who imports whom."""
     sources = Sources({}, settings_module, set(roots) | {config.name for config in apps.get_app_configs()})
-    for name, path in _files(roots):
+    for name, path in files(roots):
         module = Module(name, path, _shown(path), sources.modules)
         if TESTS.search(name) or _can_be_read(sources, module):
             sources.modules[name] = module
@@ -142,55 +138,6 @@ def read(roots: dict[str, Path], settings_module: str) -> Sources:
     for name in sources.asked():
         sources.modules[name].is_asked = True
     return sources
-
-
-def roots_of(settings_module: str, root_package: str, *, packages: bool) -> dict[str, Path]:
-    """Return {dotted name: directory or file} without those inside another."""
-    found = {config.name: Path(config.path) for config in apps.get_app_configs()}
-    found = {name: path for name, path in found.items() if packages or not is_library(path)}
-    found = {name: path for name, path in found.items() if not name.startswith("django.")}  # settings say all of it
-    urls = str(getattr(settings, "ROOT_URLCONF", "") or "").partition(".")[0]
-    for name in {root_package or settings_module, urls} - {""}:
-        spec = importlib.util.find_spec(name)
-        if spec and spec.origin and not is_library(Path(spec.origin)):
-            origin = Path(spec.origin)
-            found[name] = origin.parent if origin.name == "__init__.py" else origin
-    return {
-        name: path for name, path in found.items() if not _inside(name, found) and not name.startswith("shop.stateless")
-    }
-
-
-def _inside(name: str, others: dict[str, Path]) -> bool:
-    return any(name != other and name.startswith(f"{other}.") for other in others)
-
-
-@functools.cache
-def _library_paths() -> tuple[Path, ...]:
-    names = ("stdlib", "platstdlib", "purelib", "platlib")
-    return tuple(Path(sysconfig.get_path(name)).resolve() for name in names) + tuple(
-        Path(path).resolve() for path in site.getsitepackages()
-    )
-
-
-def is_library(path: Path) -> bool:
-    """Return whether a file belongs to Python or to an installed package."""
-    resolved = path.resolve()
-    return (
-        "site-packages" in resolved.parts
-        or "dist-packages" in resolved.parts
-        or any(resolved.is_relative_to(library) for library in _library_paths())
-    )
-
-
-def _files(roots: dict[str, Path]) -> Iterator[tuple[str, Path]]:
-    for name, root in sorted(roots.items()):
-        if root.is_file():
-            yield name, root
-            continue
-        for path in sorted(root.rglob("*.py")):
-            parts = path.relative_to(root).with_suffix("").parts
-            if not SKIPPED & set(parts) and "{" not in str(path):  # templates of projects are no code yet
-                yield ".".join([name, *(part for part in parts if part != "__init__")]), path
 
 
 def _can_be_read(sources: Sources, module: Module) -> bool:
