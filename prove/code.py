@@ -56,6 +56,11 @@ def check(revision: str) -> str:
     return revision
 
 
+def has(revision: str, path: str) -> bool:
+    """Say whether a revision has a file."""
+    return bool(_git("ls-tree", "--name-only", revision, path))
+
+
 def described(revision: str = "HEAD") -> str:
     """Return a revision's short name, "" where git knows nothing."""
     return _git("describe", "--tags", "--always", revision)

@@ -28,6 +28,8 @@ TABLES = {
     "stocks": "SELECT stock.*, sku FROM inventory_stock AS stock JOIN catalog_variant AS v ON v.id = variant_id",
     "vouchers": "SELECT * FROM pricing_voucher ORDER BY id",
     "redemptions": "SELECT * FROM pricing_redemption ORDER BY id",
+    "gift_cards": "SELECT * FROM payments_giftcard ORDER BY id",
+    "gift_card_entries": "SELECT * FROM payments_giftcardentry ORDER BY id",
     "keys": "SELECT * FROM checkout_idempotencykey",
     "outbox": "SELECT * FROM platform_outboxmessage ORDER BY id",
 }
@@ -81,10 +83,10 @@ class Evidence:
         }
 
     def _order(self, order: Row) -> Row:
-        kept = ("state", "subtotal", "discount", "shipping_price", "tax_total", "total", "payment_method")
+        amounts = ("subtotal", "discount", "shipping_price", "tax_total", "total", "gift_card_amount")
         lines = [[line["sku"], line["quantity"], str(line["total"])] for line in self.lines_of(order)]
         payments = [[payment["method"], payment["state"]] for payment in self.payments_of(order)]
-        facts = {name: str(order[name]) for name in kept}
+        facts = {name: str(order[name]) for name in ("state", *amounts, "payment_method")}
         return {**facts, "lines": sorted(lines), "payments": payments, "account": order["user_id"] is not None}
 
 

@@ -1,6 +1,7 @@
 """`python -m prove.furnish PEOPLE NUMBER,NUMBER...`: fill an empty store, by its own services.
 
-Goods, prices, a voucher, PEOPLE accounts, and for each NUMBER a member of staff with a product to look after.
+Goods, prices, a voucher, PEOPLE accounts and gift cards, and for each NUMBER a member of staff with a product to look
+after.
 """
 
 import sys
@@ -12,6 +13,7 @@ STAFF_STOCK = 50
 STAFF_PRICE = "30.00"
 PASSWORD = "correct horse battery"
 VOUCHER = "PROOF"  # ten per cent, once for each customer
+GIFT = Decimal("5.00")  # on each gift card: less than any order costs
 
 
 def main(people: int, staff: list[int]) -> None:
@@ -25,6 +27,12 @@ def main(people: int, staff: list[int]) -> None:
     accounts(people, staff)
     prices()
     voucher()
+    gift_cards(people)
+
+
+def gift_code(number: int) -> str:
+    """The code of a visitor's gift card; its alphabet has no 0 and no 1."""
+    return "PRVE" + f"{number:012d}".replace("0", "A").replace("1", "B")
 
 
 def product(slug: str, price: str, stock: int) -> None:
@@ -61,6 +69,19 @@ def voucher() -> None:
     from shop.pricing.models import Voucher
 
     Voucher.objects.create(code=VOUCHER, value=Decimal(10), limit=PLENTY, limit_per_customer=1)
+
+
+def gift_cards(people: int) -> None:
+    """One for each number, with a code that whoever has the number knows."""
+    from shop.payments import gift_card_codes as codes
+    from shop.payments.models import GiftCard, GiftCardEntry
+
+    facts = {"currency": "EUR", "issued": GIFT, "balance": GIFT}
+    cards = GiftCard.objects.bulk_create(
+        GiftCard(**codes.hashed(code)._asdict(), last_four=code[-4:], **facts) for code in map(gift_code, range(people))
+    )
+    issued = GiftCardEntry.Kind.ISSUE
+    GiftCardEntry.objects.bulk_create(GiftCardEntry(card=card, kind=issued, amount=GIFT) for card in cards)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ SENT, COMMITTED, MAILED = "sent", "committed", "mailed"
 ORDER = "order"  # the request that places an order
 ORDERING = ("guest", "guest-card", "member", "phone", "phone-card", "phone-member")
 REDEEMING = ("guest", "phone-member")  # a voucher
+SPENDING = ("guest-card", "phone")  # a gift card, and the rest another way
 SIGNED_IN = ("member", "phone-member", "window-member")
 WEB_KILLS, WORKER_KILLS, RELAY_KILLS = 0.22, 0.06, 0.04  # for each journey
 

@@ -1,6 +1,6 @@
 """What has to be true after a run. Each claim is a function of the evidence and names what breaks it."""
 
-from prove.claims import books, disk, journeys, mails, requests, vouchers
+from prove.claims import books, disk, gift_cards, journeys, mails, requests, vouchers
 from prove.claims.claim import Claim
 from prove.evidence import Evidence
 
@@ -15,6 +15,7 @@ def all_claims(evidence: Evidence, reference: Evidence | None) -> list[Claim]:
         mails.each_once(evidence),
         books.stock_once(evidence),
         vouchers.used_once(evidence),
+        gift_cards.spent_once(evidence),
         journeys.no_cart_lost(evidence),
         journeys.no_session_lost(evidence),
         journeys.no_picture_lost(evidence),

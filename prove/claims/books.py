@@ -59,12 +59,13 @@ def charges_once(evidence: Evidence) -> Claim:
 
 
 def _wrong_amounts(evidence: Evidence, order: Row, paid: list[Row]) -> list[str]:
+    to_pay = order["total"] - order["gift_card_amount"]
     wrong = [
-        f"Order {order['number']} over {order['total']} was charged {charge['amount'] / 100:.2f}."
+        f"Order {order['number']} over {to_pay} was charged {charge['amount'] / 100:.2f}."
         for charge in paid
-        if charge["amount"] != order["total"] * 100
+        if charge["amount"] != to_pay * 100
     ]
-    own = [payment for payment in evidence.payments_of(order) if payment["state"] == "paid"]
+    own = [row for row in evidence.payments_of(order) if row["state"] == "paid" and row["method"] != "gift_card"]
     if len(own) != len(paid):
         wrong.append(f"Order {order['number']}: the shop knows {len(own)} paid payments, the provider {len(paid)}.")
     return wrong

@@ -7,7 +7,7 @@ import httpx
 
 from prove.client import Client, Cut, WentWrong
 from prove.forms import form
-from prove.furnish import PASSWORD, VOUCHER
+from prove.furnish import PASSWORD, VOUCHER, gift_code
 from prove.plan import ORDER
 
 ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435", "city": "Berlin", "country": "DE"}
@@ -31,6 +31,7 @@ def guest(client: Client) -> Seen:
 def guest_by_card(client: Client) -> Seen:
     browse(client, "rug")
     add(client, "rug", 1)
+    use_gift_card(client)
     return arrive(client, pay(client, check_out(client, "card")), until="Paid. Thank you!")
 
 
@@ -91,6 +92,11 @@ def set_quantity(client: Client, slug: str, quantity: int) -> None:
 
 def redeem(client: Client) -> None:
     client.send("POST", "/cart/voucher/", status=302, data={"code": VOUCHER})
+
+
+def use_gift_card(client: Client) -> None:
+    code = gift_code(client.journey.number)
+    client.send("POST", "/cart/gift-card/", status=302, data={"gift_code": code})
 
 
 def lines(client: Client) -> dict[str, tuple[int, int]]:
@@ -156,12 +162,20 @@ def arrive(client: Client, address: str, until: str = "Thank you for your order"
             raise WentWrong(f"The order's page did not say “{until}” within {PATIENCE:.0f} seconds.")
         time.sleep(0.5)
     client.order_number = _only(NUMBER.findall(page))
-    return {"order": until, "total": _only(TOTAL.findall(page))}
+    return {"order": until, "sums": _sums(page)}
 
 
 def look_at_order(client: Client) -> Seen:
     page = client.get(client.order_page).text
-    return {"total afterwards": _only(TOTAL.findall(page))}
+    return {"sums afterwards": _sums(page)}
+
+
+def _sums(page: str) -> list[str]:
+    """Return an order's total, and what a gift card leaves of it, as its page shows them. Raises WentWrong."""
+    found = TOTAL.findall(page)
+    if not found:
+        raise WentWrong("The order's page shows no total.")
+    return found
 
 
 def look_at_account(client: Client) -> Seen:

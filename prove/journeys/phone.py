@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from prove.client import Client, WentWrong
-from prove.furnish import PASSWORD, VOUCHER
+from prove.furnish import PASSWORD, VOUCHER, gift_code
 from prove.journeys.browser import ADDRESS, CARD, PATIENCE, Seen
 from prove.plan import ORDER
 
@@ -15,6 +15,8 @@ from prove.plan import ORDER
 def guest(client: Client) -> Seen:
     cart = open_cart(client)
     fill(client, cart, "cushion", 2)
+    code = gift_code(client.journey.number)
+    call(client, "POST", f"carts/{cart['id']}/gift-cards/", {"code": code}, status=201)
     return order(client, cart, "bank_transfer")
 
 

@@ -39,7 +39,7 @@ def test_a_second_charge():
 
 def test_a_charge_of_another_amount():
     found = evidence(charges=[{"description": "A1", "status": "paid", "amount": 2400}])
-    assert "over 24.8 was charged 24.00" in broken(found)["Each charge was made once"]
+    assert "over 19.80 was charged 24.00" in broken(found)["Each charge was made once"]
 
 
 def test_a_movement_too_many_shows_in_ledger_and_level():
@@ -66,6 +66,23 @@ def test_a_voucher_that_was_used_otherwise_than_its_orders_say():
     assert "Order A1 has 1 uses of a voucher instead of 0" in broken(
         evidence(tables=tables(orders=[order], vouchers=once, redemptions=[use]))
     ).get("Each voucher was used once", "")
+
+
+def test_a_gift_card_that_paid_otherwise_than_its_orders_say():
+    title = "Each gift card was spent once"
+    issued, spent = tables()["gift_card_entries"]
+
+    def said(**rows: Any) -> str:
+        return broken(evidence(tables=tables(**rows))).get(title, "")
+
+    assert "Order A1 took nothing from gift cards instead of 5.00" in said(gift_card_entries=[issued])
+    assert "Order A1 took 5.00 and 5.00 from gift cards" in said(gift_card_entries=[issued, spent, spent])
+    assert "Order A1 says 4 by gift card, and took 5.00" in said(
+        orders=[tables()["orders"][0] | {"gift_card_amount": 4}]
+    )
+    assert "On gift card 1 are 5, and its entries leave 0.00" in said(gift_cards=[{"id": 1, "balance": 5}])
+    stranger = Plan(0, (Journey(1, "guest"),))
+    assert "took 5.00 from gift cards instead of nothing" in broken(evidence(plan=stranger)).get(title, "")
 
 
 def test_a_mail_that_never_arrived():
