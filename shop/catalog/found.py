@@ -51,6 +51,15 @@ COMPLETE = "websearch_to_tsquery('english', %(query)s::text)"
 EITHER = f"({COMPLETE} || coalesce({UNFINISHED}, ''))"
 
 
+# Which products a search of each reach means, however many there are
+MEANT = {
+    Reach.TITLES: f"{TITLE} @@ plainto_tsquery('english', %(titled)s::text)",
+    Reach.BEGUN: f"{TITLE} @@ {UNFINISHED}",
+    Reach.COMPLETE: f"product.search @@ {COMPLETE}",
+    Reach.EVERYWHERE: f"product.search @@ {EITHER}",
+}
+
+
 class Kind(NamedTuple):
     """Products that have the words at one place. `place`: the higher, the better; `few`, `everything`: conditions.
 

@@ -11,7 +11,7 @@ import orjson
 from django.utils import timezone
 
 from shop.catalog import found as found_by
-from shop.catalog.found import ENOUGH, TITLE, Reach
+from shop.catalog.found import ENOUGH, Reach
 from shop.platform.postgresql import planned
 
 POOL = 192  # products of each kind that a search looks at: eight pages
@@ -104,14 +104,7 @@ def _expected(known: str | None, words: int) -> float | None:
 
 def matching(found: Found) -> tuple[str, dict[str, Any]]:
     """Return the condition of the products that a search means, of which it ranks some, and its parameters."""
-    complete, unfinished = "websearch_to_tsquery('english', %(query)s)", "to_tsquery('english', %(unfinished)s)"
-    if found.reach == Reach.TITLES:
-        return f"{TITLE} @@ plainto_tsquery('english', %(titled)s)", found.words
-    if found.reach == Reach.BEGUN:
-        return f"{TITLE} @@ {unfinished}", found.words
-    if found.reach == Reach.COMPLETE or not found.words["unfinished"]:
-        return f"product.search @@ {complete}", found.words
-    return f"product.search @@ ({complete} || {unfinished})", found.words
+    return found_by.MEANT[found.reach], found.words
 
 
 def text_parameters(query: str) -> dict[str, Any]:

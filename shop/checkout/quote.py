@@ -51,6 +51,26 @@ class CartGiftCard:
 
 
 @dataclass(frozen=True)
+class Sums:
+    """What a cart costs while its delivery is not known. `voucher` and `gift_card` as in a Quote."""
+
+    subtotal: Money
+    discount: Money
+    voucher: CartVoucher | None
+    gift_card: CartGiftCard | None
+
+    @property
+    def together(self) -> Money:
+        """The goods less the discount."""
+        return self.subtotal - self.discount
+
+    @property
+    def to_pay(self) -> Money:
+        """What of that is left for another method than the gift card."""
+        return _left(self.together, self.gift_card)
+
+
+@dataclass(frozen=True)
 class Quote:
     """The totals of a cart for one country, the delivery methods it can take, the one that is chosen, and its voucher
     and gift card.
@@ -67,12 +87,23 @@ class Quote:
     @property
     def to_pay(self) -> Money:
         """What is left for another method than the gift card."""
-        return self.totals.total - self.gift_card.pays if self.gift_card else self.totals.total
+        return _left(self.totals.total, self.gift_card)
 
     @property
     def redeemed(self) -> VoucherTerms | None:
         """The voucher that an order at this price uses: one that takes nothing off stays good for another time."""
         return self.voucher.terms if self.voucher and self.totals.discount else None
+
+
+def _left(total: Money, card: CartGiftCard | None) -> Money:
+    return total - card.pays if card else total
+
+
+def sums(cart: Contents) -> Sums:
+    """Add up a cart, as its page and the API show it. No query."""
+    subtotal, voucher = goods(cart), cart_voucher(cart)
+    discount = voucher.discount if voucher else zero()
+    return Sums(subtotal, discount, voucher, cart_gift_card(cart, subtotal - discount))
 
 
 def goods(cart: Contents) -> Money:

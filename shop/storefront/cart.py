@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shop.cart import services as carts
 from shop.cart.contents import Contents
 from shop.cart.models import MAX_QUANTITY, Cart
-from shop.checkout.quote import cart_gift_card, cart_voucher, goods
+from shop.checkout.quote import sums
 from shop.errors import ShopError
 from shop.storefront import cart_cookie
 from shop.storefront.caching import never_kept
@@ -110,12 +110,15 @@ def _context(request: HttpRequest, found: Contents | None) -> dict[str, Any]:
 
 
 def _sums(found: Contents) -> dict[str, Any]:
-    """What the goods cost, what a voucher takes off and a gift card pays of that, and what is left."""
-    subtotal, voucher = goods(found), cart_voucher(found)
-    together = subtotal - voucher.discount if voucher else subtotal
-    card = cart_gift_card(found, together)
-    to_pay = together - card.pays if card else together
-    return {"subtotal": subtotal, "voucher": voucher, "together": together, "gift_card": card, "to_pay": to_pay}
+    """What is added up, by the names that the page has for it."""
+    added = sums(found)
+    return {
+        "subtotal": added.subtotal,
+        "voucher": added.voucher,
+        "together": added.together,
+        "gift_card": added.gift_card,
+        "to_pay": added.to_pay,
+    }
 
 
 def _added(limited: bool, quantity: int) -> str:

@@ -9,27 +9,24 @@ from django.utils.translation import ngettext
 from shop.api.answers.catalog import picture
 from shop.api.answers.money import price
 from shop.cart.contents import Contents, Line
-from shop.checkout.quote import CartGiftCard, CartVoucher, Quote, cart_gift_card, cart_voucher, goods, zero
+from shop.checkout.quote import CartGiftCard, CartVoucher, Quote, sums, zero
 from shop.pricing.gift_cards import GiftCardRefused
 from shop.pricing.vouchers import VoucherRefused
 
 
 def cart(found: Contents, *, limited_line: int | None = None) -> dict[str, Any]:
     """`limited_line`: the id of the line that got fewer pieces than were wanted just now."""
-    voucher = cart_voucher(found)
-    discount = voucher.discount if voucher else zero()
-    total = goods(found) - discount
-    card = cart_gift_card(found, total)
+    added = sums(found)
     return {
         "id": str(found.public_id),
         "version": found.version,
         "pieces": found.count,
         "lines": [_line(line, settings.SHOP_CURRENCY) for line in found.lines],
-        "subtotal": goods(found).json(),
-        "discount": discount.json(),
-        "voucher": _voucher(voucher) if voucher else None,
-        "gift_card": _gift_card(card) if card else None,
-        "to_pay": (total - card.pays if card else total).json(),
+        "subtotal": added.subtotal.json(),
+        "discount": added.discount.json(),
+        "voucher": _voucher(added.voucher) if added.voucher else None,
+        "gift_card": _gift_card(added.gift_card) if added.gift_card else None,
+        "to_pay": added.to_pay.json(),
         "notices": _notices(found, limited_line),
     }
 
