@@ -79,6 +79,17 @@ def test_some_titles_end_the_search_for_beginnings_and_many_beginnings_that_in_d
     assert search.find("cush").reach == Reach.BEGUN
 
 
+@pytest.mark.parametrize("query", ["cush", "bowl", "lamp", "cusion"])
+def test_whatever_it_is_sorted_by_a_search_means_the_same_products(query):
+    factories.product("Cushion")
+    factories.product("Vase", body_html="<p>For cushioned shelves, as bowls are.</p>")
+    factories.product("Lampshade", body_html="<p>A bowl of light.</p>")
+    by_relevance = set(walked(query=query))
+    assert by_relevance
+    for sort in ("price", "newest", "title"):
+        assert set(walked(query=query, sort=sort)) == by_relevance
+
+
 def test_titles_come_first_then_their_beginnings_then_the_rest_by_how_often():
     factories.product("Vase", body_html="<p>Lamp, lamp, lamp.</p>")
     factories.product("Bowl", body_html="<p>No lamp.</p>")
