@@ -126,12 +126,13 @@ def test_a_list_is_read_from_its_index(plans, index, filters):
     assert not scanned
 
 
-def test_the_next_page_begins_where_the_last_ended(plans):
-    def second() -> None:
-        first = listing.find(Filters())
-        listing.find(Filters(), cursor=first.next)
-
-    assert plans(second) == ({"product_newest"} | plans(lambda: listing.find(Filters()))[0], set())
+def test_the_next_page_begins_where_the_last_ended(_filled, db):
+    cursor = None
+    for _ in range(4):
+        cursor = listing.find(Filters(), cursor=cursor).next
+    read = scans(lambda: listing.find(Filters(), cursor=cursor))
+    assert read["product_newest", "i"] < 2 * listing.PAGE_SIZE  # planning may look at an end of an index, too
+    assert not {name for name, kind in read if kind == "r"} & LARGE
 
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(category=WIDE)])
