@@ -11,6 +11,7 @@ from shop.backoffice.importer import fetch, pictures
 from shop.backoffice.importer.fetch import Web, public_web
 from shop.backoffice.importer.pictures import Directory, Unobtainable
 from shop.catalog.models import Product, ProductImage
+from shop.platform import public_web as platform_web
 from shop.platform import storage
 from shop.platform.models import Image, OutboxMessage
 from tests import factories
@@ -66,7 +67,7 @@ class TestAddresses:
             resolved.append(host)
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
-        monkeypatch.setattr(fetch.socket, "getaddrinfo", resolve)
+        monkeypatch.setattr(platform_web.socket, "getaddrinfo", resolve)
         with pytest.raises(Unobtainable, match="not on the public web"):
             Web().read(server.url("/picture/red.jpg", "pictures.example"))
         assert resolved == ["pictures.example"]
@@ -74,7 +75,7 @@ class TestAddresses:
 
     def test_one_private_address_among_public_ones_is_enough_to_refuse(self, server, monkeypatch):
         answers = [(2, 1, 6, "", (address, 80)) for address in ("8.8.8.8", "10.0.0.1")]
-        monkeypatch.setattr(fetch.socket, "getaddrinfo", lambda *_args, **_options: answers)
+        monkeypatch.setattr(platform_web.socket, "getaddrinfo", lambda *_args, **_options: answers)
         with pytest.raises(Unobtainable, match="not on the public web"):
             Web().read("http://pictures.example/a.jpg")
 
