@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from shop.backoffice.importer.attempts import persist
+from shop.backoffice.importer.attempts import NotSaved, persist
 from shop.errors import ShopError
 from shop.platform import media
 from shop.platform.storage import StorageAway
@@ -89,6 +89,8 @@ class Album:
             raise Unobtainable(_("the store for pictures does not answer; import the file again later")) from error
         except ShopError as error:
             raise Unobtainable(str(error.message)) from error
+        except NotSaved as error:
+            raise Unobtainable(_("it could not be saved: %(why)s") % {"why": error}) from error
 
     def _store(self, file: io.BytesIO) -> int:
         """Put it on S3. An outage is waited for once, by all pictures together; then they are reported as missing."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from shop.backoffice.importer import reader
-from shop.backoffice.importer.attempts import persist
+from shop.backoffice.importer.attempts import NotSaved, persist
 from shop.backoffice.importer.draft import Draft
 from shop.backoffice.importer.parse import Parser
 from shop.backoffice.importer.pictures import Album, Source
@@ -74,28 +74,44 @@ class Import:
     def _import(self, batch: Sequence[Draft], album: "Album | None") -> None:
         pictures = {wanted.src: album.ask(wanted.src) for draft in batch for wanted in draft.pictures} if album else {}
         saved = [(draft, result) for draft in batch if (result := self._save(draft))]
-        how = {"set_stock": self.options.set_stock, "dry_run": self.options.dry_run}
-        persist(lambda: shelve(saved, self.report, **how))
+        self._shelve(saved)
         if album:
             for draft, result in saved:
                 hang(draft, result.product, pictures, self.report, dry_run=self.options.dry_run)
 
+    def _shelve(self, saved: Sequence[tuple[Draft, Saved]]) -> None:
+        """Set the stock of all together; product by product if the database refuses that of one."""
+        how = {"set_stock": self.options.set_stock, "dry_run": self.options.dry_run}
+        try:
+            persist(lambda: shelve(saved, self.report, **how))
+        except NotSaved as error:
+            if len(saved) > 1:
+                for one in saved:
+                    self._shelve([one])
+                return
+            draft, _result = saved[0]
+            self._reject(draft, draft.line, _("the stock could not be saved: %(why)s") % {"why": error})
+
     def _save(self, draft: Draft) -> Saved | None:
         """Save a product, or find out that it could be; count and report."""
         self.advance(draft.rows)
-        category = self._category(draft.category)
         try:
-            return persist(lambda: self._saved(self._without_foreign_skus(draft, category)), SkuTaken)
+            return persist(lambda: self._saved(draft), SkuTaken)
         except NothingLeft:
             return None
-        except (SkuTaken, IntegrityError, DataError) as error:
+        except (SkuTaken, NotSaved) as error:
             self._reject(draft, draft.line, _("the product could not be saved: %(why)s") % {"why": error})
             return None
 
     def _saved(self, draft: Draft) -> Saved:
-        with transaction.atomic():
-            saved = catalog.save(draft.data)
-            transaction.set_rollback(self.options.dry_run)
+        data = self._without_foreign_skus(draft, self._category(draft.category)).data
+        try:
+            with transaction.atomic():
+                saved = catalog.save(data)
+                transaction.set_rollback(self.options.dry_run)
+        except IntegrityError:
+            self._categories.clear()  # it may be a category that is not there any more
+            raise
         self.report.products_created += saved.created
         self.report.products_updated += not saved.created
         self.report.variants += len(saved.variants)
@@ -123,7 +139,7 @@ class Import:
         if not path or self.options.dry_run:
             return None
         if path not in self._categories:
-            self._categories[path] = persist(lambda: catalog.category(path))
+            self._categories[path] = catalog.category(path)
         return self._categories[path]
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.backoffice.importer.attempts import persist
+from shop.backoffice.importer.attempts import NotSaved, persist
 from shop.backoffice.importer.draft import Draft, Stocked
 from shop.backoffice.importer.pictures import Unobtainable
 from shop.backoffice.importer.report import Remark, Report
@@ -82,7 +82,11 @@ def hang(
         report.pictures += 1
         images += [ImageData(image_id, wanted.alt, sku) for sku in wanted.skus or [""]]
     if images and not dry_run:
-        persist(lambda: _hang(product.pk, images, complete=complete))
+        try:
+            persist(lambda: _hang(product.pk, images, complete=complete))
+        except NotSaved as error:
+            reason = _("the pictures could not be saved: %(why)s") % {"why": error}
+            report.pictures_missing.append(Remark(draft.line, draft.data.slug, reason))
 
 
 def _hang(product_id: int, images: Sequence[ImageData], *, complete: bool) -> None:

@@ -1,10 +1,14 @@
 """Rows that cannot be used: each is named with its line and its reason, and the rest is imported."""
 
-import pytest
-from django.db import DataError, connection, transaction
+import random
 
-from shop.backoffice.importer.attempts import persist
-from shop.catalog.models import Product, Variant
+import pytest
+from django.db import OperationalError, ProgrammingError, connection, transaction
+
+from shop.backoffice.importer import reader
+from shop.backoffice.importer.attempts import NotSaved, persist
+from shop.backoffice.importer.run import Import
+from shop.catalog.models import Category, Product, Variant
 from tests.backoffice.importer.files import rejected, row, run, shirt, write
 
 pytestmark = pytest.mark.django_db
@@ -83,14 +87,65 @@ def test_what_a_rejected_row_names_is_free_for_the_next(tmp_path):
     assert rejected(report) == [(3, "its SKU is on line 2 already")]
 
 
-def test_a_value_that_the_database_never_takes_is_not_tried_again():
+def test_a_product_that_breaks_a_rule_of_the_database_is_rejected_at_once_and_the_rest_is_imported(tmp_path):
+    run(write(tmp_path, shirt("short"), shirt("long")))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE catalog_product ADD CONSTRAINT few_words CHECK (length(title) < 20)")
+        cursor.execute("ALTER TABLE inventory_stock ADD CONSTRAINT small_stock CHECK (on_hand < 100)")
+    characters = "".join(random.Random(7).choices([chr(0x20000 + number) for number in range(0xA000)], k=750))
+    sizes = {"option": "A", "value": characters[:250], "Option2_Name": "B", "Option2_Value": characters[250:500]}
+    file = write(
+        tmp_path,
+        shirt("long", title="A shirt that has too many words", price="5.00"),
+        shirt("indexed", **sizes, Option3_Name="C", Option3_Value=characters[500:]),
+        shirt("stocked", qty="100"),
+        shirt("last", qty="3"),
+    )
+    report = run(file)
+    (_line, rule), (_line, length), (_line, stock) = sorted(rejected(report))
+    assert 'could not be saved: the database refuses a value (new row for relation "catalog_product"' in rule
+    assert rule.endswith('constraint "few_words"). Correct it and import the file again.')
+    assert "could not be saved: its values are too long (index row size" in length
+    assert stock.startswith("the stock could not be saved: ")
+    assert "small_stock" in stock
+    assert Variant.objects.get(product__slug="long").price == 20
+    levels = dict(Variant.objects.values_list("product__slug", "stock__on_hand"))
+    assert levels == {"short": 0, "long": 0, "stocked": None, "last": 3}
+
+
+ERRORS = [
+    ("SELECT 'a'::integer", NotSaved, 1),
+    ("UPDATE catalog_product SET published = NULL", NotSaved, 1),
+    ("SELECT * FROM no_such_table", ProgrammingError, 1),
+    ("UPDATE catalog_product SET slug = 'same'", NotSaved, 4),
+    ("DO $$ BEGIN RAISE deadlock_detected; END $$", NotSaved, 4),
+    ("DO $$ BEGIN RAISE admin_shutdown; END $$", OperationalError, 4),
+]
+
+
+@pytest.mark.parametrize(("statement", "error", "attempts"), ERRORS)
+def test_only_what_may_pass_is_tried_again(tmp_path, monkeypatch, statement, error, attempts):
+    run(write(tmp_path, shirt("one"), shirt("two")))
+    monkeypatch.setattr("shop.backoffice.importer.attempts.PAUSES", (0, 0, 0))
     tries = []
 
     def save():
-        tries.append("once")
+        tries.append(statement)
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT 'a'::integer")
+            cursor.execute(statement)
 
-    with pytest.raises(DataError):
+    with pytest.raises(error):
         persist(save)
-    assert tries == ["once"]
+    assert len(tries) == attempts
+
+
+def test_a_category_that_staff_remove_during_the_import_is_made_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("shop.backoffice.importer.attempts.PAUSES", (0, 0, 0))
+    file = write(tmp_path, shirt("first", type="Shirts"), shirt("second", type="Shirts"))
+    removals = iter([lambda: None, lambda: Category.objects.all().delete()])
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at the commit, which this test does not reach
+    report = Import(file, advance=lambda _rows: next(removals)()).run(reader.overview(file))
+    assert report.rejected == []
+    assert Product.objects.get(slug="second").categories.get().name == "Shirts"
