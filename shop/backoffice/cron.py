@@ -6,7 +6,6 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
@@ -26,6 +25,7 @@ from shop.payments import services as payments
 from shop.payments.providers import PROVIDERS
 from shop.platform import dead_letters, outbox
 from shop.platform.models import Pod, RevokedSession
+from shop.platform.postgresql import advisory
 
 logger = logging.getLogger("shop.cron")
 LOCKS = 420_701  # the first half of the advisory locks' keys; the second is made from the task's name
@@ -162,7 +162,7 @@ def run_all(tasks: dict[str, Callable[[], int]] | None = None) -> list[str]:
 def _run(name: str, task: Callable[[], int]) -> bool:
     begun = time.monotonic()
     try:
-        with alone(name) as is_alone:
+        with advisory.unless_held(*lock_of(name)) as is_alone:
             count = task() if is_alone else 0
     except Exception:
         logger.exception("housekeeping failed", extra={"task": name})
@@ -173,16 +173,6 @@ def _run(name: str, task: Callable[[], int]) -> bool:
     return True
 
 
-@contextmanager
-def alone(name: str) -> Iterator[bool]:
-    """Hold a task's advisory lock; yields False if another process has it. It ends with the connection."""
-    key = [LOCKS, zlib.crc32(name.encode()) & 0x7FFFFFFF]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-        taken = bool(cursor.fetchone()[0])
-    try:
-        yield taken
-    finally:
-        if taken and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+def lock_of(name: str) -> tuple[int, int]:
+    """Return the key of the advisory lock that a task holds while it runs."""
+    return LOCKS, zlib.crc32(name.encode()) & 0x7FFFFFFF

@@ -21,6 +21,7 @@ from shop.orders import services as orders
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.platform.models import OutboxMessage, RevokedSession
+from shop.platform.postgresql import advisory
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +163,7 @@ def test_a_task_that_is_at_work_elsewhere_is_passed_over():
     begun, end, seen = threading.Event(), threading.Event(), []
 
     def elsewhere():
-        with cron.alone("tidy"):
+        with advisory.unless_held(*cron.lock_of("tidy")):
             begun.set()
             end.wait(20)
         connection.close()

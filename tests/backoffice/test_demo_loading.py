@@ -20,6 +20,7 @@ from shop.payments import gift_cards
 from shop.payments.models import GiftCard, GiftCardEntry
 from shop.platform import media
 from shop.platform.models import Image, OutboxMessage
+from shop.platform.postgresql import advisory
 from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate, Voucher
 from shop.pricing.services import shipping_offers
 from shop.pricing.shipping import Parcel
@@ -115,7 +116,7 @@ def test_a_second_load_waits_until_the_first_has_finished():
     order, first_is_in = [], threading.Event()
 
     def first():
-        with loading.alone():
+        with advisory.in_turn(loading.LOCK):
             first_is_in.set()
             time.sleep(0.5)
             order.append("first")
@@ -124,7 +125,7 @@ def test_a_second_load_waits_until_the_first_has_finished():
     thread = threading.Thread(target=first)
     thread.start()
     first_is_in.wait(60)
-    with loading.alone():
+    with advisory.in_turn(loading.LOCK):
         order.append("second")
     thread.join()
     assert order == ["first", "second"]

@@ -187,7 +187,7 @@ def test_a_migration_may_take_long_but_never_waits_long_for_a_table(monkeypatch)
 
 
 @pytest.mark.usefixtures("mailbox")
-def test_a_second_migration_waits_for_the_first(monkeypatch):
+def test_a_second_migration_waits_for_the_first_which_may_build_indexes_meanwhile(monkeypatch):
     began = threading.Event()
     monkeypatch.setattr(
         "shop.platform.management.commands.migrate_safely.call_command", lambda *_arguments, **_options: began.set()
@@ -199,9 +199,12 @@ def test_a_second_migration_waits_for_the_first(monkeypatch):
 
     second = threading.Thread(target=migrate)
     with closing(DatabaseWrapper(connection.settings_dict)) as session, session.cursor() as first:
+        first.execute("SET statement_timeout = 0; SET lock_timeout = 0; CREATE TABLE migrated (id integer)")
         first.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         second.start()
         until(lambda: waits(first))
+        first.execute("CREATE INDEX CONCURRENTLY migrated_id ON migrated (id)")  # it waits for all others' statements
+        first.execute("DROP TABLE migrated")
         assert not began.is_set()
         first.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
         second.join(60)
@@ -224,7 +227,7 @@ def test_a_migration_that_loses_the_database_ends_with_that_error(monkeypatch):
 
 def waits(cursor: CursorWrapper) -> bool:
     cursor.execute(
-        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = %s)",
-        [LOCK % 2**32],
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND query LIKE 'SELECT pg%advisory_lock(%')"
     )
     return bool(cursor.fetchone()[0])

@@ -1,12 +1,10 @@
 """Filling an empty shop with the demo catalogue. What is there already is left as it is."""
 
 import io
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from shop.backoffice.demo import charges
 from shop.backoffice.demo.artwork import encoded
@@ -20,27 +18,7 @@ from shop.inventory import services as inventory
 from shop.platform import media
 from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate
 
-LOCK = 0x7E55E1  # an arbitrary number that only this command uses
-PATIENCE = 1.0  # seconds between two looks at the lock
-
-
-@contextmanager
-def alone() -> Iterator[None]:
-    """Wait until no other load runs, anywhere; PostgreSQL frees the lock of a process that died."""
-    # Asked again and again rather than waited for: the statement time-out of the shop's connections ends a long wait.
-    while not _locked("pg_try_advisory_lock"):
-        time.sleep(PATIENCE)
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            _locked("pg_advisory_unlock")
-
-
-def _locked(function: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [LOCK])
-        return bool(cursor.fetchone()[0])
+LOCK = 0x7E55E1  # any number that only load_demo uses
 
 
 def missing(entries: tuple[Entry, ...]) -> list[Entry]:

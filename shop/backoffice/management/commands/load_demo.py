@@ -12,6 +12,7 @@ from rich.progress import track
 
 from shop.backoffice.demo import gift_cards, information, loading, vouchers
 from shop.backoffice.demo.catalogue import Entry, entries
+from shop.platform.postgresql import advisory
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, processes: int, **_options: Any) -> None:
         try:
-            with loading.alone():
+            with advisory.in_turn(loading.LOCK):
                 count = self._load(processes)
         except BrokenProcessPool as error:
             raise CommandError(

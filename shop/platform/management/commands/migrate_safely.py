@@ -1,5 +1,3 @@
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.management import call_command
@@ -7,6 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from shop.platform import patience
+from shop.platform.postgresql import advisory
 from shop.stateless.startup import refuse_pod_local_state
 
 LOCK = 4_207_000_001  # any number that only migrations use
@@ -17,20 +16,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_pod_local_state()
-        with _alone():
+        _allow_long_statements()
+        with advisory.in_turn(LOCK):
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
 
 
-@contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def _allow_long_statements() -> None:
     connection.wait_without_end()  # type: ignore[attr-defined]  # our backend's
     with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        cursor.execute(f"SET lock_timeout = '{patience.MIGRATION_LOCK:.0f}s'")
-    try:
-        yield
-    finally:
-        if connection.is_usable():  # with a lost connection the lock is gone too, and its error is to be seen
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        cursor.execute(f"SET statement_timeout = 0; SET lock_timeout = '{patience.MIGRATION_LOCK:.0f}s'")
