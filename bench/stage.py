@@ -13,7 +13,6 @@ from bench.catalogue.fill import fill, is_filled
 from bench.counters import Counters
 from bench.visitor import ADMIN, PASSWORD
 from config.local import ports
-from config.local.begun import Begun
 from config.local.commands import Command, StaticFiles
 from config.local.errors import LaunchError
 from config.local.fleet import Fleet
@@ -23,13 +22,14 @@ from config.local.secret_files import signing_key, token
 from config.local.services import Services
 from config.local.steps import Steps
 from config.local.store import HASHED
+from config.local.unwinding import Unwinding
 
 WEB, BARE = "web-1", "bare"
 MEMORY = {"shared_buffers": "2GB", "effective_cache_size": "8GB", "max_wal_size": "8GB"}  # of a server of its own
 PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
-class Stage(Begun):
+class Stage(Unwinding):
     """All that runs during a measurement, in a directory of its own that is removed at the end.
 
     The application has a core for itself; the load generator, PostgreSQL and Redis share the others.

@@ -1,22 +1,34 @@
-"""Turn EMAIL_URL into Django's mail settings."""
+"""Read EMAIL_URL: how mail leaves the store."""
 
-from typing import Any
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote
 
-from shop.platform import patience
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What Django's EMAIL_* settings say. `directory` is for a backend that writes files, the rest for SMTP."""
+
+    backend: str
+    directory: str | None = None
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
+    starttls: bool = False
 
 
-def mail_settings(url: SplitResult) -> dict[str, Any]:
-    """Return the settings for smtp:// or smtps://user:password@host:port, or eml:///directory (one file a mail)."""
+def outgoing(url: SplitResult) -> Outgoing:
+    """Read smtp:// or smtps://user:password@host:port, or eml:///directory (one file a mail)."""
     if url.scheme == "eml":
-        return {"EMAIL_BACKEND": "config.local.eml.EmailBackend", "EMAIL_FILE_PATH": unquote(url.path)}
-    return {
-        "EMAIL_BACKEND": "shop.notifications.smtp.EmailBackend",
-        "EMAIL_HOST": url.hostname or "127.0.0.1",
-        "EMAIL_PORT": url.port or (465 if url.scheme == "smtps" else 25),
-        "EMAIL_HOST_USER": unquote(url.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
-        "EMAIL_USE_SSL": url.scheme == "smtps",
-        "EMAIL_USE_TLS": url.scheme == "smtp" and bool(url.username),
-        "EMAIL_TIMEOUT": patience.MAIL,
-    }
+        return Outgoing("config.local.eml.EmailBackend", directory=unquote(url.path))
+    tls = url.scheme == "smtps"
+    return Outgoing(
+        "shop.notifications.smtp.EmailBackend",
+        host=url.hostname or "127.0.0.1",
+        port=url.port or (465 if tls else 25),
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        tls=tls,
+        starttls=not tls and bool(url.username),
+    )

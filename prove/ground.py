@@ -9,7 +9,6 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from config.local.begun import Begun
 from config.local.commands import Command, StaticFiles
 from config.local.guard import Guard
 from config.local.process import Place
@@ -17,12 +16,13 @@ from config.local.secret_files import signing_key, token
 from config.local.services import Services
 from config.local.steps import Steps
 from config.local.store import HASHED
+from config.local.unwinding import Unwinding
 from prove import code
 
 NEW, OLD = "new", "old"
 
 
-class Ground(Begun):
+class Ground(Unwinding):
     """A context: everything is in a directory of its own that is removed at the end, also after a kill."""
 
     def __init__(self, steps: Steps, *, people: int, staff: Iterable[int], revision: str = "", old: str = "") -> None:

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from config.local import ports
 from config.local.balancer import media_from
-from config.local.begun import Begun
 from config.local.mailserver import MailServer
 from config.local.process import Place, Process, Program, python
 from config.local.proxy import Proxy
 from config.local.sqs import create_queues
+from config.local.unwinding import Unwinding
 from prove.disk import Disk
 from prove.fleet import ProvedFleet
 from prove.ground import NEW, OLD, Ground
@@ -40,7 +40,7 @@ ROLLED = Size(web=4)  # one worker of each kind: nobody does its work while it i
 CALM = Size(web=1, workers=1, relays=1, echo=0.0)
 
 
-class Stage(Begun):
+class Stage(Unwinding):
     """A context. `extra`: environment for the store's processes on top. `pods`: see ProvedFleet."""
 
     def __init__(

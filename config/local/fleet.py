@@ -37,24 +37,23 @@ class Fleet:
     ) -> None:
         """`environment` is added to this process's own. `port`: the balancer's, or any. `media`: see Balancer."""
         self.place = place.make()
-        # one to spare: `port` itself may be among them, as nothing is on it yet
-        found = [each for each in ports.free(2 * web + relays + workers + 2) if each != port]
-        self.ports = {f"web-{number}": found.pop() for number in range(1, web + 1)}
-        names = [*self.ports, *_numbered("relay", relays), *_numbered("worker", workers)]
-        self._metrics = {name: found.pop() for name in names}
-        self.port = port or found.pop()
-        self.balancer = Balancer(
-            place.data / "balancer", port=self.port, upstreams=list(self.ports.values()), media=media
-        )
-        self.environment = {
-            **os.environ,
-            "PUBLIC_URL": self.balancer.url,
-            "PYTHONUNBUFFERED": "1",
-            **ONE_MACHINE,
-            **environment,
-        }
+        names = [*_numbered("web", web), *_numbered("relay", relays), *_numbered("worker", workers)]
+        self._take_ports(names, port)
+        upstreams = list(self.ports.values())
+        self.balancer = Balancer(place.data / "balancer", port=self.port, upstreams=upstreams, media=media)
+        own = {"PUBLIC_URL": self.balancer.url, "PYTHONUNBUFFERED": "1", **ONE_MACHINE}
+        self.environment = {**os.environ, **own, **environment}
         self.processes = {name: Process(self._program(name), place) for name in names}
         self.processes["balancer"] = Process(self.balancer.program(), place)
+
+    def _take_ports(self, names: list[str], port: int | None) -> None:
+        """One for the metrics of each, one more for each web process, and the balancer's."""
+        web = [name for name in names if name.startswith("web-")]
+        # one to spare: `port` itself may be among them, as nothing is on it yet
+        found = [each for each in ports.free(len(names) + len(web) + 2) if each != port]
+        self.ports = {name: found.pop() for name in web}
+        self._metrics = {name: found.pop() for name in names}
+        self.port = port or found.pop()
 
     @property
     def base_url(self) -> str:

@@ -1,7 +1,8 @@
 """What is done later: queues, topics, events, mail. The outbox is the only road to SQS."""
 
 from config import env, queues
-from config.mail import mail_settings
+from config.mail import outgoing
+from shop.platform import patience
 
 QUEUES = queues.NAMES
 QUICK_QUEUES = ("default",)  # work of some milliseconds: done several at a time, and never kept waiting by slow work
@@ -21,6 +22,11 @@ OUTBOX_TOPICS = {  # topic: (queue, handler)
 TELLING_TOPICS = ("events.publish",)
 EVENTS_TOPIC_ARN = env.text("EVENTS_TOPIC_ARN", "")  # the SNS topic for events of orders (docs/events.md); empty: none
 
-EMAIL_FILE_PATH: str | None = None  # set by eml:// addresses
-globals().update(mail_settings(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "eml"))))
+_mail = outgoing(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "eml")))
+EMAIL_BACKEND = _mail.backend
+EMAIL_FILE_PATH = _mail.directory
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.tls, _mail.starttls
+EMAIL_TIMEOUT = patience.MAIL
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tessel <hello@tessel.example>")

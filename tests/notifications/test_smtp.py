@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from config import env
 from config.local.mailserver import MailServer, mail_server
-from config.mail import mail_settings
+from config.mail import outgoing
 from shop.notifications import services as notifications
 from shop.notifications.models import Mail
 from shop.platform import outbox
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def server(settings, monkeypatch) -> Iterator[MailServer]:
     with mail_server() as started:
         monkeypatch.setenv("EMAIL_URL", started.url)
-        for name, value in mail_settings(env.url("EMAIL_URL", schemes=("smtp",))).items():
-            setattr(settings, name, value)
+        mail = outgoing(env.url("EMAIL_URL", schemes=("smtp",)))
+        settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = mail.backend, mail.host, mail.port
         settings.EMAIL_TIMEOUT = 0.5
         yield started
 

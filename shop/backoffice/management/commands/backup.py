@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from shop.backoffice.steps import Steps
+from shop.backoffice.status_line import StatusLine
 from shop.platform import dump_bucket, dumps
 from shop.platform.dumps import Unusable
 
@@ -23,27 +23,29 @@ class Command(BaseCommand):
         if not options["file"] and not settings.BACKUP_BUCKET:
             raise CommandError("Say where to: give --file FILE, or name a bucket in BACKUP_BUCKET.")
         try:
-            with Steps() as steps:
-                place = _to_file(options["file"], steps) if options["file"] else _to_bucket(options["directory"], steps)
+            with StatusLine() as status:
+                place = (
+                    _to_file(options["file"], status) if options["file"] else _to_bucket(options["directory"], status)
+                )
         except Unusable as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(f"The dump is {place}.")
 
 
-def _to_file(path: Path, steps: Steps) -> str:
-    return f"{path}, {_dump(path, steps)}"
+def _to_file(path: Path, status: StatusLine) -> str:
+    return f"{path}, {_dump(path, status)}"
 
 
-def _to_bucket(directory: Path | None, steps: Steps) -> str:
+def _to_bucket(directory: Path | None, status: StatusLine) -> str:
     with TemporaryDirectory(dir=directory) as room:
         path = Path(room) / "store.dump"
-        size = _dump(path, steps)
-        steps.say(f"Putting {size} into the bucket")
+        size = _dump(path, status)
+        status.say(f"Putting {size} into the bucket")
         return f"s3://{settings.BACKUP_BUCKET}/{dump_bucket.keep(path)}, {size}"
 
 
-def _dump(path: Path, steps: Steps) -> str:
+def _dump(path: Path, status: StatusLine) -> str:
     """Return how large the dump is, in words."""
-    steps.say("Dumping the database")
+    status.say("Dumping the database")
     dumps.dump(path)
     return f"{path.stat().st_size} bytes"

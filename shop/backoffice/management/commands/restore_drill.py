@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 
 from shop.backoffice import drill
 from shop.backoffice.drill import Drill
-from shop.backoffice.steps import Steps
+from shop.backoffice.status_line import StatusLine
 from shop.platform import dump_bucket, dumps, inspections
 from shop.platform.dumps import Unusable
 
@@ -40,9 +40,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             inspections.begin(inspections.DRILL)
-            with _ended_by_term(), TemporaryDirectory(dir=options["directory"]) as room, Steps() as steps:
-                path = options["file"] or _a_dump(Path(room), steps)
-                result = drill.run(path, pictures=options["storage"], say=steps.say)
+            with _ended_by_term(), TemporaryDirectory(dir=options["directory"]) as room, StatusLine() as status:
+                path = options["file"] or _a_dump(Path(room), status)
+                result = drill.run(path, pictures=options["storage"], say=status.say)
         except Unusable as error:
             raise _failed(str(error)) from error
         except psycopg.Error as error:
@@ -63,12 +63,12 @@ def _failed(sentence: str) -> CommandError:
     return CommandError(sentence, returncode=UNUSABLE)
 
 
-def _a_dump(room: Path, steps: Steps) -> Path:
+def _a_dump(room: Path, status: StatusLine) -> Path:
     """The one that would be restored in earnest; without a bucket, a new one."""
     if settings.BACKUP_BUCKET:
-        steps.say("Fetching the latest dump from the bucket")
+        status.say("Fetching the latest dump from the bucket")
         return dump_bucket.fetch_latest(room)
-    steps.say("Dumping the database")
+    status.say("Dumping the database")
     path = room / "store.dump"
     dumps.dump(path)
     return path

@@ -1,12 +1,12 @@
-"""A context that ends all that it began, also where it could begin a part of it only."""
+"""A context manager that undoes what it has started, also when it could start only a part of it."""
 
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
 
-class Begun:
-    """`_start` of a subclass begins things, and pushes the end of each onto `_stack`."""
+class Unwinding:
+    """`_start` of a subclass starts things one by one, and pushes onto `_stack` how each is undone."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.status import Status
 
 
-class Steps:
-    """`with Steps() as steps: steps.say("Dumping")`; each step replaces the one before."""
+class StatusLine:
+    """`with StatusLine() as status: status.say("Dumping")`: each text replaces the one before."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False, markup=False)
