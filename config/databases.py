@@ -31,28 +31,34 @@ def postgres(
     query = {key: values[-1] for key, values in parse_qs(url.query).items()}
     pooled = query.pop("pooled", "") == "1"
     host = query.pop("host", unquote(url.hostname or ""))
+    port = str(url.port or query.pop("port", ""))
+    trust = _trust(authority) if authority and not pooled else {}
     return {
         "ENGINE": "shop.platform.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
         "USER": user or unquote(url.username or ""),
         "PASSWORD": password or unquote(url.password or ""),
         "HOST": host,
-        "PORT": str(url.port or query.pop("port", "")),
+        "PORT": port,
         # Threads of gthread live as long as their process, so a connection per thread is a pool of fixed size.
         "CONN_MAX_AGE": POOLED_AGE if pooled else AGE,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": pooled,
-        "OPTIONS": {
-            "application_name": f"shop {role} {pod}".strip()[:LONGEST_NAME],
-            **KEEPALIVE,
-            **(_trust(authority) if authority and not pooled else {}),
-            **query,
-            "connect_timeout": patience.DATABASE_CONNECT,
-            "answer_timeout": patience.silence(role),
-            # 5 allows shop.platform.postgresql.planned; Django's own cursors prepare nothing
-            **({"prepare_threshold": None} if pooled else {"prepare_threshold": 5, "options": _session_options(role)}),
-        },
+        "OPTIONS": {**_session(role, pod), **trust, **query, **_limits(role), **_plans(role, pooled=pooled)},
     }
+
+
+def _session(role: str, pod: str) -> dict[str, Any]:
+    return {"application_name": f"shop {role} {pod}".strip()[:LONGEST_NAME], **KEEPALIVE}
+
+
+def _limits(role: str) -> dict[str, Any]:
+    return {"connect_timeout": patience.DATABASE_CONNECT, "answer_timeout": patience.silence(role)}
+
+
+def _plans(role: str, *, pooled: bool) -> dict[str, Any]:
+    """5 lets shop.platform.postgresql.planned prepare its statements; Django's own cursors prepare nothing."""
+    return {"prepare_threshold": None} if pooled else {"prepare_threshold": 5, "options": _session_options(role)}
 
 
 @cache

@@ -6,6 +6,11 @@ from prove.claims.claim import Claim, counted
 from prove.evidence import Evidence
 from prove.plan import ORDERING
 
+KILLED = " under one Message-ID: its worker was killed between sending and noting it."
+AGAIN = (
+    " and no worker was killed over it: a handler is not idempotent, it does its work again when its message is "
+    "delivered again."
+)
 BEFORE, AFTER = 0.5, 3.0  # seconds around a mail's arrival in which a worker's death explains that it comes again
 
 
@@ -16,22 +21,17 @@ def each_once(evidence: Evidence) -> Claim:
     for identifier, recipient, moment in evidence.arrivals:
         arrivals[identifier].append(moment)
         to[identifier] = recipient
-    problems, notes = _kinds(evidence), []
+    problems = _kinds(evidence)
     numbers = {identifier.partition("@")[0].rpartition("-")[2]: identifier for identifier in arrivals}
     for mail in evidence.tables["mails"]:
         if str(mail["id"]) not in numbers:
             problems.append(f"The mail {mail['kind']} to {mail['to']} never arrived.")
+    notes = []
     for identifier, moments in arrivals.items():
-        if len(moments) == 1:
-            continue
-        text = f"A mail to {to[identifier]} arrived {len(moments)} times"
-        if len(moments) == 2 and _has_excuse(evidence, min(moments)):
-            notes.append(f"{text} under one Message-ID: its worker was killed between sending and noting it.")
-        else:
-            problems.append(
-                f"{text} and no worker was killed over it: a handler is not idempotent, it does its work again "
-                "when its message is delivered again."
-            )
+        if len(moments) > 1:
+            text = f"A mail to {to[identifier]} arrived {len(moments)} times"
+            excused = len(moments) == 2 and _has_excuse(evidence, min(moments))
+            (notes if excused else problems).append(f"{text}{KILLED if excused else AGAIN}")
     surplus = len(evidence.arrivals) - len(arrivals)
     found = f"{counted(len(arrivals), 'mail')}; {counted(surplus, 'repetition')} under the same Message-ID"
     return Claim("Each mail arrived once", found, problems, notes)

@@ -106,24 +106,33 @@ def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id
     """
     try:
         placed = _place(cart_id, key, details, user_id)
-    except inventory.OutOfStock:
-        metrics.conflicts.inc()
+    except ShopError as refused:
+        _count(refused)
         raise
-    except (VoucherRefused, GiftCardRefused) as refused:
-        counter = voucher_metrics.refused if isinstance(refused, VoucherRefused) else payment_metrics.gift_cards_refused
-        counter.labels(refused.reason).inc()
-        raise
-    except OperationalError as error:
-        if isinstance(error.__cause__, CONTENTION):
+    except (OperationalError, IntegrityError) as error:
+        if _may_pass(error):
             raise Busy from error
-        raise
-    except IntegrityError as error:
-        if isinstance(error.__cause__, pg.UniqueViolation) and error.__cause__.diag.constraint_name == NUMBER_ONCE:
-            raise Busy from error  # a second try draws another number
         raise
     if placed.created:
         metrics.placed.labels(placed.order.payment_method).inc()
     return placed
+
+
+def _count(refused: ShopError) -> None:
+    if isinstance(refused, inventory.OutOfStock):
+        metrics.conflicts.inc()
+    elif isinstance(refused, VoucherRefused):
+        voucher_metrics.refused.labels(refused.reason).inc()
+    elif isinstance(refused, GiftCardRefused):
+        payment_metrics.gift_cards_refused.labels(refused.reason).inc()
+
+
+def _may_pass(error: OperationalError | IntegrityError) -> bool:
+    """Somebody else held a row for too long, or the number is taken: a second try draws another one."""
+    cause = error.__cause__
+    if isinstance(cause, pg.UniqueViolation):
+        return cause.diag.constraint_name == NUMBER_ONCE
+    return isinstance(cause, CONTENTION)
 
 
 @transaction.atomic
@@ -136,6 +145,7 @@ def _place(cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | 
     priced = quote(cart, country=details.address.country, method=details.shipping_method)
     _check_agreed(priced, details)
     written = _write_order(claimed.order_id, cart, priced, details, user_id)
+    _confirm(written)
     # The card, the voucher, the stock: each is held until this transaction has ended, and more wait for it than for the
     # one before.
     payment = payments.create(order=written.order, method=details.payment_method, gift_card=cart.gift_card)
@@ -201,30 +211,39 @@ def _redeem(voucher: VoucherTerms, order: Order) -> None:
 def _write_order(order_id: int, cart: Contents, priced: Quote, details: Details, user_id: int | None) -> orders.Written:
     totals, chosen = priced.totals, priced.chosen
     assert chosen is not None  # noqa: S101 - quote() raises when the named method is not offered
-    written = orders.create(
+    return orders.create(
         order_id=order_id,
         lines=[_order_line(line, item) for line, item in zip(cart.lines, totals.items, strict=True)],
         cart_id=cart.pk,
         user_id=user_id,
         email=details.email,
         language=translation.get_language() or "en",
-        currency=totals.total.currency,
-        subtotal=totals.subtotal.amount,
-        shipping_price=totals.shipping.amount,
-        discount=totals.discount.amount,
-        voucher_code=priced.redeemed.code if priced.redeemed else "",
-        tax_total=totals.tax.amount,
-        total=totals.total.amount,
-        gift_card_amount=(totals.total - priced.to_pay).amount,
         shipping_address=asdict(details.address),
         shipping_method=chosen.method.code,
         shipping_method_name=chosen.method.name,
         payment_method=details.payment_method if priced.to_pay or not totals.total else GIFT_CARD,
+        **_amounts(priced),
     )
+
+
+def _amounts(priced: Quote) -> dict[str, Any]:
+    totals = priced.totals
+    return {
+        "currency": totals.total.currency,
+        "subtotal": totals.subtotal.amount,
+        "shipping_price": totals.shipping.amount,
+        "discount": totals.discount.amount,
+        "voucher_code": priced.redeemed.code if priced.redeemed else "",
+        "tax_total": totals.tax.amount,
+        "total": totals.total.amount,
+        "gift_card_amount": (totals.total - priced.to_pay).amount,
+    }
+
+
+def _confirm(written: orders.Written) -> None:
     order = written.order
     facts = summary(order, written.lines)
     notifications.queue(kind="order_placed", to=order.email, context=facts, language=order.language)
-    return written
 
 
 def _order_line(line: Line, priced: PricedItem) -> OrderLine:

@@ -89,33 +89,24 @@ def shibori(palette: Palette, px: float, rng: Random) -> Image.Image:
 
 def plaid(palette: Palette, px: float, rng: Random) -> Image.Image:
     """A check of warp and weft in twill: where two colours cross, every other thread shows each."""
-    sett = [
-        (palette.ground, 16),
-        (palette[0], 5),
-        (palette.ground, 5),
-        (palette[2], 10),
-        (palette[1], 2),
-        (palette[2], 10),
-        (palette.ground, 5),
-        (palette[0], 3),
-    ]
-    if rng.random() < 0.5:
-        sett = [
-            (palette[3], 12),
-            (palette.ground, 4),
-            (palette[0], 8),
-            (palette.ground, 2),
-            (palette[0], 8),
-            (palette.ground, 4),
-            (palette[3], 12),
-            (palette[1], 2),
-            (palette.ground, 4),
-        ]
+    sett = _narrow_sett(palette) if rng.random() < 0.5 else _wide_sett(palette)
     count = sum(width for _colour, width in sett)
     pitch = max(2, round(px))
     warp = _stripes(sett, count, pitch)
     weft = warp.transpose(Image.Transpose.ROTATE_90)
     return Image.composite(warp, weft, _twill(count, pitch))
+
+
+def _wide_sett(palette: Palette) -> list[tuple[Colour, int]]:
+    """Colours and numbers of threads, as far as they repeat."""
+    ground, first, second, third = palette.ground, palette[0], palette[1], palette[2]
+    return [(ground, 16), (first, 5), (ground, 5), (third, 10), (second, 2), (third, 10), (ground, 5), (first, 3)]
+
+
+def _narrow_sett(palette: Palette) -> list[tuple[Colour, int]]:
+    ground, first, second, fourth = palette.ground, palette[0], palette[1], palette[3]
+    stripe = [(first, 8), (ground, 2), (first, 8)]
+    return [(fourth, 12), (ground, 4), *stripe, (ground, 4), (fourth, 12), (second, 2), (ground, 4)]
 
 
 def _stripes(sett: list[tuple[Colour, int]], count: int, pitch: int) -> Image.Image:
