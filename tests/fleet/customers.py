@@ -12,7 +12,7 @@ from config.local.fleet import Fleet
 from shop.catalog.models import Variant
 from tests.fleet.visitors import Basket, Phone
 
-PATIENT = 30  # seconds that a phone goes on trying
+PATIENT = 90  # seconds that a phone goes on trying
 
 
 class Customers:

@@ -1,14 +1,14 @@
 """A breaker opens on failures and on slowness, and lets one caller at a time find out whether the service is back."""
 
 import threading
-import time
 
 import pytest
 from prometheus_client import REGISTRY
 
+from shop.platform import breaker as breakers
 from shop.platform.breaker import Breaker, Slow
 
-AWAY = 0.3  # seconds: long enough that a busy machine comes to the next line meanwhile
+AWAY = 0.5  # seconds
 
 
 class Away(Exception):
@@ -19,13 +19,32 @@ class Refused(Exception):
     pass
 
 
+class Clock:
+    """Time that passes when a test says so, and not while a busy machine does something else."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture(autouse=True)
+def time(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(breakers, "time", clock)
+    return clock
+
+
 def breaker(seconds: float = AWAY, slow: Slow | None = None) -> Breaker:
     return Breaker("it", away=(Away,), refusal=Refused, seconds=seconds, slow=slow)
 
 
 def call(one: Breaker, error: Exception | None = None, *, takes: float = 0) -> None:
     with one.call():
-        time.sleep(takes)
+        breakers.time.sleep(takes)
         if error:
             raise error
 
@@ -35,7 +54,7 @@ def fail(one: Breaker) -> None:
         call(one, Away("gone"))
 
 
-def test_nobody_asks_after_a_failure_until_the_time_is_over():
+def test_nobody_asks_after_a_failure_until_the_time_is_over(time):
     one = breaker()
     fail(one)
     with pytest.raises(Refused, match="it was away a moment ago"):
@@ -53,7 +72,7 @@ def test_the_metrics_say_what_is_away():
     assert REGISTRY.get_sample_value("shop_away", {"service": "it"}) == 0
 
 
-def test_a_trial_that_fails_keeps_it_open():
+def test_a_trial_that_fails_keeps_it_open(time):
     one = breaker()
     fail(one)
     time.sleep(AWAY)
@@ -70,12 +89,12 @@ def test_one_caller_at_a_time_tries():
     def trial() -> None:
         with one.call():
             entered.set()
-            leave.wait(5)
+            leave.wait(60)
         ended.append(True)
 
     thread = threading.Thread(target=trial)
     thread.start()
-    assert entered.wait(5)
+    assert entered.wait(60)
     with pytest.raises(Refused):
         call(one)
     leave.set()
@@ -101,18 +120,18 @@ def test_a_refusal_is_an_answer():
     assert not one.is_open
 
 
-def test_several_slow_answers_in_a_row_are_as_bad_as_none():
-    one = breaker(slow=Slow(seconds=0.1, in_all=0.45))
-    call(one, takes=0.15)
-    call(one, takes=0.15)
+def test_several_slow_answers_in_a_row_are_as_bad_as_none(time):
+    one = breaker(slow=Slow(seconds=0.125, in_all=0.75))
+    call(one, takes=0.25)
+    call(one, takes=0.25)
     call(one)  # a quick one: it was a hiccup
-    call(one, takes=0.15)
-    call(one, takes=0.15)
+    call(one, takes=0.25)
+    call(one, takes=0.25)
     assert not one.is_open
-    call(one, takes=0.15)
+    call(one, takes=0.25)
     assert one.is_open
     time.sleep(AWAY)
-    call(one, takes=0.15)  # still slow
+    call(one, takes=0.25)  # still slow
     assert one.is_open
     time.sleep(AWAY)
     call(one)

@@ -31,7 +31,7 @@ print(generate_latest(registry).decode())
 def test_what_a_killed_process_counted_stays_and_what_it_saw_does_not(tmp_path: Path) -> None:
     environment = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     run = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True, timeout=30
+        [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True, timeout=120
     )
     assert 'shop_messages_total{outcome="done",topic="notifications.mail"} 2.0' in run.stdout
     assert 'shop_away{service="postgresql"} 1.0' in run.stdout
