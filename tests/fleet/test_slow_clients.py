@@ -9,7 +9,7 @@ from typing import BinaryIO
 import pytest
 
 from config.arriving import MOST, State, judge
-from tests.fleet.gunicorns import Web, get, serving
+from tests.fleet.gunicorns import Web, get, serving, wait_until
 
 FORM = b"POST /read HTTP/1.1\r\nHost: shop\r\nContent-Length: %d\r\n\r\n"
 CHUNKED = b"POST /read HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -22,7 +22,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
 
 
 def connected(web: Web, *pieces: bytes) -> socket.socket:
-    client = socket.create_connection(("127.0.0.1", web.port), timeout=10)
+    client = socket.create_connection(("127.0.0.1", web.port), timeout=60)
     for piece in pieces:
         client.sendall(piece)
     return client
@@ -79,7 +79,7 @@ def test_what_comes_in_pieces_is_read_whole(web: Web, pieces: list[bytes], lengt
 def test_what_is_no_http_is_answered_and_logged(web: Web, wrong: bytes) -> None:
     with connected(web, FORM.replace(b"Content-Length: %d", wrong), b"abc") as client:
         assert client.recv(100).startswith(b"HTTP/1.1 400 ")
-    assert 400 in [line.get("status") for line in web.logged()]
+    wait_until(lambda: 400 in [line.get("status") for line in web.logged()], "it is logged", 60)
 
 
 def test_half_a_request_whose_client_is_gone_is_no_request(web: Web) -> None:
