@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from tests.waiting import patience
 
-until = patience(10)
+until = patience(60)
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
@@ -49,6 +49,8 @@ def second(
 
     def change() -> Any:
         try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = 0")  # it waits as long as the first takes on a busy machine
             return service(**wanted)
         finally:
             connection.close()
@@ -59,4 +61,4 @@ def second(
             waiting = thread.submit(change)
             until(someone_waits)
             then()
-        return waiting.result(10)
+        return waiting.result(60)

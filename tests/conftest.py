@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 
+from shop.platform.cache import breaker_for
 from tests import emptying, numbering
 from tests.distribution import longest_first
 
@@ -23,6 +24,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _tables_are_emptied_quickly() -> None:
     emptying.quickly()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _redis_is_there() -> None:
+    """One that answers late because the machine is busy is not away, as it would be for a pod."""
+    for name in ("default", "sessions"):
+        pool = caches[name].client.get_client(write=True).connection_pool
+        pool.connection_kwargs |= {"socket_timeout": 30.0, "socket_connect_timeout": 30.0}
+        breaker_for(pool)._slow = None
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from config.local.balancer import Balancer
 from config.local.errors import LaunchError
 from config.local.process import Place, Process, Program, python
 
-BOOT = 60.0  # seconds
+BOOT = 180.0  # seconds; a machine that is busy with other things takes long
 ONE_MACHINE = {"ORDERS_PER_NETWORK": "0", "MAILS_PER_MAILBOX": "0"}  # no limits: all come from one network here
 PATIENCE = {"web": 35.0, "relay": 15.0, "worker": 30.0}  # above gunicorn's graceful time-out and Celery's soft shutdown
 
@@ -78,7 +78,7 @@ class Fleet:
         """Return when all are up. Raises LaunchError with the last log lines of the one that is not."""
         for name in self.ports:
             self.wait_for(name, seconds=seconds)
-        self.processes["balancer"].wait_until(self.balancer.ready, seconds=10, what="The load balancer")
+        self.processes["balancer"].wait_until(self.balancer.ready, seconds=seconds, what="The load balancer")
         for name, process in self.processes.items():
             if not process.running:
                 raise LaunchError(f"{name} did not start: it ended with exit code {process.exit_code}.", process.tail())

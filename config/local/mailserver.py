@@ -15,6 +15,8 @@ from aiosmtpd.controller import Controller
 
 from config.local import ports
 
+READY = 60.0  # seconds to begin to listen; a thread of a busy machine does not always in five
+
 
 class MailServer:
     """Received mails, oldest first, and how badly it behaves.
@@ -31,7 +33,7 @@ class MailServer:
         self.asked = 0
         self.arrived_at: list[float] = []  # unix seconds of each
         (port,) = ports.free(1)
-        self._controller = Controller(self, hostname=ports.HOST, port=port)
+        self._controller = Controller(self, hostname=ports.HOST, port=port, ready_timeout=READY)
         self.url = f"smtp://{ports.HOST}:{port}"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name

@@ -17,7 +17,7 @@ from config.local.s3 import BUCKET, S3
 from config.local.service import Service
 from config.local.sqs import SQS
 
-BOOT = 60.0  # seconds; PostgreSQL may have to recover first
+BOOT = 180.0  # seconds; PostgreSQL may have to recover first, on a machine that is busy with other things
 ADDRESSES = {
     "sqs": "AWS_ENDPOINT_URL_SQS",
     "redis": "REDIS_URL",

@@ -53,7 +53,7 @@ def test_each_dependency_has_a_row_and_each_row_says_all():
 
 
 def test_all_is_well_here():
-    deadline = time.monotonic() + 20  # a busy machine takes its time with the first question
+    deadline = time.monotonic() + 60  # a busy machine takes its time with the first question
     while (states := asking.states(contract.rows())) != dict.fromkeys(NAMES, OK) | {"sns": UNUSED}:
         assert time.monotonic() < deadline, states
 
@@ -90,24 +90,24 @@ def test_the_bounds_are_those_that_are_enforced():
 
 @pytest.fixture
 def over(monkeypatch) -> Iterator[threading.Event]:
-    """Set when a test is over: until then what hangs hangs. Others wait for it for a second."""
-    monkeypatch.setattr(patience, "PROBE", 1.0)
+    """Set when a test is over: until then what hangs hangs. Others wait for it for two seconds."""
+    monkeypatch.setattr(patience, "PROBE", 2.0)
     event = threading.Event()
     yield event
     event.set()
 
 
 def test_all_are_asked_side_by_side_and_silence_is_an_answer(over):
-    together, met = threading.Barrier(6), []  # one after the other, the last would come five seconds after the first
+    together, met = threading.Barrier(6), []  # one after the other, the last would come ten seconds after the first
 
     def silent() -> str:
-        met.append(together.wait(timeout=4))
+        met.append(together.wait(timeout=8))
         over.wait()
         return OK
 
     asked = [dependency(f"silent-{number}", silent) for number in range(6)]
     states = asking.states([*asked, dependency("quick", lambda: OK)])
-    assert states == {**{row.name: "no answer in 1 s" for row in asked}, "quick": OK}
+    assert states == {**{row.name: "no answer in 2 s" for row in asked}, "quick": OK}
     until(lambda: together.broken or len(met) == 6)
     assert not together.broken
 
@@ -132,7 +132,8 @@ def test_what_is_wrong_is_named_without_accounts_and_addresses():
     assert asking.states([dependency("away", refuse)]) == {"away": "ConnectionError"}
 
 
-def test_the_command_shows_the_state_as_json():
+def test_the_command_shows_the_state_as_json(monkeypatch):
+    monkeypatch.setattr(patience, "PROBE", 60.0)  # a busy machine takes its time with the first question
     shown = StringIO()
     call_command("outages", "--json", stdout=shown)
     assert json.loads(shown.getvalue())["sqs"]["state"] == OK

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 
 from config.local.proxy import Proxy
 from shop.platform import patience
-from shop.platform.postgresql import planned
+from shop.platform.postgresql import base, planned
 from shop.platform.postgresql.base import DatabaseWrapper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,13 +28,12 @@ def takes_at_most(seconds: float) -> Iterator[None]:
 def proxy() -> Iterator[Proxy]:
     with Proxy(int(settings.DATABASES["default"]["PORT"])) as made:
         yield made
-    time.sleep(patience.DATABASE_AWAY)  # the process's breaker closes with the next connection
+    base._door.is_open = False
     connection.ensure_connection()
 
 
-def session(proxy: Proxy, **options: object) -> DatabaseWrapper:
-    entry = connection.settings_dict
-    return DatabaseWrapper({**entry, "PORT": str(proxy.port), "OPTIONS": {**entry["OPTIONS"], **options}})
+def session(proxy: Proxy) -> DatabaseWrapper:
+    return DatabaseWrapper({**connection.settings_dict, "PORT": str(proxy.port)})
 
 
 def ask(wrapper: DatabaseWrapper, statement: str = "SELECT 1") -> object:
@@ -44,10 +43,11 @@ def ask(wrapper: DatabaseWrapper, statement: str = "SELECT 1") -> object:
 
 
 def test_a_connection_that_falls_silent_is_broken_in_time(proxy):
-    wrapper = session(proxy, answer_timeout=0.5)
+    wrapper = session(proxy)
     assert ask(wrapper) == 1
+    wrapper.connection.answer_timeout = 0.5
     proxy.hold()
-    with takes_at_most(10), pytest.raises(OperationalError, match="silent for"):
+    with takes_at_most(patience.silence("command") - 1), pytest.raises(OperationalError, match="silent for"):
         ask(wrapper)
     proxy.restore()
     wrapper.close()
@@ -55,11 +55,12 @@ def test_a_connection_that_falls_silent_is_broken_in_time(proxy):
 
 
 def test_a_commit_that_is_never_answered_ends_too(proxy):
-    wrapper = session(proxy, answer_timeout=0.5)
+    wrapper = session(proxy)
     wrapper.set_autocommit(False)
     ask(wrapper)
+    wrapper.connection.answer_timeout = 0.5
     proxy.hold()
-    with takes_at_most(10), pytest.raises(OperationalError):
+    with takes_at_most(patience.silence("command") - 1), pytest.raises(OperationalError):
         wrapper.commit()
 
 
@@ -72,7 +73,8 @@ def test_a_server_that_suddenly_reads_only_is_away_for_who_writes_and_the_next_c
     assert ask(wrapper, write)
 
 
-def test_a_connection_that_answered_a_moment_ago_is_not_asked_whether_it_lives(proxy):
+def test_a_connection_that_answered_a_moment_ago_is_not_asked_whether_it_lives(proxy, monkeypatch):
+    monkeypatch.setattr(patience, "DATABASE_BELIEVED", 60.0)
     wrapper = session(proxy)
     ask(wrapper)
     proxy.hold()
@@ -98,13 +100,16 @@ def test_an_idle_connection_is_asked_briefly_whether_it_lives(proxy):
 
 
 def test_a_migration_waits_as_long_as_it_takes(proxy):
-    wrapper = session(proxy, answer_timeout=0.2)
+    wrapper = session(proxy)
+    wrapper.ensure_connection()
+    wrapper.connection.answer_timeout = 0.2
     wrapper.wait_without_end()
     assert ask(wrapper, "SELECT count(*) FROM (SELECT pg_sleep(0.6)) AS slept") == 1
     wrapper.close()
 
 
-def test_one_caller_at_a_time_tries_a_server_that_is_away(proxy):
+def test_one_caller_at_a_time_tries_a_server_that_is_away(proxy, monkeypatch):
+    monkeypatch.setattr(base._door, "_seconds", 60.0)
     proxy.refuse()
     with pytest.raises(OperationalError, match="refused"):
         ask(session(proxy))
@@ -112,7 +117,7 @@ def test_one_caller_at_a_time_tries_a_server_that_is_away(proxy):
         ask(session(proxy))
     proxy.restore()
     proxy.hold()
-    time.sleep(patience.DATABASE_AWAY)
+    base._door._retry_at = 0.0  # a minute later
     before = proxy.connections
     threads = [threading.Thread(target=_try, args=[proxy]) for _ in range(8)]
     for thread in threads:
@@ -121,7 +126,7 @@ def test_one_caller_at_a_time_tries_a_server_that_is_away(proxy):
         thread.join()
     assert proxy.connections - before == 1
     proxy.restore()
-    time.sleep(patience.DATABASE_AWAY)
+    base._door._retry_at = 0.0
     assert ask(session(proxy)) == 1
 
 

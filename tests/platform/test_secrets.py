@@ -25,7 +25,7 @@ from tests.waiting import patience
 
 PROJECT = Path(__file__).resolve().parents[2]
 ADDRESS = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
-until = patience(40)
+until = patience(120)
 
 
 class Vault:
