@@ -185,19 +185,26 @@ def _named(cart: Cart | Named) -> Named:
 def _change(statement: str, cart: Cart | Named, wanted: dict[str, Any]) -> tuple[Any, ...]:
     """Run a statement of shop.cart.statements and return its row without the outcome."""
     which = _named(cart)
-    parameters = {**which.parameters, **wanted, "now": timezone.now()}
-    text = statement.replace("<condition>", which.condition)
-    found = planned.rows(text, parameters)
-    if found and found[0][0] == "stale":
-        with transaction.atomic():
-            planned.rows(statements.LOCK.replace("<condition>", which.condition), which.parameters)
-            found = planned.rows(text, parameters)
+    try:
+        found = _run(statement, which, {**which.parameters, **wanted, "now": timezone.now()})
+    except IntegrityError as error:  # the variant was deleted since the statement began
+        raise NoSuchVariant from error
     if not found:
         raise NoSuchCart
     outcome, *row = found[0]
     if outcome in REFUSALS:
         raise REFUSALS[outcome]
     return tuple(row)
+
+
+def _run(statement: str, which: Named, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    text = statement.replace("<condition>", which.condition)
+    found = planned.rows(text, parameters)
+    if found and found[0][0] == "stale":
+        with transaction.atomic():
+            planned.rows(statements.LOCK.replace("<condition>", which.condition), which.parameters)
+            found = planned.rows(text, parameters)
+    return found
 
 
 def close(cart: Named) -> Contents | None:

@@ -78,3 +78,11 @@ def test_of_two_vouchers_for_one_version_of_a_cart_the_first_stays():
     with pytest.raises(carts.CartChanged):
         second(lambda: carts.redeem(code=ten.code, **facts), carts.redeem, code=five.code, **facts)
     assert carts.find(public_id=mine.public_id).voucher.pk == ten.pk
+
+
+def test_what_is_taken_out_of_the_catalogue_meanwhile_is_no_longer_sold():
+    lamp = factories.variant()
+    mine = factories.open_cart(factories.variant())
+    with pytest.raises(carts.NoSuchVariant):
+        second(lamp.delete, carts.add, cart=mine, variant_id=lamp.pk)
+    assert lamp.pk not in contents(mine)
