@@ -217,15 +217,16 @@ def _category_slug(path: Sequence[str]) -> str:
     return f"{slug or 'category'}-{digest}"
 
 
+@transaction.atomic(savepoint=False)
 def refresh(product_ids: Sequence[int]) -> list[Product]:
     """Recompute what Product repeats of its variants and categories; return the products.
 
-    Call it in the transaction that changed them.
+    Call it in the transaction that changed those. It locks the products before it reads what they repeat: of two who
+    change variants of one product at once, the second sees what the first has saved.
     """
     ancestors = derive.category_ancestors()
-    products = list(
-        Product.objects.filter(pk__in=product_ids).prefetch_related("variants", "categories").order_by("pk")
-    )
+    locked = Product.objects.select_for_update(no_key=True).filter(pk__in=product_ids).order_by("pk")
+    products = list(locked.prefetch_related("variants", "categories"))
     before = {facet for product in products for facet in product.facets}
     for product in products:
         derive.fill(product, ancestors)

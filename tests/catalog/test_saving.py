@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from shop.catalog import invariants
 from shop.catalog import services as catalog
 from shop.catalog.models import Product, Variant
 from shop.catalog.services import ProductData, VariantData
+from tests.at_once import second
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +95,19 @@ def test_a_category_is_found_by_its_names_and_its_address_is_its_own():
     assert catalog.category(["Rugs", "A B"]) == b
     assert catalog.category(["พรม"]) == thai
     assert b.parent == a.parent == catalog.category(["Rugs"])
+
+
+def priced(variant: Variant, price: str) -> None:
+    """As the admin saves one of a product's variants."""
+    with transaction.atomic():
+        Variant.objects.filter(pk=variant.pk).update(price=Decimal(price))
+        catalog.refresh([variant.product_id])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_prices_of_two_variants_at_once_are_both_repeated_by_their_product():
+    saved = catalog.save(data("small", "large")).variants
+    second(lambda: priced(saved["small"], "5"), priced, variant=saved["large"], price="50")
+    product = Product.objects.get()
+    assert (product.min_price, product.max_price) == (5, 50)
+    catalog.refresh([product.pk])  # as `fsck --repair` does, outside any transaction
