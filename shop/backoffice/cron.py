@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
-from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from shop.checkout.models import IdempotencyKey
 from shop.orders.models import Order
 from shop.payments import gift_card_ledger
 from shop.payments import services as payments
+from shop.payments.models import Payment
 from shop.payments.providers import PROVIDERS
 from shop.platform import dead_letters, outbox
 from shop.platform.models import Pod, RevokedSession
@@ -91,8 +92,16 @@ def forget_silent_pods() -> int:
 
 
 def cancel_unfinished_payments() -> int:
-    """Give back the stock of orders that a provider was to be paid for; one that turns out to be paid stays."""
-    return _cancel_unpaid(AT_A_PROVIDER, UNFINISHED_PAYMENTS_KEPT, _("The payment was not finished in time."))
+    """Give back the stock of orders that a provider was to be paid for; one that turns out to be paid stays.
+
+    An attempt to pay counts from its own beginning: days after ordering somebody may choose the card instead of a
+    transfer, and be typing its number. However often they try, the order does not wait longer than for a transfer.
+    """
+    now = timezone.now()
+    tried = Payment.objects.filter(order=OuterRef("pk"), created_at__gt=now - UNFINISHED_PAYMENTS_KEPT)
+    given_up = ~Exists(tried) | Q(placed_at__lt=now - UNPAID_TRANSFERS_KEPT)
+    note = _("The payment was not finished in time.")
+    return _cancel_unpaid(AT_A_PROVIDER & given_up, UNFINISHED_PAYMENTS_KEPT, note)
 
 
 def cancel_unpaid_transfers() -> int:
@@ -124,12 +133,20 @@ def _delete(rows: QuerySet) -> int:  # type: ignore[type-arg]
     """Delete up to MOST rows, BATCH at a time, each in its own transaction; return how many."""
     deleted = 0
     while deleted < MOST:
-        ids = list(rows.values_list("pk", flat=True)[:BATCH])
-        rows.filter(pk__in=ids).delete()
-        deleted += len(ids)
-        if len(ids) < BATCH:
+        count = _delete_batch(rows)
+        deleted += count
+        if count < BATCH:
             break
     return deleted
+
+
+@transaction.atomic
+def _delete_batch(rows: QuerySet) -> int:  # type: ignore[type-arg]
+    """Rows that somebody changes at this moment are passed over, as a cart whose owner comes back and fills it."""
+    locked = rows.select_for_update(skip_locked=True, of=("self",))
+    ids = list(locked.values_list("pk", flat=True)[:BATCH])
+    rows.model._default_manager.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 TASKS: dict[str, Callable[[], int]] = {

@@ -19,10 +19,12 @@ from shop.checkout.models import IdempotencyKey
 from shop.inventory.models import Stock
 from shop.orders import services as orders
 from shop.orders.models import Order
+from shop.payments import services as payments
 from shop.payments.models import Payment
 from shop.platform.models import OutboxMessage, RevokedSession
 from shop.platform.postgresql import advisory
 from tests import factories
+from tests.at_once import other_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +41,7 @@ def order(*, placed_at, payment="card"):
         cart_id=cart.public_id, key=str(uuid.uuid4()), details=factories.details(payment=payment)
     )
     Order.objects.filter(pk=placed.order.pk).update(placed_at=placed_at)
+    placed.order.payments.update(created_at=placed_at)
     return placed.order
 
 
@@ -93,6 +96,17 @@ def test_a_fresh_card_order_and_one_by_bank_transfer_wait(hours, payment):
     assert waiting.state == Order.State.PLACED
 
 
+def test_who_chooses_the_card_days_after_ordering_has_the_same_time_to_pay_but_not_for_ever():
+    late = order(placed_at=ago(days=5), payment="bank_transfer")
+    payments.attempt(order_id=late.pk, method="card")
+    assert cron.cancel_unfinished_payments() == 0
+    late.payments.update(created_at=ago(hours=3))
+    assert cron.cancel_unfinished_payments() == 1
+    never = order(placed_at=ago(days=15), payment="bank_transfer")
+    payments.attempt(order_id=never.pk, method="card")
+    assert cron.cancel_unfinished_payments() == 1
+
+
 def test_an_order_that_was_paid_after_it_was_found_is_not_cancelled():
     late = order(placed_at=ago(hours=3))
     orders.mark_paid(order_id=late.pk)
@@ -107,6 +121,21 @@ def test_only_guest_carts_that_nobody_touched_for_three_months_go():
     Cart.objects.filter(pk=users.pk).update(user=factories.user())
     assert cron.remove_stale_guest_carts() == 1
     assert set(Cart.objects.all()) == {touched, users}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cart_that_is_filled_while_the_housekeeping_looks_at_it_stays():
+    mine, lamp = Cart.objects.create(), factories.variant()
+    Cart.objects.update(updated_at=ago(days=2))
+    with other_connection() as other:
+        other.execute("UPDATE cart_cart SET updated_at = now(), version = version + 1")
+        other.execute(
+            "INSERT INTO cart_cartline (cart_id, variant_id, quantity, created_at) VALUES (%s, %s, 1, now())",
+            [mine.pk, lamp.pk],
+        )
+        assert cron.remove_stale_guest_carts() == 0
+    assert cron.remove_stale_guest_carts() == 0
+    assert mine.lines.count() == 1
 
 
 def test_idempotency_keys_go_after_a_month_and_their_orders_stay():
