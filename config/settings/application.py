@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "shop.orders",
     "shop.payments",
     "shop.checkout",
+    "shop.privacy",
     "shop.api",
 ]
 

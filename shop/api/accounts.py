@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import AuthenticationFailed, NotFound
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,9 +16,9 @@ from shop.accounts import outside
 from shop.accounts import services as accounts
 from shop.accounts.cognito import TokenRefused
 from shop.accounts.limits import MAIL_NETWORK, REGISTER, SIGN_IN, SIGN_IN_NETWORK, mailbox
-from shop.accounts.models import User
 from shop.accounts.tokens import ACCESS_LIFETIME
-from shop.api.authentication import AccessTokenAuthentication, TokenInvalid, own_id
+from shop.api import my_data
+from shop.api.authentication import AccessTokenAuthentication, TokenInvalid
 from shop.api.endpoint import Endpoint, body
 from shop.api.serializers.accounts import (
     LinkedSerializer,
@@ -31,6 +31,7 @@ from shop.api.serializers.accounts import (
     SignInSerializer,
     TokensSerializer,
 )
+from shop.api.signed_in import signed_in
 from shop.cart import services as carts
 from shop.platform import throttle
 from shop.platform.visitor import network
@@ -77,10 +78,10 @@ class Token(Endpoint):
         throttle.count(SIGN_IN_NETWORK, network(request))
         throttle.count(SIGN_IN, email)
         with transaction.atomic():
-            signed_in = accounts.sign_in(email=email, password=asked["password"], device=asked["device"])
-            cart = carts.claim(public_id=asked.get("cart"), user_id=signed_in.user_id)
+            pair = accounts.sign_in(email=email, password=asked["password"], device=asked["device"])
+            cart = carts.claim(public_id=asked.get("cart"), user_id=pair.user_id)
         throttle.forget(SIGN_IN, email)
-        return Response({**_tokens(signed_in), "cart": cart.public_id if cart else None})
+        return Response({**_tokens(pair), "cart": cart.public_id if cart else None})
 
 
 class Refresh(Endpoint):
@@ -123,7 +124,7 @@ class Cognito(Endpoint):
             raise NotFound
         asked = body(request, LinkSerializer)
         throttle.count(SIGN_IN_NETWORK, network(request))
-        own = _user(request).pk if request.user.is_authenticated else None
+        own = signed_in(request).pk if request.user.is_authenticated else None
         try:
             with transaction.atomic():
                 user = outside.link(asked["id_token"], user_id=own)
@@ -155,7 +156,7 @@ class Me(Endpoint):
     @extend_schema(operation_id="me_retrieve", summary="Show oneself", tags=["accounts"], responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """The signed-in user."""
-        return Response(MeSerializer(_user(request)).data)
+        return Response(MeSerializer(signed_in(request)).data)
 
     @extend_schema(
         operation_id="me_update",
@@ -166,24 +167,28 @@ class Me(Endpoint):
     )
     def patch(self, request: Request) -> Response:
         """The name; the e-mail address is changed on the store's account pages."""
-        me = MeSerializer(_user(request), data=request.data, partial=True)
+        me = MeSerializer(signed_in(request), data=request.data, partial=True)
         me.is_valid(raise_exception=True)
         me.save()
         return Response(me.data)
 
+    @extend_schema(
+        operation_id="me_destroy", summary="Erase one's own account", tags=["accounts"], responses={204: None}
+    )
+    def delete(self, request: Request) -> Response:
+        """At once and for good: the account, its addresses, its open cart and all devices. Orders stay as books without
+        a name; one that is on its way is delivered first.
 
-def _user(request: Request) -> User:
-    """Raises AuthenticationFailed if the account was closed since the token was made."""
-    user = User.objects.filter(pk=own_id(request), is_active=True).first()
-    if user is None:
-        raise AuthenticationFailed
-    return user
+        With the `password` in the body; who signs in at Cognito and has none sends an `id_token` that is not older than
+        ten minutes. Access tokens that are out end within 15 minutes. Again, it is 401 `token_invalid`.
+        """
+        return my_data.erase(request)
 
 
-def _tokens(signed_in: accounts.SignedIn) -> dict[str, str | int]:
+def _tokens(pair: accounts.SignedIn) -> dict[str, str | int]:
     return {
-        "access": signed_in.access,
-        "refresh": signed_in.refresh,
+        "access": pair.access,
+        "refresh": pair.refresh,
         "token_type": "Bearer",
         "expires_in": ACCESS_LIFETIME.seconds,
     }

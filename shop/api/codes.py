@@ -5,6 +5,7 @@ from http import HTTPStatus
 from rest_framework import exceptions
 
 from shop.accounts.cognito import IssuerAway
+from shop.accounts.confirming import NotFresh, WrongPassword
 from shop.accounts.errors import RefreshRefused, WrongCredentials
 from shop.accounts.outside import AccountExists, AnotherAddress, LinkedElsewhere
 from shop.api.authentication import NotLinked, TokenExpired, TokenInvalid
@@ -20,9 +21,11 @@ from shop.payments.errors import NoSuchMethod, NotPayable, ProviderUnavailable
 from shop.platform.keyset import BadCursor
 from shop.platform.throttle import TooManyTries
 from shop.pricing import gift_cards, vouchers
+from shop.privacy.errors import ErasureBusy, StaffAccount
 
 REFUSALS: tuple[tuple[str, tuple[type[ShopError], ...]], ...] = (
     ("Signing in", (WrongCredentials, RefreshRefused, AccountExists, AnotherAddress, LinkedElsewhere, IssuerAway)),
+    ("One's own data", (WrongPassword, NotFresh, StaffAccount, ErasureBusy)),
     ("Carts", (NoSuchCart, NoSuchVariant, NoSuchLine, SoldOut, CartFull, CartChanged)),
     ("Vouchers", (
         vouchers.VoucherUnknown, vouchers.VoucherNotYet, vouchers.VoucherEnded,

@@ -43,6 +43,21 @@ INTRODUCTION = """
 * Sign in at `auth/token/`, send `Authorization: Bearer <access>`, and get the next pair at `auth/token/refresh/` when
   the answer is 401 `token_expired`. There are no cookies.
 """
+# A body of DELETE, which the tool that draws the description leaves out
+ERASE = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "password": {"type": "string", "format": "password"},
+                    "id_token": {"type": "string", "description": "In its place for who has none here."},
+                },
+            }
+        }
+    },
+}
 METHODS = {"get", "post", "patch", "put", "delete"}
 
 
@@ -51,6 +66,7 @@ def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     result["info"]["description"] = f"{INTRODUCTION}\nThe codes of problems:\n\n{codes.listed()}\n"
     result["components"]["schemas"] |= {"Problem": PROBLEM, "ProblemError": PROBLEM_ERROR}
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    result["paths"]["/api/v1/me/"]["delete"]["requestBody"] = ERASE
     for path in result["paths"].values():
         for method, operation in path.items():
             if method in METHODS:

@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import UUIDConverter
 
-from shop.api import accounts, cart, catalog, devices, gift_cards, orders, paying
+from shop.api import accounts, cart, catalog, devices, gift_cards, my_data, orders, paying
 from shop.api.docs import Docs, Schema
 
 app_name = "api"
@@ -36,6 +36,7 @@ urlpatterns = [
     path("auth/cognito/", accounts.Cognito.as_view(), name="cognito"),
     path("auth/logout/", accounts.Logout.as_view(), name="logout"),
     path("me/", accounts.Me.as_view(), name="me"),
+    path("me/data/", my_data.MyData.as_view(), name="my_data"),
     path("me/devices/", devices.Devices.as_view(), name="devices"),
     path("me/devices/<any_uuid:device_id>/", devices.OneDevice.as_view(), name="device"),
     path("orders/", orders.Orders.as_view(), name="orders"),

@@ -27,6 +27,7 @@ from shop.payments.providers import PROVIDERS
 from shop.platform import dead_letters, outbox
 from shop.platform.models import Pod, RevokedSession
 from shop.platform.postgresql import advisory
+from shop.privacy import erasure
 
 logger = logging.getLogger("shop.cron")
 LOCKS = 420_701  # the first half of the advisory locks' keys; the second is made from the task's name
@@ -159,6 +160,7 @@ TASKS: dict[str, Callable[[], int]] = {
     "cancel unpaid transfers": cancel_unpaid_transfers,
     "give back to gift cards": gift_card_ledger.credit_due,
     "take gift cards off idle carts": take_gift_cards_off_idle_carts,
+    "erase what is not needed any more": erasure.finish_due,
     "remove stale guest carts": remove_stale_guest_carts,
     "forget idempotency keys": forget_idempotency_keys,
     "forget silent pods": forget_silent_pods,

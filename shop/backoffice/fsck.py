@@ -21,6 +21,7 @@ from shop.payments import invariants as payments
 from shop.platform import inspections, stored_pictures
 from shop.platform.invariants import Finding, Invariant, examine
 from shop.pricing import invariants as pricing
+from shop.privacy import invariants as privacy
 
 RULES: tuple[Invariant, ...] = (
     *catalog.INVARIANTS,
@@ -30,6 +31,7 @@ RULES: tuple[Invariant, ...] = (
     *payments.INVARIANTS,
     *checkout.INVARIANTS,
     *notifications.INVARIANTS,
+    *privacy.INVARIANTS,
 )
 logger = logging.getLogger("shop.fsck")
 DAILY = timedelta(days=1)

@@ -24,6 +24,7 @@ NAMES = {
     "dead": _("given up"),
     "discarded": _("discarded"),
     "sent": _("sent"),
+    "erased": _("erased"),
     "in a summary": _("in a summary"),
     "waiting": _("waiting"),
     "given up": _("given up"),

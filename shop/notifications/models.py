@@ -49,10 +49,12 @@ class Mail(models.Model):
 
     @property
     def state(self) -> str:
-        """Return sent, in a summary, given up, discarded, trying again or waiting.
+        """Return erased, sent, in a summary, given up, discarded, trying again or waiting.
 
         Reads the outbox message: select_related("message") in lists.
         """
+        if not self.to:
+            return "erased"
         if self.sent_at:
             return "sent"
         if self.folded_into_id:

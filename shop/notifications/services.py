@@ -42,10 +42,13 @@ def queue(
     language: str = "",
     delay: timedelta = timedelta(),
 ) -> Mail | None:
-    """Queue a mail in the current transaction; return it, or None if `dedupe_key` was used before. Two queries.
+    """Queue a mail in the current transaction; return it, or None if `dedupe_key` was used before, or nobody is
+    there to get it: what an order says of its customer may be erased. Two queries.
 
     `kind` names the templates mail/<kind>.subject.txt, .txt and .html; `context` holds what they show, ready for JSON.
     """
+    if not to:
+        return None
     facts: dict[str, Any] = {"kind": kind, "to": to, "language": language or translation.get_language() or "en"}
     facts |= {"dedupe_key": dedupe_key, "created_at": timezone.now()}
     with transaction.atomic(savepoint=False):
@@ -66,7 +69,7 @@ def send(mail_id: int) -> None:
     this process dies after the server took the mail and before the commit, it is sent again with the same Message-ID,
     by which mailboxes drop the second.
     """
-    mail = Mail.objects.select_for_update().filter(pk=mail_id, sent_at=None).first()
+    mail = Mail.objects.select_for_update().filter(pk=mail_id, sent_at=None).exclude(to="").first()
     if mail is None:
         return
     if folding.is_too_many(mail):

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -73,7 +74,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return str(super().clean_email(email))
 
     def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
-        """Forget the guest's cookie: whoever signs in next in this browser must not meet this cart."""
+        """Forget the guest's cookie: whoever signs in next in this browser must not meet this cart.
+
+        And the e-mail address, which allauth writes into the session: a session names an account by its id alone.
+        """
+        for record in request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, ()):
+            record.pop("email", None)
+        request.session.modified = True
         response: HttpResponse = super().post_login(request, user, **facts)
         cart_cookie.clear(response)
         return response

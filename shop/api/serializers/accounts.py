@@ -48,6 +48,11 @@ class SignInSerializer(serializers.Serializer[Any]):
     cart = serializers.UUIDField(required=False, help_text="A guest's cart that joins the user's own.")
 
 
+class EraseSerializer(serializers.Serializer[Any]):
+    password = PasswordField(required=False, allow_blank=True, default="")
+    id_token = serializers.CharField(required=False, allow_blank=True, default="", max_length=8192)
+
+
 class RefreshSerializer(serializers.Serializer[Any]):
     refresh = serializers.CharField(max_length=4096)
 

@@ -1,0 +1,71 @@
+"""A customer of whom the store holds something everywhere."""
+
+import uuid
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+
+from shop.accounts import services as accounts
+from shop.accounts.models import Address, OutsideIdentity, User
+from shop.checkout import services as checkout
+from shop.orders.models import Order
+from tests import factories
+
+PASSWORD = "correct horse battery"
+
+
+def confirmed(email: str, name: str = "Ada Byron") -> User:
+    user = factories.user(email, name=name)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def ordered(user: User | None = None, email: str = "ada@example.com", name: str = "Ada Byron", **more) -> Order:
+    cart = factories.open_cart(factories.variant("10.00"), user_id=user and user.pk, **more)
+    details = factories.details(email, address=replace(factories.address(), name=name))
+    key = str(uuid.uuid4())
+    return checkout.place_order(
+        cart_id=cart.public_id, key=key, details=details, user_id=user.pk if user else None
+    ).order
+
+
+@pytest.fixture
+def delivery_and_tax(db) -> None:
+    factories.shipping()
+    factories.tax()
+
+
+@pytest.fixture
+def ada(delivery_and_tax) -> SimpleNamespace:
+    """Her account with an order, and one that she placed as a guest; Bob has the same, and nobody touches it."""
+    made = {}
+    for number, name in enumerate(("ada", "bob")):
+        email, whole = f"{name}@example.com", f"{name} Byron"
+        user = confirmed(email, whole)
+        address = Address.objects.create(user=user, name=whole, line1=f"{name}gasse 1", city="Berlin", country="DE")
+        OutsideIdentity.objects.create(user=user, issuer="https://pool.example", subject=f"sub-{name}")
+        accounts.sign_in(email=email, password=PASSWORD, device=f"{name}'s phone")
+        card = factories.gift_card("30.00", email=email, message=f"For {name}")
+        voucher = factories.voucher()
+        order = ordered(user, email, whole, voucher=voucher, gift_card=factories.gift_card("5.00"))
+        guest = ordered(None, email.upper(), whole)
+        factories.open_cart(factories.variant(title=f"Lamp {number}"), user_id=user.pk)
+        facts = {"user": factories.user(f"clerk{number}@example.com", is_staff=True), "action_flag": 2}
+        for about in (user, address):
+            kind = ContentType.objects.get_for_model(about)
+            LogEntry.objects.create(content_type=kind, object_id=about.pk, object_repr=str(about), **facts)
+        made[name] = SimpleNamespace(
+            user=user, email=email, order=order, guest=guest, card=card, voucher=voucher, address=address
+        )
+    return SimpleNamespace(**vars(made["ada"]), bob=made["bob"])
+
+
+@pytest.fixture
+def client_class() -> type[Client]:
+    """For tests with more than one browser."""
+    return Client
