@@ -256,3 +256,21 @@ def test_an_issuer_that_answers_something_else_than_keys_is_away(phone, issuer, 
 
 def test_without_a_user_pool_nothing_is_linked(phone):
     assert phone.post("auth/cognito/", {"id_token": "a.b.c"}).status_code == 404
+
+
+def test_who_signs_in_there_alone_erases_the_account_with_a_new_id_token(issuer, phone):
+    """They have no password here; and an old token, which somebody may have found, does not do it."""
+    phone.post("auth/cognito/", {"id_token": issuer.token("id")})
+    phone.access = issuer.token()
+    now = int(time.time())
+    for asked, code in (
+        ({"password": ""}, "wrong_password"),
+        ({"id_token": issuer.token("id", auth_time=now - 700)}, "not_fresh"),
+        ({"id_token": issuer.token("id", auth_time=now, sub="sub-of-bob")}, "not_fresh"),
+        ({"id_token": "nonsense"}, "not_fresh"),
+    ):
+        answer = phone.send("delete", "me/", asked)
+        assert (answer.status_code, answer.json()["code"]) == (403, code)
+    assert phone.send("delete", "me/", {"id_token": issuer.token("id", auth_time=now)}).status_code == 204
+    assert not User.objects.exists()
+    assert phone.get("me/").json()["code"] == "not_linked"

@@ -20,6 +20,7 @@ from shop.payments import services as payments
 from shop.platform import inspections, invariants, media, outbox
 from shop.platform.models import Image, Inspection, OutboxMessage
 from shop.pricing.models import TaxRate
+from shop.privacy import erasure
 from tests import factories
 from tests.outages import storage_behind_proxy
 
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shop(order, mailbox):
     """A shop in which everything happened once: an order with a voucher and a gift card in each state, a mail sent,
-    pieces counted.
+    pieces counted; and an account that was erased.
     """
     TaxRate.objects.create(country="DE", rate=19)
     ten = factories.voucher("10", limit=9)
@@ -43,6 +44,7 @@ def shop(order, mailbox):
     payments.receive(order_id=cancelled.pk, actor="boss@example.com")
     payments.cancel_order(order_id=cancelled.pk)
     outbox.handle(OutboxMessage.objects.earliest("id").pk)
+    erasure.erase_account(user_id=factories.user().pk)
     return SimpleNamespace(placed=placed, paid=paid, shipped=shipped, cancelled=cancelled)
 
 
@@ -139,6 +141,8 @@ HARM = {
     # a guest's order has a second one, for pods of the former release
     "key-has-its-order": "UPDATE checkout_idempotencykey SET order_id = NULL "
     f"WHERE scope <> 'guest' AND order_id = {NUMBER}",
+    "erased-is-not-back": "INSERT INTO accounts_user (id, email, name, password, is_superuser, is_staff, is_active, "
+    "date_joined) SELECT row, 'back@example.com', '', '', false, false, true, now() FROM privacy_erased WHERE %s <> ''",
     "mail-is-on-its-way": "UPDATE notifications_mail SET message_id = NULL "
     "WHERE kind = 'order_paid' AND context ->> 'number' = %s",
 }
@@ -174,6 +178,7 @@ def _names(order):
         "ordered": f"cart {order.cart_id}",
         "key": f"idempotency key {key}",
         "mail": f"mail {mail}",
+        "erased": "erased account",
         "voucher": f"voucher {order.voucher_code}",
         "gift": f"gift card {card}",
     }
