@@ -34,6 +34,7 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             (_("Accounts"), "group", "accounts.user"),
             (_("Addresses"), "home_pin", "accounts.address"),
             (_("Signed-in devices"), "phonelink", "accounts.refreshfamily"),
+            (_("Personal data"), "privacy_tip", "privacy.request"),
             (_("Staff rights"), "shield_person", "auth.group"),
         ),
     ),

@@ -31,9 +31,9 @@ AMOUNTS = ("subtotal", "shipping_price", "discount", "tax_total", "total")
 PARTS = ("name", "company", "line1", "line2", "postal_code", "city", "region", "country", "phone")
 
 
-def write_down(*, actor: str = "") -> None:
+def write_down(*, actor: str = "") -> Request:
     """That somebody was given their data, or a member of staff was. It does not say whose."""
-    Request.objects.create(kind=Request.Kind.EXPORT, actor=actor)
+    return Request.objects.create(kind=Request.Kind.EXPORT, actor=actor)
 
 
 def stream(person: Person) -> Iterator[bytes]:

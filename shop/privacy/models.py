@@ -23,6 +23,7 @@ class Request(models.Model):
         verbose_name = _("request about personal data")
         verbose_name_plural = _("requests about personal data")
         ordering = ["-id"]
+        default_permissions = ("add", "view")  # to add one is to be given data, or to erase them
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
@@ -49,6 +50,7 @@ class Erased(models.Model):
     class Meta:
         verbose_name = _("erased row")
         verbose_name_plural = _("erased rows")
+        default_permissions = ()  # read on the page of their request
         constraints = [models.UniqueConstraint(fields=["what", "row"], name="erased_once")]
         indexes = [models.Index(fields=["what", "id"], name="erasure_waiting", condition=Q(done_at=None))]
 

@@ -20,12 +20,14 @@ from shop.payments.models import GiftCard, Payment
 from shop.platform import media
 from shop.platform.models import DeadLetter, Inspection, OutboxMessage, Pod
 from shop.pricing.models import Redemption, ShippingMethod, TaxRate, Voucher
+from shop.privacy import export
+from shop.privacy.models import Request
 from tests import factories
 from tests.backoffice.pages import address, change_page, save
 
 MODELS = [
     Product, Category, Variant, Order, Payment, TaxRate, ShippingMethod, User, Address, RefreshFamily, Group, Mail,
-    OutboxMessage, DeadLetter, Inspection, Page, Voucher, GiftCard,
+    OutboxMessage, DeadLetter, Inspection, Page, Voucher, GiftCard, Request,
 ]  # fmt: skip
 # Nobody adds these by hand
 RECORDS = [Order, Payment, Mail, OutboxMessage, DeadLetter, Inspection, RefreshFamily, Variant]
@@ -49,6 +51,7 @@ def fill(order, count):
         Page.objects.create(slug=f"page-{user.pk}", title="Page", body_html="<p>About</p>")
         Redemption.objects.create(voucher=factories.voucher(), order=placed, amount=1)
         factories.gift_card(issued_by=user)
+        export.write_down(actor=user.email)
         Group.objects.create(name=f"Packers {user.pk} {number}")
     OutboxMessage.objects.update(dead_at=timezone.now())
 

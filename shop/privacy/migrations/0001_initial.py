@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'request about personal data',
                 'verbose_name_plural': 'requests about personal data',
                 'ordering': ['-id'],
+                'default_permissions': ('add', 'view'),
             },
         ),
         migrations.CreateModel(
@@ -42,6 +43,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'erased row',
                 'verbose_name_plural': 'erased rows',
+                'default_permissions': (),
                 'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['what', 'id'], name='erasure_waiting')],
                 'constraints': [models.UniqueConstraint(fields=('what', 'row'), name='erased_once')],
             },
