@@ -133,7 +133,7 @@ def read(cart: Named) -> Contents | None:
 
 
 def read_beside(cart: Named, other: str) -> tuple[Contents | None, str | None]:
-    """Like `read`, with the text that the statement `other` finds, by the same query. None and None without a cart."""
+    """Like `read`, together with the text that the statement `other` finds: one query. (None, None) without a cart."""
     beside = f", CASE WHEN row_number() OVER (ORDER BY line.id) = 1 THEN ({other}) END"
     found = _rows(OPEN + cart.condition, cart.parameters, beside)
     return _contents(found), found[0][-1] if found else None

@@ -1,4 +1,4 @@
-"""What a guest's cart brings along when it is joined to a user's. What was in that first stays."""
+"""Moving what is in a guest's cart into a user's, at sign-in. What the user's cart held already comes first."""
 
 from django.db import connection
 

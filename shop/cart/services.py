@@ -63,7 +63,7 @@ class CartChanged(ShopError):
     message = _("The cart was changed in the meantime. Look at it again.")
 
 
-LARGEST_ID = 2**63 - 1  # of a bigint; what an address names beyond it is there as little
+LARGEST_ID = 2**63 - 1  # of a bigint: an address may name a larger one, which does not exist either
 REFUSALS: dict[str, type[ShopError]] = {
     "changed": CartChanged,
     "no such variant": NoSuchVariant,
@@ -138,11 +138,11 @@ def remove(*, cart: Cart | Named, line_id: int, version: int | None = None) -> N
 
 
 def redeem(*, cart: Cart | Named, code: str, network: str, version: int | None = None) -> None:
-    """Put a voucher onto the cart, in the place of another; the same again changes nothing.
+    """Put a voucher onto the cart, replacing another. Repeating it changes nothing.
 
     Refuses what nobody can use now. Whether it applies to what is in the cart is another question, asked whenever the
-    cart is priced. `network`: whose tries are counted, so that codes cannot be guessed. Raises NoSuchCart, CartChanged,
-    VoucherRefused, TooManyTries.
+    cart is priced. `network`: whose attempts are counted, so that codes cannot be guessed. Raises NoSuchCart,
+    CartChanged, VoucherRefused, TooManyTries.
     """
     which = _named(cart)
     show(which)
@@ -229,9 +229,9 @@ def lock(cart: Cart, *, version: int | None = None) -> None:
 def claim(*, public_id: uuid.UUID | str | None, user_id: int) -> Cart | None:
     """Join a guest's cart to a user's at sign-in; return the user's cart, or None if neither exists.
 
-    The guest's voucher and gift card come along if the user's cart has none. One transaction; quantities add up within
-    their limits; a cart that was claimed before is left alone. Two log-ins at once end with the union whatever their
-    order.
+    The guest's voucher and gift card are taken over if the user's cart has none. One transaction; quantities add up
+    within their limits; a cart that was claimed before is left alone. Two log-ins at once end with what both brought,
+    in whatever order they come.
     """
     try:
         return _claim(public_id, user_id)

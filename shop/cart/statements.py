@@ -45,7 +45,7 @@ _OUTCOME = """
     decision.id, decision.public_id, decision.user_id
 """
 
-# Returns outcome, cart, the line's id, its quantity now, and how many more pieces would have fitted than there were.
+# Returns outcome, cart, the line's id, its quantity now, and whether fewer pieces fitted than were wanted.
 ADD = f"""
 {_CART}
 most AS MATERIALIZED ({_MOST} %(variant)s::bigint),

@@ -7,7 +7,7 @@ from shop.platform import routes
 
 
 def product_url(slug: str) -> str:
-    """The address of a product's page, as reverse("product") says."""
+    """Return the address of a product's page, the same as reverse("product") gives."""
     return product_urls()(slug)
 
 
@@ -18,7 +18,7 @@ def product_urls() -> Callable[[str], str]:
 
 
 def category_url(slug: str) -> str:
-    """The address of a category's page, as reverse("category") says."""
+    """Return the address of a category's page, the same as reverse("category") gives."""
     return category_urls()(slug)
 
 

@@ -50,7 +50,7 @@ class Card(Shown, Columns):
         return self.id
 
 
-# Not EXISTS: PostgreSQL answers that by hashing all variants of all products; this, for the rows shown alone.
+# Not EXISTS, for which PostgreSQL hashes the variants of all products; this looks only at those of the rows shown.
 AVAILABLE = """
 (
     SELECT variant.id FROM catalog_variant AS variant JOIN inventory_stock AS stock ON stock.variant_id = variant.id
@@ -93,7 +93,7 @@ def read(source: str, *, order: str, parameters: dict[str, Any]) -> list[Card]:
 def read_beside(
     beside: Sequence[str], source: str, *, order: str, parameters: dict[str, Any], before: str = ""
 ) -> tuple[list[Card], Sequence[str]]:
-    """The same, and what these other statements say, each of which finds a text. `before`: WITH what they all read."""
+    """Return the same, and the texts that the statements `beside` find. `before`: the WITH that all of them read."""
     statement = _statement(source, order, tuple(beside), before)
     rows, root = planned.rows(statement, parameters), settings.MEDIA_URL
     cards = [_card(row, root) for row in (rows[1:] if beside else rows)]
@@ -119,5 +119,5 @@ def ranked(chosen: Sequence[tuple[int, int]], now: datetime) -> list[Card]:
 
 
 def _card(row: tuple[Any, ...], root: str) -> Card:
-    """A list has dozens: tuple.__new__ is what Card._make() comes to."""
+    """A list has dozens of cards: tuple.__new__ is what Card._make() would call, without the detour."""
     return tuple.__new__(Card, (*row[:12], picture.read(row[13:22], alt=row[12] or "", root=root)))

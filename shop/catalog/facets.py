@@ -20,12 +20,12 @@ from shop.catalog.search import Found
 from shop.platform.postgresql import planned
 
 FACETS_SHOWN = 30  # values of one option
-GROUPS_COUNTED = 5  # options filtered by at once whose other values are counted: each is a query
+GROUPS_COUNTED = 5  # how many of the options filtered by have their other values counted: each costs a query
 PRICE_STEPS = (10, 20, 50, 100, 200, 500, 1000)  # where one price range ends and the next begins
 PRICE_RANGES = list(pairwise((None, *PRICE_STEPS, None)))
 MOST = 500  # products that are counted for one page
-FEWEST = MOST / 3  # a smaller sample tells nothing: by chance it met too few blocks of the table
-BROAD = 0.05  # share of the catalogue from which a list is sampled all over, not where it begins
+FEWEST = MOST / 3  # a smaller sample says nothing: it happened to hit too few blocks of the table
+BROAD = 0.05  # share of the catalogue from which on a list is sampled throughout, not at its beginning
 
 
 def _within(least: int | None, most: int | None) -> str:
@@ -111,12 +111,12 @@ def of_search(found: Found) -> Facets:
 
 
 def _of_kind(kind: str, keys: list[str]) -> list[str]:
-    """Return those of sorted keys that begin so, without a look at each of the others, which are most of a hundred."""
+    """Return those of the sorted keys that begin like this, without looking at each of the others."""
     return keys[bisect_left(keys, kind) : bisect_left(keys, f"{kind}{chr(sys.maxunicode)}")]
 
 
 def _widening(filters: Filters) -> Iterator[tuple[str, list[FacetValue]]]:
-    """Yield each option that is filtered by, with what its values would leave if it were not."""
+    """Yield each option that is filtered by, with what its values would leave without that filter."""
     for name in list(filters.option_groups())[:GROUPS_COUNTED]:
         others = tuple(option for option in filters.options if option.partition(":")[0] != name)
         counts = _count(replace(filters, options=others))
@@ -190,7 +190,7 @@ def _products() -> float:
 
 
 def _rounded(number: float) -> int:
-    """Two digits: 16,837 is 17,000."""
+    """Round to two digits: 16,837 becomes 17,000."""
     whole = round(number)
     return round(whole, -max(0, len(str(whole)) - 2))
 

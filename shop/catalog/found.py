@@ -20,7 +20,7 @@ RANK_SCALE = 100_000_000  # of ranks, which survive the way into a cursor and ba
 
 
 class Reach(IntEnum):
-    """Where a search looks. All products decide it, and it holds for those as well that filters leave of them."""
+    """How far a search looks. It is decided by all products, and then holds also for those that filters leave."""
 
     EVERYWHERE = 1  # for words and for the beginning of the last one
     COMPLETE = 2  # everywhere, for words

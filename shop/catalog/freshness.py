@@ -1,4 +1,4 @@
-"""Which pages a change of the catalogue makes untrue.
+"""Which pages a change of the catalogue outdates.
 
 Pages name what they are made of with these tags (see shop.platform.pages); whoever changes the catalogue names the
 same. A list depends on its category as a whole, since any product may enter or leave it, and not on other categories.

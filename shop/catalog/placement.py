@@ -33,7 +33,7 @@ def misplaced(low: int, high: int) -> list[tuple[int, str]]:
 
 
 def place(product_ids: Sequence[int]) -> None:
-    """Place products anew. Who changes one of them meanwhile waits, and is waited for."""
+    """Place products anew, within a lock on them: whoever changes one at the same time waits, and is waited for."""
     ids = list(product_ids)
     with transaction.atomic(), connection.cursor() as cursor:
         list(Product.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))

@@ -1,4 +1,4 @@
-"""What a search finds, with what the filters beside it count; and which words it goes by: as typed, or the likest."""
+"""What a search finds, and the counts for the filters beside it; for the words as typed, or for the most similar."""
 
 import math
 import re

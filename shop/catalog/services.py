@@ -157,7 +157,7 @@ def _variant(product: Product, data: VariantData, position: int, variant: Varian
 def set_images(product: Product, images: Iterable[ImageData]) -> None:
     """Make these the pictures of a product, in this order, in one transaction. Setting the same again changes nothing.
 
-    Each hangs once for the product and once for each variant. Where no variant has its SKU it is the product's.
+    Each is shown once for the product and once for each variant. If no variant has its SKU, it is the product's.
     """
     variants = dict(product.variants.values_list("sku", "pk"))
     wanted: dict[tuple[int | None, int], str] = {}
@@ -209,7 +209,7 @@ def category(path: Sequence[str]) -> Category:
 
 
 def _category_slug(path: Sequence[str]) -> str:
-    """An address made of the names; with a digest where another has it, or where they hold no Latin letters."""
+    """Make an address of the names; with a digest if it is taken, or if they hold no Latin letters."""
     slug = slugify("-".join(path))[:120]
     if slug and not Category.objects.filter(slug=slug).exists():
         return slug

@@ -1,4 +1,4 @@
-"""What rows of products that are shown have in common."""
+"""What all rows that show a product have in common."""
 
 from decimal import Decimal
 from typing import Protocol
@@ -23,7 +23,7 @@ class Priced(Protocol):
 
 
 class Shown:
-    """What the prices of a product say, and where its page is."""
+    """What a product's prices mean, and where its page is."""
 
     __slots__ = ()
 

@@ -93,12 +93,12 @@ def correct(missing: Counter[Key]) -> int:
 
 
 def count_first() -> int:
-    """Count what was there before the trigger was, once; return how many counts that changed. For the housekeeping."""
+    """Count, once, what is older than the trigger; return how many counts that changed. For the housekeeping."""
     return 0 if Tally.objects.filter(scope="counted").exists() else correct(difference())
 
 
 def fold() -> int:
-    """Make one row of the rows of each count; return how many counts. For the housekeeping."""
+    """Merge the rows of each count into one; return how many counts were merged. For the housekeeping."""
     with connection.cursor() as cursor:
         cursor.execute(FOLD, [FOLDED])
         return int(cursor.rowcount)

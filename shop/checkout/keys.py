@@ -1,11 +1,11 @@
 """Idempotency keys: a request that is sent again finds the order of the first.
 
-A user's keys meet only that user's; a guest's, only those of requests about the same cart. The key's row is written
-first and names the order that is about to be written, whose id is drawn here; the order's foreign key is checked at
-the end of the transaction. Whoever comes with the same key at the same time waits at that row.
+A key has a scope: a user's keys are compared with that user's only, a guest's only with those used for the same cart.
+The key's row is written first and names the order that is about to be written, whose id is drawn here; the foreign key
+to the order is checked at the end of the transaction. A second request with the same key waits for that row.
 
-Pods of the former release know guests' keys by one scope for all guests, GUEST. Until the next release a guest's key is
-also written there if it is free, so that those pods find the order; and looked for, so that their orders are found.
+Pods of the former release keep the keys of all guests in one scope, GUEST. Until the next release a guest's key is also
+written there if it is free, so that those pods find the order, and looked up there, so that their orders are found.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ class Claimed:
 
 
 def claim(*, key: str, cart_id: uuid.UUID | str, details: dict[str, Any], user_id: int | None) -> Claimed:
-    """Write the key in the caller's transaction, or wait for the one that did and find its order. Raises KeyReused."""
+    """Write the key in the caller's transaction, or find the order of the request that wrote it. Raises KeyReused."""
     fingerprint = _fingerprint(details, cart_id)
     scopes = [f"user:{user_id}"] if user_id else [f"cart:{uuid.UUID(str(cart_id)).hex}", GUEST]
     wanted = {"key": key, "fingerprint": fingerprint, "scopes": scopes, "now": timezone.now()}

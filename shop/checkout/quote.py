@@ -26,7 +26,7 @@ from shop.pricing.vouchers import VoucherRefused, VoucherTerms
 class CartVoucher:
     """The voucher on a cart as it stands now.
 
-    `discount`: what it takes off the goods, without delivery. `refusal` says why it takes nothing off; None if it does.
+    `discount`: what it takes off the goods, without delivery. `refusal` says why it does not apply; None if it does.
     """
 
     terms: VoucherTerms
@@ -42,7 +42,7 @@ class CartVoucher:
 class CartGiftCard:
     """The gift card on a cart as it stands now.
 
-    `pays`: what of the total; the rest is left to pay. `refusal` says why it pays nothing; None if it does.
+    `pays`: its part of the total. `refusal` says why it pays nothing; None if it does pay.
     """
 
     terms: CardTerms
@@ -66,7 +66,7 @@ class Sums:
 
     @property
     def to_pay(self) -> Money:
-        """What of that is left for another method than the gift card."""
+        """What the gift card leaves of that for another method."""
         return _left(self.together, self.gift_card)
 
 
@@ -86,12 +86,12 @@ class Quote:
 
     @property
     def to_pay(self) -> Money:
-        """What is left for another method than the gift card."""
+        """What the gift card leaves for another method."""
         return _left(self.totals.total, self.gift_card)
 
     @property
     def redeemed(self) -> VoucherTerms | None:
-        """The voucher that an order at this price uses: one that takes nothing off stays good for another time."""
+        """The voucher that an order at this price uses up; one that takes nothing off can be used another time."""
         return self.voucher.terms if self.voucher and self.totals.discount else None
 
 

@@ -53,7 +53,7 @@ class PostalAddress:
     phone: str = ""
 
     def __post_init__(self) -> None:
-        """Each is one line, or a stranger could write paragraphs into a mail of the shop to somebody else."""
+        """Make each one line, or a stranger could write paragraphs into a mail that the shop sends to somebody else."""
         for each in fields(self):
             value = getattr(self, each.name)
             if not value.isprintable():
@@ -64,8 +64,8 @@ class PostalAddress:
 class Details:
     """What a customer agreed to.
 
-    `expected_total` is the total they saw, "19.90", and `expected_to_pay` what of it a gift card leaves; empty skips
-    the comparison.
+    `expected_total` is the total they saw, such as "19.90", and `expected_to_pay` what a gift card leaves of it. If one
+    is empty, it is not compared.
     """
 
     email: str
@@ -76,7 +76,7 @@ class Details:
     expected_to_pay: str = ""
 
     def for_key(self) -> dict[str, Any]:
-        """What a request with the same key has to say again. Pods of the release before know no `expected_to_pay`."""
+        """Return what a repeated request must repeat. Pods of the release before do not know `expected_to_pay`."""
         return {name: value for name, value in asdict(self).items() if name != "expected_to_pay"}
 
 
@@ -99,8 +99,8 @@ class Placed:
 def place_order(*, cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | None = None) -> Placed:
     """Turn a cart into an order. However often and wherever it is called with one key, there is one order.
 
-    `key` is the client's idempotency key; keys of different users do not meet, nor those of guests with different
-    carts. Owns its transaction and makes a constant number of queries. Raises CartEmpty, CartOrdered, NoSuchCart,
+    `key` is the client's idempotency key; another user, or a guest with another cart, may use the same one. Owns its
+    transaction and makes a constant number of queries. Raises CartEmpty, CartOrdered, NoSuchCart,
     KeyReused, NoSuchDelivery, OutOfStock, TotalChanged, ToPayChanged, VoucherRefused, GiftCardRefused, Busy, and
     payments' NoSuchMethod; nothing is changed then.
     """
@@ -128,7 +128,7 @@ def _count(refused: ShopError) -> None:
 
 
 def _may_pass(error: OperationalError | IntegrityError) -> bool:
-    """Somebody else held a row for too long, or the number is taken: a second try draws another one."""
+    """Tell whether another attempt may succeed: somebody held a row for too long, or the order number was taken."""
     cause = error.__cause__
     if isinstance(cause, pg.UniqueViolation):
         return cause.diag.constraint_name == NUMBER_ONCE
@@ -146,8 +146,8 @@ def _place(cart_id: uuid.UUID | str, key: str, details: Details, user_id: int | 
     _check_agreed(priced, details)
     written = _write_order(claimed.order_id, cart, priced, details, user_id)
     _confirm(written)
-    # The card, the voucher, the stock: each is held until this transaction has ended, and more wait for it than for the
-    # one before.
+    # Gift card, voucher, stock: each stays locked until this transaction ends, and each is wanted by more orders than
+    # the one before.
     payment = payments.create(order=written.order, method=details.payment_method, gift_card=cart.gift_card)
     if priced.redeemed:
         _redeem(priced.redeemed, written.order)
@@ -181,7 +181,7 @@ def _check_on_sale(cart: Contents) -> None:
 
 
 def _check_agreed(priced: Quote, details: Details) -> None:
-    """Raises TotalChanged; and why a voucher takes nothing off, unless the customer saw the total without it."""
+    """Raises TotalChanged, or why the voucher takes nothing off, unless the customer saw the total without it."""
     total = priced.totals.total
     if details.expected_total == str(total.amount):
         return _check_card(priced, details.expected_to_pay)
@@ -193,7 +193,7 @@ def _check_agreed(priced: Quote, details: Details) -> None:
 
 
 def _check_card(priced: Quote, agreed: str) -> None:
-    """Raises ToPayChanged; and why a gift card pays nothing, unless the customer agreed to pay all another way."""
+    """Raises ToPayChanged, or why the gift card pays nothing, unless the customer agreed to pay it all another way."""
     if agreed == str(priced.to_pay.amount):
         return
     if priced.gift_card and priced.gift_card.refusal:

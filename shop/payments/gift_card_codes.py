@@ -1,7 +1,7 @@
 """The codes of gift cards: drawn here, kept nowhere.
 
-Who has a code has the money, so the database holds only what a key of ours makes of it: nobody can spend from a dump.
-80 random bits are too many to be tried, even with the key.
+Whoever has a code has the money, so the database holds only what a key of ours makes of it: nobody can spend from a
+dump. 80 random bits are too many to be tried, even with the key.
 
 The keys are SECRET_KEY, its fallbacks, and GIFT_CARD_OLD_KEYS: cards live for years, and a key that nothing else uses
 any more must be kept for those that were made with it. `manage.py fsck` says if a card with money on it lost its key.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without those that look like another
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without those that look alike
 LENGTH = 16
 GROUP = 4
 SALT = b"shop.payments.gift_card"
@@ -44,7 +44,7 @@ def is_code(code: str) -> bool:
 
 
 def hashed(code: str) -> Hashed:
-    """What a new card keeps of its code."""
+    """Return what a new card keeps of its code."""
     return _hashed(code, settings.SECRET_KEY)
 
 
@@ -68,10 +68,10 @@ def _hashed(code: str, key: str) -> Hashed:
 
 
 def _name(key: str) -> str:
-    """Says which key it was without telling anything of it."""
+    """Return a name for a key that gives nothing of the key away."""
     return hmac.new(_derived(key), b"name", hashlib.sha256).hexdigest()[:8]
 
 
 def _derived(key: str) -> bytes:
-    """A key of this use alone."""
+    """Return a key that is used for nothing else."""
     return hmac.new(SALT, key.encode(), hashlib.sha256).digest()

@@ -48,7 +48,7 @@ INSERT INTO payments_giftcardentry (card_id, kind, amount, payment_id, step, act
 SELECT id, 'spend', -%(amount)s::numeric, %(payment)s::bigint, 0, '', '', %(now)s FROM taken
 RETURNING id
 """
-# Whatever became of the card: this money is its owner's. A correction upwards may have filled the room that it left.
+# Also onto an expired or disabled card: the money is its owner's. `issued` grows where a correction has taken its room.
 GIVE_BACK = """
 WITH filled AS (
     UPDATE payments_giftcard
@@ -84,7 +84,7 @@ def _refusal(payment: Payment) -> GiftCardRefused:
 
 
 def lock_card_of(order: Order) -> None:
-    """In the transaction that is going to cancel the order, before it touches vouchers and stock."""
+    """Lock the order's gift card in the transaction that cancels the order, before that touches voucher and stock."""
     if order.gift_card_amount:
         paid = order.payments.values("gift_card")
         list(GiftCard.objects.select_for_update(no_key=True).filter(pk__in=paid).values_list("pk"))
@@ -93,7 +93,7 @@ def lock_card_of(order: Order) -> None:
 def give_back(payment: Payment, amount: Decimal, *, actor: str = "", note: str = "") -> None:
     """Put money of a payment back on its card, within the locks on order and payment.
 
-    What the payment has given back counts it, and names the entry: the same step a second time is an IntegrityError.
+    `payment.refunded` counts it and is also the entry's `step`, so that doing it twice is an IntegrityError.
     """
     payment.refunded += amount  # locked: by whoever calls
     payment.save(update_fields=["refunded"])
@@ -114,7 +114,7 @@ def credit_due() -> int:
 
 
 def credit(payment_ids: Sequence[int]) -> None:
-    """Bring the cards of these payments to what the payments say: each in its own transaction, any number of times."""
+    """Give these payments' cards what they still lack, each in its own transaction. Repeating it changes nothing."""
     for payment_id in payment_ids:
         _credit(payment_id)
 
@@ -123,7 +123,7 @@ def credit(payment_ids: Sequence[int]) -> None:
 def _credit(payment_id: int) -> None:
     orders.locked(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
     payment = Payment.objects.select_for_update().get(pk=payment_id)
-    missing = payment.refunded - _given_back(payment)  # a pod of the former release wrote it down, and moved nothing
+    missing = payment.refunded - _given_back(payment)  # a pod of the former release noted it and moved nothing
     if missing > 0:
         _enter(payment, missing, actor="", note="")
     if payment.state == Payment.State.REFUND_DUE and payment.left:

@@ -38,8 +38,8 @@ __all__ = [
     "put_on",
     "take_off",
 ]
-CODES = throttle.Limit("gift-card-codes", times=60, seconds=600)  # tries of one network, which may be an office
-MOST = Decimal("9999999999.99")  # that its column holds
+CODES = throttle.Limit("gift-card-codes", times=60, seconds=600)  # attempts from one network, perhaps of an office
+MOST = Decimal("9999999999.99")  # what the column can hold
 
 
 class AmountRefused(ShopError):
@@ -69,9 +69,9 @@ class CardFacts(TypedDict, total=False):
 
 
 def put_on(*, cart: Cart | Named, code: str, network: str, version: int | None = None) -> None:
-    """Put a gift card onto the cart, in the place of another; the same again changes nothing, and nothing is reserved.
+    """Put a gift card onto the cart, replacing another. Repeating it changes nothing, and nothing is reserved.
 
-    `network`: whose tries are counted, so that codes cannot be guessed. Raises NoSuchCart, CartChanged,
+    `network`: whose attempts are counted, so that codes cannot be guessed. Raises NoSuchCart, CartChanged,
     GiftCardRefused, TooManyTries.
     """
     carts.show(named.row(cart) if isinstance(cart, Cart) else cart)

@@ -64,7 +64,7 @@ def create(*, order: Order, method: str, gift_card: CardTerms | None = None) -> 
 
 
 def _by_card(order: Order, card: CardTerms) -> Payment:
-    """What a gift card pays. Its reference lets an order have one of these."""
+    """Return the payment of a gift card's part. Its reference is unique, so an order has one such payment at most."""
     facts = {"amount": order.gift_card_amount, "currency": order.currency, "reference": order.number}
     paid = {"state": Payment.State.PAID, "settled_at": timezone.now()}
     transaction.on_commit(metrics.results.labels(GIFT_CARD, Payment.State.PAID).inc, robust=True)
@@ -72,7 +72,7 @@ def _by_card(order: Order, card: CardTerms) -> Payment:
 
 
 def _asked(order: Order) -> dict[str, Any]:
-    """What another method than a gift card has to bring."""
+    """Return the amount that a method other than a gift card has to bring."""
     return {"amount": order.to_pay.amount, "currency": order.currency}
 
 
@@ -85,7 +85,7 @@ def _nothing_left(order: Order) -> None:
 def attempt(*, order_id: int, method: str) -> Payment:
     """Return the order's open payment by `method`, or a new one if the last failed or went another way.
 
-    The provider is asked first, so nobody is sent to a page that is closed, or pays twice. Outside any transaction.
+    Call it outside any transaction: it asks the provider first, so that nobody is sent to a closed page or pays twice.
     Raises NoSuchMethod, NotPayable, ProviderUnavailable.
     """
     providers.check_offered(method)
@@ -199,7 +199,7 @@ def reconcile(*, older_than: timedelta = timedelta(minutes=2), most: int = 200) 
 
 
 def _unheard(created_before: datetime, most: int) -> list[Payment]:
-    """Payments of which the last word is not heard, those to be voided and open ones; not asked for longest first."""
+    """Return payments whose end is not known: to be voided, or open; first those not asked about for longest."""
     begun = Payment.objects.begun().filter(created_at__lt=created_before).select_related("order")
     ordered = begun.order_by(F("checked_at").asc(nulls_first=True), "id")
     found = {*ordered.filter(to_void=True)[:most], *ordered.filter(state=Payment.State.PENDING)[:most]}
@@ -211,7 +211,10 @@ def _asked_at(payment: Payment) -> tuple[bool, datetime, int]:
 
 
 def _look_at(payment: Payment) -> bool:
-    """Returns False if the provider is away. A pod of the release before gift cards asks for too much."""
+    """Ask about a payment, or void it; return False if the provider is away.
+
+    Pods of the release before gift cards ask for too much: such a payment is voided, too.
+    """
     order = payment.order
     if payment.to_void or order.state != Order.State.PLACED or payment.money != order.to_pay:
         return _void(payment)

@@ -1,4 +1,5 @@
-"""Where a provider's word becomes ours, whoever brings it: the webhook, the browser that returns, or the housekeeping.
+"""What a provider says about a payment is acted on here, whoever brings the news: webhook, returning browser, or
+housekeeping.
 
 They may come at once, several times and in any order. Locks: the order first, then the payment.
 """
@@ -24,7 +25,7 @@ ACTOR = "payment provider"
 
 
 def settle(payment_id: int, state: ProviderState) -> Payment:
-    """Act on how a payment stands at its provider: once, whoever says it first; repeated and late words change nothing.
+    """Act on how a payment stands at its provider: once, whoever says it first. Repeated and late news changes nothing.
 
     Money that arrived pays the order if the order waits for it; else it becomes a refund that is due, and the order's
     history says so.
@@ -83,7 +84,10 @@ def _money_arrived(order: Order, payment: Payment, state: ProviderState) -> None
 
 
 def owe_back(order: Order, payment: Payment, message: str = "") -> None:
-    """The payment's money has to be given back; within the locks on both. Onto a gift card it goes at once."""
+    """Note that the payment's money has to be given back; a gift card gets it at once.
+
+    Within the caller's locks on order and payment.
+    """
     payment.close(Payment.State.REFUND_DUE, message)
     if not payment.is_gift_card:
         events.tell_refund_due(order, payment=str(payment.public_id), method=payment.method, money=payment.money)
@@ -95,8 +99,8 @@ def owe_back(order: Order, payment: Payment, message: str = "") -> None:
 
 
 def return_card_part(order: Order) -> None:
-    """Another payment brought the whole total, as one that a pod of the release before gift cards asked for: the card
-    has paid nothing then. Within the lock on the order.
+    """Give a gift card its part back, because another payment brought the whole total: a pod of the release before gift
+    cards asked for that. Within the caller's lock on the order.
     """
     for payment in order.payments.select_for_update(of=("self",)).filter(method=GIFT_CARD, state=Payment.State.PAID):
         owe_back(order, payment, _("The order was paid without the gift card."))
@@ -105,7 +109,7 @@ def return_card_part(order: Order) -> None:
 
 
 def return_card_parts(order_ids: Sequence[int]) -> None:
-    """Of orders whose other payment brought the whole total when a pod of that release settled it."""
+    """Do the same for orders whose other payment, of the whole total, was settled by a pod of that release."""
     for order_id in order_ids:
         with transaction.atomic():
             order = orders.locked(order_id)

@@ -12,7 +12,7 @@ from pathlib import Path
 BY_PATH = not __package__
 HERE = str(Path(__file__).resolve().parents[2])
 if BY_PATH:
-    sys.path[0] = HERE  # instead of this directory, whose modules are nobody else's
+    sys.path[0] = HERE  # instead of this directory, whose modules must not be found by anybody else
 
 if find_spec("django") is None:
     sys.stderr.write(f"{sys.executable} has no Django: use the Python of the project, such as .venv/bin/python.\n")
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _make_room() -> None:
-    """Leave the name `shop` to the project. What is imported already stays, under its full name."""
+    """Leave the name `shop` to the project. What was imported before stays, under its full name."""
     sys.path.remove(HERE)
     del sys.modules["shop"]
 

@@ -1,4 +1,4 @@
-"""Ask all questions, whatever happens, and keep the answers."""
+"""Ask all questions, even if some fail, and keep the answers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -83,7 +83,7 @@ class Report:
 
 
 def audit(project: Project, rules: tuple[Rule, ...] = CONFIGURATION + CODE) -> Report:
-    """Return the report. A rule that fails is a problem in it; the others are asked all the same."""
+    """Return the report. A rule that fails is named in it as a problem; the others are asked all the same."""
     report = Report(silenced=frozenset(getattr(settings, "SILENCED_SYSTEM_CHECKS", ())))
     for rule in rules:
         report.rows.extend(_answers(project, rule))
@@ -99,7 +99,7 @@ def audit(project: Project, rules: tuple[Rule, ...] = CONFIGURATION + CODE) -> R
 
 
 def _with_users(project: Project, row: Row) -> Row:
-    """Add to the row of the sessions who reads and writes them."""
+    """Add to the sessions' row which code reads and writes them."""
     return replace(row, used_by=source.session_users(project)) if row.what == sessions.SESSIONS.what else row
 
 

@@ -16,7 +16,7 @@ def every_pod_sees_the_same(
     app_configs: Sequence[AppConfig] | None = None, **_options: Any
 ) -> list[checks.CheckMessage]:
     """Return one message for each finding; nothing when only some apps are checked, for it asks about the whole."""
-    from shop.stateless.audit import audit  # only where somebody asks: a process starts without it
+    from shop.stateless.audit import audit  # only when somebody asks: processes start without it
     from shop.stateless.project import Project
 
     if app_configs is not None:

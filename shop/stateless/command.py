@@ -63,7 +63,7 @@ def _progress(stream: TextIO) -> Iterator["_Say"]:
 
 
 class _Say:
-    """One line of a terminal that is written over."""
+    """One line of a terminal, each text written over the last."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self.stream = stream

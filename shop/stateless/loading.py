@@ -1,4 +1,4 @@
-"""Set up Django for a project of others, also when one of its apps cannot be imported."""
+"""Set up Django for somebody else's project, even if some of its apps cannot be imported."""
 
 import os
 import sys
@@ -68,7 +68,7 @@ def _line_of(error: Exception) -> str:
 
 
 def _configs(entries: Iterable[str]) -> list[Problem]:
-    """The first half of what apps.populate() does, each app by itself."""
+    """Do the first half of what apps.populate() does, for each app by itself."""
     problems = []
     for entry in entries:
         try:

@@ -108,7 +108,7 @@ def is_stream(path: object) -> bool:
 def loopback_values(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Yield (name of the setting, address) for every loopback URL or host:port in a nested setting."""
     if isinstance(value, str):
-        if LOOPBACK_ADDRESS.search(str(value)):  # it may be a lazy one, which only says that it is text
+        if LOOPBACK_ADDRESS.search(str(value)):  # it may be a lazy string, which only claims to be text
             yield path, str(value)
     elif isinstance(value, dict):
         for key, inner in value.items():

@@ -1,4 +1,4 @@
-"""The audited project: its settings as they are in force, and what could not be loaded."""
+"""The audited project: the settings in force, and what could not be loaded."""
 
 import importlib
 import os
@@ -53,7 +53,7 @@ class Project:
 
     @cached_property
     def serves_this_machine_only(self) -> bool:
-        """Whether nobody is served from elsewhere, so that an address of this machine is not yet wrong."""
+        """Whether only this machine is served, so that an address of this machine is not yet wrong."""
         hosts = set(self.setting("ALLOWED_HOSTS") or []) - TEST_HOSTS
         if not hosts:
             return bool(self.setting("DEBUG"))

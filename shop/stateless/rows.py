@@ -15,7 +15,7 @@ class Verdict(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much it hurts; NONE is no finding."""
+    """How much it matters; NONE means that it is no finding."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -54,7 +54,7 @@ class Row:
         return f"stateless.{LETTERS[self.severity]}{self.number:03}"
 
     def is_silenced(self, ids: Collection[str]) -> bool:
-        """A number silences all its letters: "stateless.E030" also covers the same question as a note."""
+        """A number is silenced with any letter: "stateless.E030" also covers the same question as a note."""
         return any(f"stateless.{letter}{self.number:03}" in ids for letter in LETTERS.values())
 
     @property

@@ -1,4 +1,4 @@
-"""A pod whose state would die with it does not start."""
+"""A pod does not start if its state would die with it."""
 
 from django.conf import settings
 from django.core.checks.messages import CheckMessage

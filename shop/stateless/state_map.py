@@ -44,7 +44,7 @@ def page(report: Report) -> str:
 
 
 def picture(report: Report, *, columns: int = WIDE) -> SafeString:
-    """Return the picture alone, an <svg> whose colours are up to the page around it."""
+    """Return the picture alone: an <svg> whose colours are set by the page around it."""
     boxes = _boxes(report)
     height = _place(boxes, columns)
     spoken = "; ".join(f"{box.title}: {', '.join(card['what'] for card in box.cards)}" for box in boxes)

@@ -43,7 +43,7 @@ def _settings(report: Report, rows: list[Row], *, wide: bool) -> "Table":
     table = Table(*headings, title="Where the state of this project lives", show_lines=True)
     table.columns[0].no_wrap = True
     for column in table.columns[1:]:
-        column.overflow = "fold"  # a setting or a path is of use in full only
+        column.overflow = "fold"  # a setting or a path is useful only in full
     for row in rows:
         first, what, where, lost, remedy = (escape(cell) for cell in cells(report, row))
         others = (what, where, lost, remedy) if wide else (f"{what}\n{where}", f"{lost}\n\n{remedy}".rstrip())
@@ -52,7 +52,7 @@ def _settings(report: Report, rows: list[Row], *, wide: bool) -> "Table":
 
 
 def _kinds(rows: list[Row]) -> list[list[Row]]:
-    """Return rows of which the same is to be said beside each other."""
+    """Return the rows with those next to each other about which the same is said."""
     kinds: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
         kinds.setdefault((row.id, row.lost, row.remedy), []).append(row)

@@ -112,7 +112,7 @@ class GiftCardEntry(models.Model):
         verbose_name=_("payment"),
         db_index=False,
     )
-    # of a giving back: what is given back of the payment with it, so that the same step happens once
+    # of money given back: the sum given back so far, this entry included, so that the same step happens once
     step = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     actor = models.CharField(_("by"), max_length=254, blank=True)
     note = models.CharField(_("note"), max_length=400, blank=True)

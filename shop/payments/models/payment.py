@@ -22,7 +22,7 @@ class PaymentQuerySet(QuerySet["Payment"]):
         return self.filter(state=Payment.State.REFUND_DUE, refunded__lt=F("amount"))
 
     def to_credit(self) -> "PaymentQuerySet":
-        """Of those the gift cards': nobody has to send that money, and pods of the former release left it."""
+        """Those of gift cards: nobody has to send that money, but pods of the former release left it to be sent."""
         return self.to_refund().filter(method=GIFT_CARD)
 
     def begun(self) -> "PaymentQuerySet":
@@ -66,7 +66,7 @@ class Payment(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     checked_at = models.DateTimeField(null=True, editable=False)
     settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
-    # what was given back; of one that is `paid` a part, or all of it after a return
+    # what was given back: of a `paid` payment a part, or all of it after a return
     refunded = models.DecimalField(
         _("given back"), max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0), editable=False
     )
@@ -123,7 +123,7 @@ class Payment(models.Model):
 
     @property
     def left(self) -> Money:
-        """What of its money is here, and can be given back."""
+        """How much of its money is here and can be given back."""
         came = self.state in (self.State.PAID, self.State.REFUND_DUE)
         return Money(self.amount - self.refunded if came else Decimal(0), self.currency)
 

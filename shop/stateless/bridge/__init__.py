@@ -1,1 +1,1 @@
-"""Engines that read an old place and a new one while a project moves: named in its settings for that time."""
+"""Engines that read both the old and the new place while a project moves. Its settings name them for that time."""

@@ -132,7 +132,7 @@ class SessionStore(SessionBase):
             try:
                 self._save_in(self.engines.old.store(self.session_key), data, must_create)
             except (CreateError, UpdateError):
-                return  # it has gone from there: nothing to keep up to date
+                return  # it is gone from there: there is nothing to keep up to date
             except Exception as error:  # noqa: BLE001 - whatever an engine of others raises
                 self._warn("was not saved in the old engine", self.session_key, error)
 
@@ -152,7 +152,7 @@ class SessionStore(SessionBase):
             self._warn("was not removed from the old engine; its mark keeps it from coming back", key, error)
 
     def _last_moment(self, key: str) -> Any:
-        """Return until when the old engine could bring the session back."""
+        """Return the moment until which the old engine could bring the session back."""
         usual = timezone.now() + timedelta(seconds=self.get_session_cookie_age())
         try:
             session = self.engines.old.read([key]).get(key)

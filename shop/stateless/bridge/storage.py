@@ -59,14 +59,14 @@ class BridgingStorage(Storage):
         return self.new.exists(name) or self.old.exists(name)
 
     def holder(self, name: str) -> Storage:
-        """Return the place that a reader of this name gets it from."""
+        """Return the place from which a file of this name is read."""
         return self.new if self.new.exists(name) else self.old
 
     def size(self, name: str) -> int:
         return self.holder(name).size(name)
 
     def path(self, name: str) -> str:
-        """Only if the new place is a file system too: code that needs a path has to change before the end."""
+        """Works only if the new place is a file system, too: code that needs a path has to change before the end."""
         where = self.new.path(name)
         return where if self.new.exists(name) else self.old.path(name)
 
@@ -100,12 +100,12 @@ class BridgingStorage(Storage):
         return super().get_available_name(name, max_length=max_length)
 
     def delete(self, name: str) -> None:
-        """In the old place first: what is gone there is not carried over any more."""
+        """Delete in the old place first: what is gone there is not carried over any more."""
         self.old.delete(name)
         self.new.delete(name)
 
     def _open(self, name: str, mode: str = "rb") -> "File[Any]":
-        """What is opened to be changed is carried over first."""
+        """Carry a file over before it is opened to be changed."""
         if "r" in mode and "+" not in mode:
             return self._read(name, mode)
         if "w" not in mode and not self.new.exists(name):

@@ -17,7 +17,7 @@ from shop.stateless.bridge.storage import BridgingStorage
 
 logger = logging.getLogger(__name__)
 REMEMBERED = 300  # seconds that a browser may keep a redirection; shorter than a signed address lives
-# Uploads may be pages, with scripts, and are shown under the site's own name: what may hold scripts runs none.
+# An upload may be a page with scripts, and is served under the site's own name: nothing in it may run.
 HARMLESS = re.compile(r"(image/(?!svg)|audio/|video/|font/|application/pdf$|text/(plain|csv)$)")
 NO_SCRIPTS = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
 

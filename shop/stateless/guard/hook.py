@@ -28,7 +28,7 @@ _installed = False
 
 
 def install() -> None:
-    """Begin to watch this process and those that it forks. Once; safe to call again."""
+    """Begin to watch this process and those that it forks. Calling it again does nothing."""
     global _installed  # noqa: PLW0603 - a process has its hooks for ever
     with _installing:
         if not _installed:
@@ -86,7 +86,7 @@ def _judge_new(work: Work, touch: Touch, path: str) -> None:
 
 
 def _is_known(work: Work, path: str) -> bool:
-    """Return whether it is allowed or made by this work itself."""
+    """Return whether it is allowed, or was made by this request or task itself."""
     return work.policy.allows(path) or work.policy.allows(real(path)) or is_within(real(path), tuple(work.made))
 
 

@@ -25,7 +25,7 @@ class GuardMiddleware:
     async_capable = True
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        """Raises ImproperlyConfigured for a mode that there is not."""
+        """Raises ImproperlyConfigured for an unknown mode."""
         self.policy = policy()
         if self.policy.mode is Mode.OFF:
             raise MiddlewareNotUsed
@@ -58,7 +58,7 @@ class GuardMiddleware:
 
 
 def _handed_on(work: RequestWork, response: HttpResponseBase) -> HttpResponseBase:
-    """Raises StateWritten again if the code of the project has caught it: a refusal is never silent."""
+    """Raise StateWritten again if the project's code has caught it: a refusal is never silent."""
     if work.refused and response.status_code < 500:
         raise work.refused[0]
     if response.streaming and isinstance(response, StreamingHttpResponse):
@@ -87,7 +87,7 @@ def _streamed(work: RequestWork, content: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _closed(**_signal: object) -> None:
-    """The response is closed, and with it the uploads of its request. Raises StateWritten in mode "raise"."""
+    """Called when the response is closed, and with it the request's uploads. Raises StateWritten in mode "raise"."""
     work = _answered.get()
     if work is not None:
         _answered.set(None)

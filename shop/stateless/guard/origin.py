@@ -1,4 +1,4 @@
-"""Which line of the project did it."""
+"""Which line of the project's code wrote something."""
 
 import functools
 import sys
@@ -17,7 +17,7 @@ ENTRANCES = ("/django/core/handlers/", "/celery/app/trace.py")
 def place() -> str:
     """Return "shop/cart.py:12", the innermost line of the project's own code on this thread's stack.
 
-    Where libraries did it alone, the innermost line of one that is not Python's own: "PIL/Image.py:2500, a library".
+    If only libraries are on it, the innermost line of one that is not Python's own: "PIL/Image.py:2500, a library".
     """
     frame: FrameType | None = sys._getframe(1)
     library = ""

@@ -1,4 +1,4 @@
-"""What the guard does about a write, and what it takes for harmless."""
+"""What the guard does about a write, and which writes it considers harmless."""
 
 import os
 import socket
@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from shop.stateless.places import STREAMS
 
-# Memory of the machine is no better than its disk: what stays there is seen by one pod only.
+# The machine's memory is no better than its disk: what stays there is seen by one pod only.
 SHARED_MEMORY = "/dev/shm"  # noqa: S108
 
 
@@ -40,7 +40,7 @@ class Policy:
 
 
 def policy() -> Policy:
-    """Return what the settings say. Raises ImproperlyConfigured for a mode that there is not."""
+    """Return what the settings say. Raises ImproperlyConfigured for an unknown mode."""
     places = [tempfile.gettempdir(), getattr(settings, "FILE_UPLOAD_TEMP_DIR", None), SHARED_MEMORY]
     own = [*getattr(settings, "STATELESS_GUARD_ALLOWED", ()), os.environ.get("PROMETHEUS_MULTIPROC_DIR")]
     return Policy(_mode(), _pod(), _both(own), _both(places))
@@ -64,6 +64,6 @@ def _pod() -> str:
 
 
 def _both(names: list[str | None]) -> tuple[str, ...]:
-    """Return each place by its name and by where symbolic links lead."""
+    """Return each place under its own name and under the one that symbolic links lead to."""
     given = [str(name) for name in names if name]
     return tuple(dict.fromkeys(given + [os.path.realpath(name) for name in given if name.startswith("/")]))

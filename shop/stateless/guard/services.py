@@ -1,4 +1,4 @@
-"""Connections to this machine that no setting knows of: there a pod finds nothing, or a service of its own."""
+"""Connections to this machine that no setting names: a pod would find nothing there, or a service of its own."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Objects that live as long as the process although no variable of the project holds them."""
+"""Objects that live as long as the process, although no variable of the project refers to them."""
 
 import gc
 from collections.abc import Iterator

@@ -153,7 +153,7 @@ class _Walk:
                     self.look(f"{name}{part}", inner, depth - 1)
 
     def look_into(self, name: str, thing: object) -> None:
-        """Look at the attributes of an object that another one may replace: a new one is no change."""
+        """Look at the attributes of an object that may be replaced by another: a new one is no change."""
         self.snapshot.roots[name] = self.snapshot.roots[type(thing).__module__]
         self.snapshot.kept.append(thing)
         for part, inner in self._attributes(thing):
@@ -168,7 +168,7 @@ class _Walk:
             self._same(name, value)
 
     def _same(self, name: str, value: Any) -> None:
-        """Compared by identity: an object that takes the place of another one is a change."""
+        """A value that is compared by identity: an object that replaces another is a change."""
         if not _is(value, CONTAINERS):
             self.snapshot.values[name] = f"a {type(value).__qualname__} at {id(value):x}"
 
@@ -201,7 +201,7 @@ class _Walk:
 
 
 def _is(value: Any, kinds: tuple[type, ...]) -> bool:
-    """As isinstance(), without asking the object, which may be a lazy one that would begin to work."""
+    """Like isinstance(), without asking the object: a lazy one would be evaluated."""
     return issubclass(type(value), kinds)
 
 

@@ -1,4 +1,4 @@
-"""The same for Celery: which task is running. Imported where Celery is, by the application that calls `watch()`."""
+"""What the middleware does, for Celery: say which task is running. Imported by the application that calls `watch()`."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ class Work:
 
     @property
     def name(self) -> str:
-        """A name of which there are few, for a metric."""
+        """A name for a metric, of which there are only a few."""
         raise NotImplementedError
 
     @property
@@ -30,7 +30,7 @@ class Work:
         return self.name
 
     def stayed(self) -> list[Write]:
-        """Return what it should have removed, and take nothing more for temporary."""
+        """Return what it should have removed; from now on nothing counts as temporary."""
         self.is_over = True
         return [write for path, write in list(self.made.items()) if os.path.lexists(path)]
 

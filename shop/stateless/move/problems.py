@@ -1,4 +1,4 @@
-"""What keeps a move from going on."""
+"""What stops a move."""
 
 
 class MoveError(Exception):

@@ -1,4 +1,4 @@
-"""How far a move is: a bar on a terminal, a line now and then in a log."""
+"""How far a move has come: a bar on a terminal, a line now and then in a log."""
 
 import time
 from collections.abc import Iterator

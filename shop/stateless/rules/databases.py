@@ -54,7 +54,7 @@ def _file(asked: Question, name: str, remedy: str) -> Row:
 
 
 def _host(entry: dict[str, Any], *, mysql: bool) -> str:
-    """Return where the server is: libpq and MySQL mean a socket, or this machine, by no host at all."""
+    """Return where the server is: without a host, libpq and MySQL use a socket or this machine."""
     options = entry.get("OPTIONS") or {}
     host = entry.get("HOST") or options.get("host") or options.get("unix_socket") or options.get("read_default_file")
     if host:

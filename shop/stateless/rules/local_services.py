@@ -1,4 +1,4 @@
-"""What every rule says about a service: an address of this machine is no place that pods share."""
+"""What every rule says about a service: pods do not share what is at an address of this machine."""
 
 from shop.stateless.places import THIS_MACHINE, is_local_service, without_password
 from shop.stateless.project import Project

@@ -1,4 +1,4 @@
-"""Log files: written where nobody looks after the pod is gone."""
+"""Log files: nobody can look at them once the pod is gone."""
 
 from collections.abc import Iterator
 from typing import Any

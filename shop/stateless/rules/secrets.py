@@ -1,4 +1,4 @@
-"""Keys: one for all pods, made once, and no key of the cloud that never changes."""
+"""Keys: the same for all pods, made once; and no cloud key that never changes."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Who is signed in, what is in a session, and what hangs on it: messages and the CSRF secret."""
+"""Who is signed in, what is in a session, and what depends on it: messages and the CSRF secret."""
 
 from collections.abc import Callable, Iterator
 
@@ -79,7 +79,7 @@ def _cache_remedy(alias: str) -> str:
 
 
 def _in_database(project: Project, engine: str, where: str = "database") -> Row:
-    """As shared as the default database, whose own row says so; or silenced, as by who has a proxy beside the pod."""
+    """As shared as the default database, whose own row says so, unless silenced, as where a proxy is beside the pod."""
     entry = project.setting("DATABASES", {}).get("default") or {}
     if not entry.get("ENGINE"):
         return SESSIONS.unknown(STRANGE, where, DATABASE, "Not known: no default database is configured.", REMEDY)

@@ -130,13 +130,13 @@ def rows(project: Project) -> Iterator[Row]:
     online = project.sources.online()
     for number, module in enumerate(in_turn(online)):
         project.say(f"Looking for state in source code: {number} of {len(online)} modules")
-        module.fact(session_uses.uses)  # while its tree is there: session_users() asks
+        module.fact(session_uses.uses)  # while the syntax tree is loaded; session_users() asks for it
         for kind in KINDS:
             yield from _rows(project, module, kind)
 
 
 def _rows(project: Project, module: Module, kind: Kind) -> Iterator[Row]:
-    """Yield one row for all lines of which the same is to be said."""
+    """Yield one row for all lines about which the same is said."""
     lines: dict[tuple[str, str], list[Finding]] = {}
     for finding in _found(project, module, kind):
         lines.setdefault((finding.name, finding.text), []).append(finding)
@@ -165,7 +165,7 @@ def session_users(project: Project) -> str:
 
 
 def _row(kind: Kind, finding: Finding) -> Row:
-    """A finding on the way of a request is pod-local; one that may as well run once at start is unknown."""
+    """A finding in the path of a request is pod-local; one that may just as well run once at start is unknown."""
     asked = Question(kind.what.format(finding.name), kind.owner)
     answer = asked.weak if finding.certain else asked.unknown
     return answer(kind.number, finding.text, kind.place, kind.lost, kind.remedy, file=finding.file, line=finding.line)

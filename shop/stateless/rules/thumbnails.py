@@ -1,4 +1,4 @@
-"""Thumbnails: small copies of pictures, and the notes of which exist."""
+"""Thumbnails: small copies of pictures, and the record of which exist."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -36,7 +36,7 @@ from shop.stateless.scan.walking import walk
 def find(module: Module) -> Iterator[Finding]:
     """Yield one finding for each name: the first place on the way of a request, rather one that fills it.
 
-    What is only emptied was filled at start, and is emptied by tests.
+    A container that functions only empty was filled at start; they are for tests.
     """
     names = _names(module)
     best: dict[str, tuple[tuple[bool, bool], Finding]] = {}
@@ -97,7 +97,7 @@ def _changes(module: Module, place: Place, names: dict[str, str]) -> Iterator[tu
 
 
 def _is_made_once(module: Module, function: Function, name: str) -> bool:
-    """Return whether the function takes nothing, and makes this anew of what is the same in each process."""
+    """Return whether the function takes no arguments, and makes this from what is the same in each process."""
     if all_arguments(function) or function.args.vararg or function.args.kwarg or reads_database(module, function):
         return False
     return any(

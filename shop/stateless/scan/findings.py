@@ -8,7 +8,7 @@ from shop.stateless.scan.module import Module
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 REQUEST_MODULES = {"views", "viewsets", "middleware", "tasks", "context_processors", "consumers", "api", "endpoints"}
-# What these modules of an app hold is run by requests, tasks or commands, and seldom at start.
+# What is in these modules of an app is run by requests, tasks or commands, and seldom at start.
 MODEL_MODULES = {
     "models",
     "forms",
@@ -24,7 +24,7 @@ MODEL_MODULES = {
 REQUEST_BASES = ("View", "ViewSet", "Middleware", "MiddlewareMixin", "APIView", "Consumer", "Mixin")
 REQUEST_ARGUMENTS = {"request", "http_request", "req"}
 TASK_DECORATORS = {"shared_task", "task", "periodic_task", "db_task", "job", "actor", "api_view", "receiver"}
-# Remarks that accept a line: its state may be of one pod; its row is locked by whoever calls.
+# Remarks that accept a line: its state may belong to one pod; its row is locked by the caller.
 ACCEPTED, LOCKED = "per-pod:", "locked:"
 
 

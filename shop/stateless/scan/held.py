@@ -1,4 +1,4 @@
-"""Which names of a function hold what some call gave, or something made of it."""
+"""Which names of a function hold what some call returned, or something made from it."""
 
 import ast
 

@@ -75,7 +75,7 @@ def _attribute(target: ast.AST | None, within: ast.ClassDef | None) -> tuple[str
 
 
 def _of_each(node: ast.ClassDef) -> set[str]:
-    """Return the attributes that methods give to each object anew."""
+    """Return the attributes that methods set anew for each object."""
     stores = [part for part in walk(node) if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)]
     return {part.attr for part in stores if dotted(part.value) == "self"}
 

@@ -58,5 +58,5 @@ def files(roots: dict[str, Path]) -> Iterator[tuple[str, Path]]:
             continue
         for path in sorted(root.rglob("*.py")):
             parts = path.relative_to(root).with_suffix("").parts
-            if not SKIPPED & set(parts) and "{" not in str(path):  # templates of projects are no code yet
+            if not SKIPPED & set(parts) and "{" not in str(path):  # project templates are not code yet
                 yield ".".join([name, *(part for part in parts if part != "__init__")]), path

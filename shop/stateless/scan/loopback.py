@@ -28,7 +28,7 @@ def find(module: Module) -> Iterator[Finding]:
 
 
 def _unsure(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield what is named a default, or for development: something else may stand in its place."""
+    """Yield what is named as a default or as for development: something else may replace it."""
     for node in walk(tree):
         if any(INSTEAD.search(last_name(target)) for target in assigned(node)[0]):
             yield from walk(node)

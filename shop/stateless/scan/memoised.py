@@ -1,4 +1,4 @@
-"""Functions that remember answers for the life of the process although these come from the database or a request."""
+"""Functions that remember answers as long as the process lives, although they come from the database or a request."""
 
 import ast
 from collections.abc import Iterator

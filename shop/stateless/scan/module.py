@@ -42,7 +42,7 @@ class Module:
         return cast(T, self._facts[find])
 
     def forget(self) -> None:
-        """Let go of the tree and of the text; who asks for them again makes them anew."""
+        """Let go of the tree and of the text; they are made again when they are asked for."""
         if "tree" in self.__dict__:
             forget(self.tree)
         for name in ("tree", "text", "lines", "functions"):
@@ -61,7 +61,7 @@ class Module:
 
     @functools.cached_property
     def functions(self) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
-        """All functions and methods by their name; of several with one name the last."""
+        """All functions and methods by name; if several have the same name, the last."""
         nodes = walk(self.tree)
         return {node.name: node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
@@ -81,7 +81,7 @@ def in_turn(modules: Iterable[Module]) -> Iterator[Module]:
 
 
 def _meanings(module: Module) -> dict[str, str]:
-    """Return what names stand for that were imported: {"mp": "multiprocessing", "Thread": "threading.Thread"}."""
+    """Return what imported names stand for: {"mp": "multiprocessing", "Thread": "threading.Thread"}."""
     found = dict[str, str]()
     for node in walk(module.tree):
         if isinstance(node, ast.Import):

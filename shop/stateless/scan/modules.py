@@ -1,4 +1,4 @@
-"""Which modules serve requests: found by who imports whom.
+"""Which modules serve requests: found by which module imports which.
 
 A module that only management commands, migrations or tests import keeps its state for one command, which is no state
 of a pod.
@@ -25,7 +25,7 @@ from shop.stateless.scan.walking import statements
 
 TESTS = re.compile(r"(^|\.)(tests?|testing|conftest|factories|mocks?)(\.|$)|(^|\.)test_")
 COMMANDS = re.compile(r"(^|\.)(management|migrations|__main__|setup|manage)(\.|$)")
-# Inside an app, Django, Celery and servers find these by name: they serve, whoever else imports them.
+# Django, Celery and servers find these by name inside an app: they serve, whoever else imports them.
 SERVING = {
     "models", "admin", "views", "urls", "tasks", "signals", "receivers", "handlers", "middleware", "forms", "wsgi",
     "serializers", "api", "apps", "consumers", "context_processors", "templatetags", "asgi", "celery",
@@ -128,7 +128,7 @@ def sources_of(settings_module: str, root_package: str, *, packages: bool) -> So
 
 
 def read(roots: dict[str, Path], settings_module: str) -> Sources:
-    """Find every module below {dotted name: directory or file}, and out who imports whom."""
+    """Find every module below {dotted name: directory or file}, and find out which imports which."""
     sources = Sources({}, settings_module, set(roots) | {config.name for config in apps.get_app_configs()})
     for name, path in files(roots):
         module = Module(name, path, _shown(path), sources.modules)

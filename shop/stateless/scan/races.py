@@ -1,4 +1,4 @@
-"""What goes wrong as soon as two pods do it at once: numbers that are read, changed and saved; rows that both make."""
+"""What goes wrong when two pods do it at once: numbers that are read, changed and saved; rows that both create."""
 
 import ast
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def _calls(function: Function) -> set[str]:
 
 
 def _saved(function: Function) -> set[str]:
-    """Return the names of whatever save() is called on, but for what was made here and is nobody else's yet."""
+    """Return the names on which save() is called, except those of rows created here, which nobody else knows yet."""
     saves = (node for node in walk(function) if isinstance(node, ast.Call) and last_name(node.func) == "save")
     made = {dotted(one) for node in walk(function) for one in assigned(node)[0] if _makes(assigned(node)[1])}
     return {dotted(node.func.value) for node in saves if isinstance(node.func, ast.Attribute)} - made - {""}
@@ -57,7 +57,7 @@ def _calculated(node: ast.AST) -> str:
 
 
 def _is_number(value: ast.expr) -> bool:
-    """Return whether it may be one: texts and lists are added to as well."""
+    """Return whether it may be a number: texts and lists are added to as well."""
     return not isinstance(value, ast.JoinedStr | ast.List) and not (
         isinstance(value, ast.Constant) and isinstance(value.value, str)
     )

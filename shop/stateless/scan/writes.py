@@ -40,7 +40,7 @@ SAVERS = {
     "save", "to_csv", "to_excel", "to_json", "to_pickle", "to_parquet", "to_html", "savefig", "write_pdf",
 }  # fmt: skip
 TEMPORARY = {"NamedTemporaryFile", "TemporaryDirectory", "TemporaryFile", "mkstemp", "mkdtemp", "SpooledTemporaryFile"}
-# What is written into these is gone, or sent, with the request.
+# What is written into these is gone, or sent, when the request ends.
 PASSING = TEMPORARY | {"BytesIO", "StringIO", "HttpResponse"}
 WRITTEN = "disk of the pod, by"
 STAYING = {"mkstemp", "mkdtemp"}

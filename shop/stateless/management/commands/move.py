@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
 
 def _add_djangos_options(part: argparse.ArgumentParser) -> None:
-    """Take them after the name of the part too, where people write them; argparse knows them only before it."""
+    """Also take them after the name of the part, where people write them; argparse expects them before it."""
     unsaid = argparse.SUPPRESS  # what stands before the name is kept
     for option in ("--settings", "--pythonpath"):
         part.add_argument(option, default=unsaid, help=unsaid)

@@ -1,4 +1,4 @@
-"""The two ends: the source, opened for reading only, and the target, under the name it will have after the move."""
+"""The two ends of a move: the source, opened for reading only, and the target, under its name after the move."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

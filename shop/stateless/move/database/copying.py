@@ -89,7 +89,7 @@ def _prepared(cells: list[Column], row: Row) -> Row:
 
 
 def set_sequences(source: Any, target: Any, tables: list[Table]) -> None:
-    """Let the next row of each table get an id that no row has, nor had as far as the source remembers."""
+    """Let the next row of each table get an id that no row has, or ever had as far as the source remembers."""
     models = [table.model for table in tables]
     given = _given_ids(source)
     with target.cursor() as cursor:

@@ -13,7 +13,7 @@ PASSES = 4.5  # survey, copy and comparison, each as long as reading and hashing
 
 @dataclass(frozen=True)
 class Estimate:
-    """Of one table. `seconds` are for the whole move of it."""
+    """For one table. `seconds`: for all of its move."""
 
     table: str
     rows: int

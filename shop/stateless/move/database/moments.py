@@ -1,4 +1,4 @@
-"""Dates and times that MySQL keeps although there are none: 0000-00-00, 2020-02-00, 25:10:00.
+"""Dates and times that MySQL keeps although they do not exist: 0000-00-00, 2020-02-00, 25:10:00.
 
 Its drivers give nothing for some of them and fail at others. They have to come as the text that is stored, so that the
 row is named and never carried without its value.

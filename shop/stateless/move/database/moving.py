@@ -20,7 +20,7 @@ SLOW = 2_000  # rows that take long enough to show how far they are
 
 
 class Unseen(Progress):
-    """The progress of what is done at once."""
+    """The progress of work that is too short to be shown."""
 
     def advance(self, steps: int = 1) -> None:
         pass

@@ -1,4 +1,4 @@
-"""Before rows move: may we write there, is nothing of others in the way, and have both ends the schema of the code?"""
+"""Before rows move: may we write there, is nothing else in the way, and do both ends have the schema of the code?"""
 
 from collections.abc import Iterable
 from typing import Any, TextIO

@@ -1,4 +1,4 @@
-"""A value on its way: as a database gives it, as Python has it, as the target takes it, as both sides compare it.
+"""A value on its way: as the source gives it, as Python has it, as the target takes it, and as both are compared.
 
 The conversions are those of Django's own fields, so custom fields bring theirs.
 """
@@ -19,7 +19,7 @@ class Unreadable(ValueError):
 
 
 class JsonNull:
-    """The JSON value null, which is something else than no value in SQL."""
+    """The JSON value null, which is not the same as SQL's NULL."""
 
 
 JSON_NULL = JsonNull()
@@ -45,7 +45,7 @@ class Column:
             raise Unreadable(f"cannot be read as {self.kind}")
         value = self._converted(value, self._own)
         if self.is_json and isinstance(value, str) and value == raw:
-            json.loads(raw)  # Django takes text that is no JSON for a text, but it was never stored by it
+            json.loads(raw)  # Django reads text that is not JSON as a string, but has never stored it like this
         return JSON_NULL if self.is_json and value is None and raw is not None else value
 
     @property

@@ -62,7 +62,7 @@ def _listed(title: str, names: list[str]) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """A file's name may hold anything, also what a terminal would obey."""
+    """A file's name may hold anything, even control codes for a terminal."""
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode() for char in name
     )

@@ -14,7 +14,7 @@ from shop.stateless.move.media.places import Origin
 from shop.stateless.move.media.refusals import is_not_there, sentence
 from shop.stateless.move.problems import MoveError
 
-BATCH = 500  # files that wait for a worker at the same time
+BATCH = 500  # files that may wait for a worker
 
 Work = Callable[[str], Result]
 
@@ -108,6 +108,6 @@ def _results(names: Iterable[str], work: Work, workers: int) -> Iterator[Result]
 
 
 def refuse(outcome: Outcome, problems: dict[str, str]) -> None:
-    """Count what is not even tried."""
+    """Count files that are not even tried."""
     for name, problem in problems.items():
         outcome.add(Result(name, FAILED, problem=problem))

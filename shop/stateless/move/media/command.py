@@ -91,7 +91,7 @@ def _probed(options: argparse.Namespace, target: Storage) -> str:
 
 
 def _is_at(target: Storage, name: str) -> bool:
-    """A name that leads out of every storage is nowhere."""
+    """Tell whether the storage has it. A name that leads out of every storage is nowhere."""
     try:
         return target.exists(name)
     except SuspiciousOperation:

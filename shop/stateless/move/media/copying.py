@@ -94,7 +94,7 @@ class Copier:
             return False
 
     def _finished(self, name: str, size: int, *, written: bool) -> Result:
-        """Who deletes a file does so at the source first: if it has gone from there, it must not stay at the target."""
+        """A file is deleted at the source first: if it is gone from there by now, it must not stay at the target."""
         if written and not self.source.exists(name):
             self.target.delete(name)
             return Result(name, VANISHED)

@@ -10,7 +10,7 @@ LEADS_OUT = "is a symbolic link that leads out of the directory; put the file it
 LEADS_NOWHERE = "is a symbolic link to something that is not there; remove it"
 NO_FILE = "is no regular file"
 
-Entry = tuple[str, str]  # a name, and why it cannot be carried ("" if it can)
+Entry = tuple[str, str]  # (name, why it cannot be carried; "" if it can)
 
 
 def entries(storage: Storage) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""What a storage refuses, in words that say what to do. Exceptions are known by name, since storages are others'."""
+"""What a storage refuses, in words that say what to do. Exceptions are known by name: their library may be missing."""
 
 import errno
 from typing import Any

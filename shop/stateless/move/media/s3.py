@@ -1,4 +1,4 @@
-"""What S3 can tell that Django's storages have no word for. A storage of django-storages is known by its `bucket`."""
+"""What S3 can tell and Django's storages cannot. A storage of django-storages is recognised by its `bucket`."""
 
 import posixpath
 from types import SimpleNamespace

@@ -11,7 +11,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 
 class Renamed(Exception):
-    """The storage has chosen another name, which no row knows."""
+    """The storage has chosen another name, which no row refers to."""
 
 
 def refused(name: str) -> str:
@@ -35,7 +35,7 @@ def write(storage: Storage, name: str, content: "File[Any]") -> None:
 
 
 def _write_file(storage: FileSystemStorage, name: str, content: "File[Any]") -> None:
-    """Under another name first: who dies while writing leaves no half file behind that looks like a whole one."""
+    """Write under another name first: a process that dies meanwhile leaves no half file that looks like a whole one."""
     beside = f"{name}.{secrets.token_hex(6)}.part"
     try:
         written = _save(storage, beside, content)

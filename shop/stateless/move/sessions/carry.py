@@ -88,7 +88,7 @@ class Carrier:
             self.outcome.add(COPIED if session.key in added.keys else absent, session.key, problem)
 
     def _meet(self, session: Session, there: Session) -> None:
-        """Never over a session that was saved later: its time has been put off since."""
+        """Never write over a session that was saved later, as its later expiry shows."""
         if there.problem:
             self.outcome.add(FAILED, session.key, UNREADABLE.format(there.problem))
         elif self.same(session, there):
@@ -116,7 +116,7 @@ class Carrier:
 
 
 def unique(keys: Iterable[str]) -> Iterator[str]:
-    """Leave out what comes twice, as a scan of Redis may."""
+    """Leave out keys that come twice, as they may in a scan of Redis."""
     seen: set[str] = set()
     for key in keys:
         if key not in seen:

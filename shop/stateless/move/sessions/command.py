@@ -88,7 +88,7 @@ def _reach(*stores: Store) -> None:
         try:
             if listed:
                 listed.reach()
-        except ValueError as error:  # an address that is none
+        except ValueError as error:  # what should be an address and is not
             raise ImproperlyConfigured(str(error)) from error
 
 

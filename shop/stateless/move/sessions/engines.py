@@ -13,7 +13,7 @@ Store = type[SessionBase]
 
 
 def dotted(name: str) -> str:
-    """Return the dotted path of an engine, which may be called by its last word if it is Django's."""
+    """Return the dotted path of an engine; one of Django's may be named by its last word."""
     return f"{DJANGO}.{name}" if name in SHORT else name
 
 

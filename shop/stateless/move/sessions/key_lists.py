@@ -12,10 +12,10 @@ class KeyList(Protocol):
         """Yield the keys that begin with this, as the cache's users call them."""
 
     def seconds_to_live(self, key: str) -> float | None:
-        """None: for ever."""
+        """Return None if it is kept for ever."""
 
     def reach(self) -> None:
-        """Raises one of errors() if it is away, also where the cache is set to keep silent about it."""
+        """Raises one of errors() if the cache is away, even if it is set to keep silent about that."""
 
 
 class DjangoRedis:

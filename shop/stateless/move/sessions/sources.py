@@ -119,7 +119,7 @@ class FileSource(Source):
 
 
 class CacheSource(Source):
-    """A cache holds sessions with a time to live; only some can say which ones, and for how long."""
+    """A cache, which holds sessions with a time to live; only some caches can list them and say how long they live."""
 
     def keys(self) -> Iterator[str]:
         """A session that comes twice, as Redis may list it, is left out the second time by whoever copies it."""
@@ -154,7 +154,7 @@ class CacheSource(Source):
 
 
 class AnySource(Source):
-    """An engine that is none of Django's: it can be asked for one session, so the bridge can use it."""
+    """An engine that is not one of Django's: it can be asked for a single session, which is all the bridge needs."""
 
     def keys(self) -> Iterator[str]:
         raise MoveError(f"The engine {self.store.__module__} has no way to list its sessions. {BRIDGE_INSTEAD}")

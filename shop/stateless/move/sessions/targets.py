@@ -1,4 +1,4 @@
-"""Where sessions go to. A session is written only where none of its key is, and never where it has ended."""
+"""Where sessions go. A session is written only if none with its key is there, and never if it has ended."""
 
 import os
 import secrets
@@ -129,7 +129,7 @@ class TableTarget(Target):
 
 
 class StoreTarget(Target):
-    """Any engine, by what all engines can do."""
+    """Any engine, used only by what all engines can do."""
 
     def add(self, sessions: list[Session]) -> Added:
         added = Added()

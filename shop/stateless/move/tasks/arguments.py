@@ -1,4 +1,4 @@
-"""What tasks are called with: objects that no message can carry, and what may be too large for one."""
+"""What tasks are called with: objects that no message can carry, and arguments that may be too large for one."""
 
 import ast
 from collections.abc import Iterator

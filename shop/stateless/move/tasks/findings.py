@@ -1,4 +1,4 @@
-"""One place in the project that has to do with its queue, and how code is read for it."""
+"""What is found about the project's queue, place by place, and how code is read for it."""
 
 import ast
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ DECORATORS = {"shared_task", "task", "periodic_task"}
 
 @dataclass(frozen=True)
 class Finding:
-    """`what` is what is written there."""
+    """`what` is the code at that place."""
 
     topic: Topic
     level: Level
@@ -79,7 +79,7 @@ def _task_of_others(module: Module) -> set[str]:
 
 
 def number(node: ast.expr | None) -> float | None:
-    """Return the value of 60 * 60 and the like, None for what is only known when it runs."""
+    """Return the value of 60 * 60 and the like; None for what is known only when it runs."""
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         return float(node.value)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Add):

@@ -1,4 +1,4 @@
-"""Mails and calls to other services inside a transaction, also in receivers of signals, which run in that of others."""
+"""Mails and calls to other services inside a transaction; also in receivers of signals, which run in the sender's."""
 
 import ast
 from collections.abc import Iterator

@@ -56,7 +56,7 @@ def _code(text: str) -> str:
 
 
 def grouped(findings: list[Finding]) -> list[list[Finding]]:
-    """Return the findings of each topic together, what has to change first."""
+    """Return the findings by topic, first those that have to change."""
     levels = list(Level)
     groups: dict[str, list[Finding]] = {}
     for one in sorted(findings, key=lambda one: (levels.index(one.level), one.file, one.line)):

@@ -135,7 +135,7 @@ def _used_results(module: Module, scope: ast.AST, sent: set[ast.Call], topic: To
 
 
 def _outermost(scope: ast.AST) -> Iterator[ast.AST]:
-    """Yield what belongs to the scope: a module without its functions."""
+    """Yield the nodes of a scope itself: of a module without those of its functions."""
     for child in ast.iter_child_nodes(scope):
         if not (isinstance(scope, ast.Module) and isinstance(child, Function)):
             yield child
