@@ -83,13 +83,14 @@ def shop(inspector: Inspector) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Add to cart").click()
     expect(page.locator("#toast")).to_contain_text("It is in your cart.")
+    expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
     inspector.look("added")
     inspector.visit("/cart/")
     redeem(inspector)
     use_a_gift_card(inspector)
     inspector.visit("/checkout/")
     page.get_by_role("button", name="Order and pay").click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_focused()
     inspector.look("errors")
     fields = {"email": "ada@example.com", "name": "Ada", "line1": "Allee 1", "postal_code": "10435", "city": "Berlin"}
     for name, value in fields.items():
