@@ -60,7 +60,9 @@ def test_a_cart_waits_for_its_owner(client, client_class):
 
 def test_registering_joins_the_cart_and_sends_a_link_that_confirms(client):
     add(client, factories.variant())
-    client.post("/account/signup/", {"email": "eve@example.com", "password1": "tessellate-nine-tiles"})
+    values = {"email": "eve@example.com", "password1": "tessellate-nine-tiles"}
+    welcome = client.post("/account/signup/", values, follow=True).content.decode()
+    assert "A mail to eve@example.com brings a link that confirms your address." in welcome
     assert Cart.objects.open().get(user__email="eve@example.com").lines.count() == 1
     mail = Mail.objects.get(kind="account_confirm", to="eve@example.com")
     page = client.get(mail.context["url"])
