@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalog import tree
 from shop.inventory.models import Stock
 from shop.payments.models import Payment
+from shop.pricing.models import Redemption, Voucher
 
 INDENT = "\N{EN DASH} "
 LOW = 3  # pieces
 LATEST = 1_000  # rows whose values are offered
+NEWEST_USES = 3_000  # of a voucher
 _HERE = "-value-"  # stands for the value of a choice
 Choices = Iterable[tuple[Any, Any]]
 
@@ -70,6 +72,18 @@ class MailKindFilter(LatestValuesFilter):
 class QueueFilter(LatestValuesFilter):
     title = _("queue")
     parameter_name = "queue"
+
+
+class VoucherFilter(LatestValuesFilter):
+    """The newest orders that used a voucher: as many as a list counts, found by the index of its uses."""
+
+    title = _("voucher")
+    parameter_name = "voucher_code"
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any] | None":
+        code = self.value()
+        uses = Redemption.objects.filter(voucher=Voucher.objects.filter(code=code).values("pk")[:1]).order_by("-pk")
+        return queryset.filter(pk__in=uses.values("order")[:NEWEST_USES]) if code else None
 
 
 class StockFilter(QuickFilter):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from unfold.decorators import display
 
-from shop.backoffice.filters import LatestValuesFilter
+from shop.backoffice.filters import LatestValuesFilter, VoucherFilter
 from shop.backoffice.lists import RecordInline
 from shop.backoffice.order_actions import OrderActions
 from shop.backoffice.pills import pill
@@ -107,7 +107,7 @@ class EventInline(RecordInline):
 class OrderAdmin(OrderActions):
     inlines = (LineInline, PaymentInline, EventInline)
     list_display = ("number", "placed_at", "email", "status", "amount", "paid_by", "delivery")
-    list_filter = ("state", PaymentMethodFilter, "placed_at")
+    list_filter = ("state", PaymentMethodFilter, VoucherFilter, "placed_at")
     sorted_by_index = ("placed_at",)
     search_fields = ("number",)
     search_help_text = _("The beginning of a number, or a whole e-mail address")

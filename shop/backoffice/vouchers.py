@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -57,14 +58,14 @@ class VoucherAdmin(FlatAdmin):
     search_fields = ("code",)
     search_help_text = _("The beginning of a code")
     ordering = ("-id",)
-    readonly_fields = ("uses", "state")
+    readonly_fields = ("uses", "state", "orders")
     actions_detail = ("end_now",)
     new_fieldsets = (
         (None, {"fields": (("code", "active"), ("kind", "value"), "min_subtotal", "note", "seen")}),
         (_("When"), {"fields": ("starts_at", "ends_at")}),
         (_("How often"), {"fields": (("limit", "limit_per_customer"),)}),
     )
-    fieldsets = ((_("Now"), {"fields": (("state", "uses"),)}), *new_fieldsets)
+    fieldsets = ((_("Now"), {"fields": (("state", "uses", "orders"),)}), *new_fieldsets)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Voucher]":
         rows: VoucherQuerySet = super().get_queryset(request)
@@ -143,6 +144,11 @@ class VoucherAdmin(FlatAdmin):
         said = _("%(count)s of %(limit)s") % {"count": count, "limit": voucher.limit}
         bar = '<progress class="bo-uses" value="{}" max="{}" aria-hidden="true"></progress>'
         return format_html(f'<span class="bo-when">{{}}</span>{bar}', said, count, voucher.limit)
+
+    @display(description=_("orders"))
+    def orders(self, voucher: Voucher) -> SafeString:
+        address = f"{reverse('admin:orders_order_changelist')}?{urlencode({'voucher_code': voucher.code})}"
+        return format_html('<a class="bo-link" href="{}">{}</a>', address, _("Those that used it"))
 
     @display(description=_("valid"))
     def period(self, voucher: Voucher) -> SafeString:

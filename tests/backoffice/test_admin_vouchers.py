@@ -197,6 +197,10 @@ def test_its_page_and_the_orders_lead_to_each_other_and_say_what_was_given_back(
     shown = admin.get(change_page(order)).content.decode()
     assert f'href="{LIST}?q=SPRING">SPRING</a>: \N{MINUS SIGN}2.00 EUR' in shown
     assert 'data-label="Discount"' in shown
+    other = ordered(factories.voucher(code="OTHER"))
+    (those,) = re.findall(r'href="([^"]*\?voucher_code=SPRING)"', page)
+    found = admin.get(those).content.decode()
+    assert change_page(order) in found and change_page(other) not in found
     orders.cancel(order_id=order.pk)
     assert "0 of 3" in admin.get(change_page(voucher)).content.decode()
 
