@@ -17,14 +17,19 @@ from unfold.decorators import display
 from shop.accounts.models import User
 from shop.backoffice.gift_card_actions import GiftCardActions
 from shop.backoffice.gift_card_form import GiftCardForm
-from shop.backoffice.gift_card_states import TONES, GiftCardStateFilter
+from shop.backoffice.gift_card_states import TONES, GiftCardStateFilter, outstanding
 from shop.backoffice.lists import FlatAdmin, LatestInline
+from shop.backoffice.operations import NAMES
 from shop.backoffice.pills import pill
 from shop.money import Money
 from shop.payments import gift_cards
 from shop.payments.models import GiftCard, GiftCardEntry
 
 FOUR = 4  # characters of a code that staff know
+LOST = _(
+    "It is kept nowhere, so nobody can show it or send it again. Is it lost? Disable this card, and issue another for "
+    "what is left."
+)
 
 
 class EntryInline(LatestInline):
@@ -65,9 +70,10 @@ class GiftCardAdmin(GiftCardActions):
     search_fields = ("last_four",)
     search_help_text = _("The last four characters of its code")
     ordering = ("-id",)
-    readonly_fields = ("name", "left", "status", "until")
+    readonly_fields = ("name", "left", "status", "until", "code")
+    list_before_template = "backoffice/outstanding.html"
     fieldsets = (
-        (None, {"fields": (("name", "status"), ("left", "until"))}),
+        (None, {"fields": (("name", "status"), ("left", "until"), "code")}),
         (_("Issued"), {"fields": (("email", "message"), ("issued_by", "created_at"), "order")}),
     )
     new_fieldsets = ((None, {"fields": ("amount", "expires_at", "email", "message", "note", "seen")}),)
@@ -79,6 +85,9 @@ class GiftCardAdmin(GiftCardActions):
         if not term:
             return queryset, False
         return (queryset.filter(last_four=term) if len(term) == FOUR else queryset.none()), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().changelist_view(request, {"outstanding": outstanding(), **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("payments.add_giftcard")
@@ -132,6 +141,15 @@ class GiftCardAdmin(GiftCardActions):
     @display(description=_("card"))
     def name(self, card: GiftCard) -> str:
         return str(card)
+
+    @display(description=_("code"))
+    def code(self, card: GiftCard) -> SafeString:
+        """What became of it, as whoever lost it asks staff."""
+        mail = gift_cards.mail_of(card)
+        if mail is None:
+            return format_html('<span class="bo-said">{}</span>', LOST)
+        said = _("The mail with it: %(state)s.") % {"state": NAMES[mail.state]}
+        return format_html('<span class="bo-said">{}<br>{}</span>', said, LOST)
 
     @display(description=_("left"))
     def left(self, card: GiftCard) -> SafeString:

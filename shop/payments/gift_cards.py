@@ -17,6 +17,7 @@ from shop.cart.models import Cart
 from shop.cart.named import Named
 from shop.errors import ShopError
 from shop.notifications import services as notifications
+from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.payments import gift_card_codes as codes
 from shop.payments import metrics
@@ -35,6 +36,7 @@ __all__ = [
     "enable",
     "issue",
     "look_up",
+    "mail_of",
     "put_on",
     "take_off",
 ]
@@ -132,9 +134,20 @@ def _mail(card: GiftCard, code: str, language: str) -> None:
         kind="gift_card",
         to=card.email,
         context={**facts, "last_four": card.last_four, "sealed": sealing.seal({"code": code})},
-        dedupe_key=f"gift_card:{card.pk}",
+        dedupe_key=_mail_key(card),
         language=language,
     )
+
+
+def _mail_key(card: GiftCard) -> str:
+    return f"gift_card:{card.pk}"
+
+
+def mail_of(card: GiftCard) -> Mail | None:
+    """Return the mail that brings the code, as long as it is kept; None for a card that was handed over."""
+    if not card.email:
+        return None
+    return Mail.objects.select_related("message").filter(dedupe_key=_mail_key(card)).first()
 
 
 def disable(*, card_id: int) -> GiftCard:

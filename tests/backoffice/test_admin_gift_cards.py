@@ -7,10 +7,12 @@ from decimal import Decimal
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
 from shop.accounts.models import User
+from shop.backoffice import gift_card_states
 from shop.notifications.models import Mail
 from shop.payments import gift_cards
 from shop.payments import services as payments
@@ -75,6 +77,7 @@ class TestIssuing:
     def test_a_recipient_gets_a_mail(self, admin):
         answer = issue(admin, email="ada@example.com", message="All the best")
         assert "A mail brings it to ada@example.com" in admin.get(answer["Location"]).content.decode()
+        assert "The mail with it: waiting." in admin.get(answer["Location"]).content.decode()
         mail = Mail.objects.get(kind="gift_card")
         assert mail.to == "ada@example.com"
         assert mail.context["sealed"] not in admin.get(change_page(mail)).content.decode()
@@ -130,6 +133,15 @@ class TestTheList:
         gift_cards.disable(card_id=made["disabled"].pk)
         assert listed(admin, state=state) == [made[state].last_four]
         assert f" {state} " in words(admin.get(change_page(made[state])))
+
+    def test_what_can_still_be_spent_is_added_up(self, admin, monkeypatch):
+        for amount in ("50.00", "20.00"):
+            factories.gift_card(amount)
+        gift_cards.disable(card_id=factories.gift_card("500.00").card.pk)
+        assert "€70.00 can still be spent, with 2 cards." in words(admin.get(LIST))
+        monkeypatch.setattr(gift_card_states, "SUMMED", 2)
+        cache.clear()
+        assert "€20.00 can still be spent, with 1 card. Older cards are not added up." in words(admin.get(LIST))
 
     def test_what_is_left_is_a_bar_and_a_text(self, admin):
         one = card()
