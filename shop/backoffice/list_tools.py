@@ -29,10 +29,11 @@ TEXT_HEAD = f"""<th class="{HEAD} {{}} hidden px-3 lg:table-cell" scope="col"><d
 <div class="text">{{}}</div>{{}}</div></th>"""
 ORDER = """<div class="sortoptions flex items-center ml-2">\
 <a href="{}" class="flex items-center leading-none text-base-400 hover:text-base-500 dark:text-base-500 \
-dark:hover:text-base-400 toggle {}" title="{}"><span class="block material-symbols-outlined">{}</span></a>\
+dark:hover:text-base-400 toggle {}" title="{}">\
+<span class="block material-symbols-outlined" aria-hidden="true">{}</span></a>\
 <a class="sortremove flex items-center leading-none ml-1 text-base-400 dark:text-base-500 transition-all \
 hover:text-red-700 dark:hover:text-red-500" href="{}" title="{}">\
-<span class="block material-symbols-outlined">cancel</span></a></div>"""
+<span class="block material-symbols-outlined" aria-hidden="true">cancel</span></a></div>"""
 PRIORITY = '<span class="sortpriority font-medium ml-2 text-xs" title="{}">{}</span>'
 
 FILTER = """<div><h3 class="font-semibold mb-2 text-font-important-light dark:text-font-important-dark">{}</h3>\

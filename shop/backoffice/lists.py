@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import IntegrityError, connection
 from django.db.models import Model, QuerySet
+from django.forms import SplitDateTimeWidget
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -82,6 +83,14 @@ class FlatAdmin(ChoosingAdmin, ModelAdmin):
     list_filter_sheet = True
     compressed_fields = True
     warn_unsaved_form = True
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Name both fields of a moment: its label belongs to neither."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), SplitDateTimeWidget):
+            for part, what in zip(field.widget.widgets, (_("Date"), _("Time")), strict=True):
+                part.attrs["aria-label"] = f"{field.label}: {what}"
+        return field
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Treat NUL, which no column can hold, as an unknown filter: Django then shows the whole list."""

@@ -12,6 +12,7 @@ from unfold.admin import TabularInline
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from shop.backoffice.row_form import RowForm
 from shop.backoffice.thumbnails import thumbnail
 from shop.catalog.models import Product, ProductImage, Variant
 from shop.platform import media
@@ -27,7 +28,7 @@ class PictureFileInput(forms.FileInput):
     template_name = "backoffice/file_input.html"
 
 
-class PictureForm(forms.ModelForm):  # type: ignore[type-arg]
+class PictureForm(RowForm):
     """A picture with its file. A file that was taken is remembered in `image` while other fields are corrected."""
 
     upload = forms.FileField(

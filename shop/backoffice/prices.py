@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from shop.backoffice.fields import ListField, not_negative
 from shop.backoffice.lists import FlatAdmin
+from shop.backoffice.row_form import RowForm
 from shop.pricing.models import ShippingMethod, ShippingRate, TaxRate
 
 
@@ -48,13 +49,20 @@ class TaxRateAdmin(FlatAdmin):
         return f"{rate.rate} %"
 
 
-class ShippingRateForm(forms.ModelForm):  # type: ignore[type-arg]
+# In a table the theme shows a help text to those alone who rest a mouse on the column's head.
+CODES = {
+    "placeholder": _("rest of the world"),
+    "style": "min-width: 12rem",
+    "title": _("Separated by commas; empty for the rest of the world."),
+}
+
+
+class ShippingRateForm(RowForm):
     countries = ListField(
-        label=_("countries"),
+        label=_("countries, by two-letter codes"),
         required=False,
         longest=2,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("rest of the world"), "style": "min-width: 12rem"}),
-        help_text=_("Two-letter codes, separated by commas; empty for the rest of the world."),
+        widget=UnfoldAdminTextInputWidget(attrs=CODES),
     )
 
     class Meta:

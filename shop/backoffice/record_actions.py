@@ -18,7 +18,7 @@ from unfold.enums import ActionVariant
 ACTION = """<li class="border select-none max-lg:-mt-px max-lg:first:rounded-t-default \
 max-lg:last:rounded-b-default min-lg:-ml-px min-lg:first:rounded-l-default min-lg:last:rounded-r-default {}">\
 <a href="{}" class="cursor-pointer flex grow items-center gap-2 px-3 py-2 text-left whitespace-nowrap"{}>\
-<span class="material-symbols-outlined">{}</span> {}</a></li>"""
+<span class="material-symbols-outlined" aria-hidden="true">{}</span> {}</a></li>"""
 VARIANTS = {
     ActionVariant.PRIMARY: "border-primary-700 bg-primary-600 text-white dark:border-primary-500",
     ActionVariant.DANGER: "border-red-700 bg-red-600 text-white dark:border-red-500",

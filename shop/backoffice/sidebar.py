@@ -26,7 +26,7 @@ text-font-important-light text-sm dark:text-font-important-dark">{title}</h2>\
 RULE = SafeString('<hr class="border-t border-base-200 mx-6 my-2 dark:border-base-800">')
 ENTRY = """<li><a href="{path}" class="flex h-[38px] items-center -mx-3 px-3 rounded-default \
 hover:text-primary-600 dark:hover:text-primary-500{css}"{current}>\
-<span class="material-symbols-outlined md-18 mr-3 w-[18px]">{icon}</span><span>{title}</span>"""
+<span class="material-symbols-outlined md-18 mr-3 w-[18px]" aria-hidden="true">{icon}</span><span>{title}</span>"""
 HERE = " bg-base-100 font-semibold text-primary-600 dark:bg-white/[.06] dark:text-primary-500 active"
 BADGE = """<span class="font-semibold h-[18px] leading-[18px] ml-2 px-1 relative rounded-xs text-center text-[11px] \
 whitespace-nowrap uppercase min-w-[18px] bg-red-100 text-red-700 dark:bg-red-500/20 dark:text-red-400">{}</span>"""

@@ -18,6 +18,7 @@ from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from shop.backoffice.fields import ValuesField, not_negative
+from shop.backoffice.row_form import RowForm
 from shop.catalog.models import Variant
 from shop.inventory import services as inventory
 from shop.inventory.models import MOST, Stock
@@ -28,7 +29,7 @@ STOCK_FIELDS = ("on_hand", "tracked", "allow_backorder")
 NARROW = {"style": "min-width: 5.5rem; width: 5.5rem"}
 
 
-class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
+class VariantForm(RowForm):
     option_values = ValuesField(
         label=_("Option values"),
         required=False,

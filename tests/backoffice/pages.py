@@ -36,3 +36,19 @@ def problems(answer):
     """The text of a page that came back because something was wrong with it."""
     assert answer.status_code == 200, f"it was saved: {answer.status_code}"
     return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def nowhere(page):
+    """The names by which a page's elements say what describes, names or belongs to them, and that are not on it."""
+    named = re.findall(r'aria-(?:describedby|labelledby|controls)="([^"]*)"', page)
+    there = set(re.findall(r'\sid="([^"]*)"', page))
+    return {name for names in named for name in names.split()} - there - {"dialog-title"}  # comes with a dialog
+
+
+def nameless(page):
+    """The fields that nothing names for those who do not see them. The theme's own search has a placeholder only."""
+    fields = re.findall(r'<(?:input(?![^>]*type="(?:hidden|submit)")|select|textarea)\b[^>]*>', page)
+    labelled = {*re.findall(r'<label[^>]*\sfor="([^"]*)"', page), "search-input-command"}
+    unnamed = [field for field in fields if "aria-label" not in field and " disabled" not in field]
+    ids = {field: re.search(r'\sid="([^"]*)"', field) for field in unnamed}
+    return {field for field, found in ids.items() if not (found and found[1] in labelled)}

@@ -23,7 +23,7 @@ from shop.pricing.models import Redemption, ShippingMethod, TaxRate, Voucher
 from shop.privacy import export
 from shop.privacy.models import Request
 from tests import factories
-from tests.backoffice.pages import address, change_page, save
+from tests.backoffice.pages import address, change_page, nameless, nowhere, save
 
 MODELS = [
     Product, Category, Variant, Order, Payment, TaxRate, ShippingMethod, User, Address, RefreshFamily, Group, Mail,
@@ -76,6 +76,14 @@ class TestEachModel:
         assert admin.get(address(model), {"q": "ab"}).status_code == 200
         assert admin.get(address(model), {"q": "ada@example.com"}).status_code == 200
         assert admin.get(address(model, "add")).status_code == (403 if model in RECORDS else 200)
+
+    def test_each_field_has_a_name_and_what_describes_it_is_there(self, admin, order, model):
+        fill(order, 1)
+        addresses = [address(model), change_page(model.objects.first())]
+        addresses += [] if model in RECORDS else [address(model, "add")]
+        pages = [admin.get(each).content.decode() for each in addresses]
+        assert set().union(*map(nowhere, pages)) == set()
+        assert set().union(*map(nameless, pages)) == set()
 
     def test_its_empty_list_opens(self, admin, model):
         assert admin.get(address(model)).status_code == 200

@@ -76,7 +76,10 @@ def test_an_action_opens_over_the_page_and_is_a_page_by_itself_without_javascrip
     link = re.search(r'<a href="([^"]*/note/)"[^>]*hx-get="\1"[^>]*>', page)
     assert 'x-on:htmx:after-on-load="openModal = true"' in link[0]
     assert re.search(r"<noscript><style>\s*html\[x-cloak\]", page)
-    (dialog,) = (form for form in forms(admin.get(link[1]).content.decode()) if "note" in form.values)
+    alone = admin.get(link[1]).content.decode().strip()
+    assert alone.startswith("<!DOCTYPE html>") and 'href="../change/"' in alone
+    assert "<!DOCTYPE" not in admin.get(link[1], headers={"HX-Request": "true"}).content.decode()
+    (dialog,) = (form for form in forms(alone) if "note" in form.values)
     answer = admin.post(link[1], dialog.filled(note="Called her."))
     assert answer["Location"] == change_page(placed)
     assert "Called her." in admin.get(change_page(placed)).content.decode()

@@ -27,8 +27,32 @@ def open_filters_by_key(page: Page) -> None:
     page.get_by_role("button", name="Filters").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="sold out")).to_be_visible()
+    expect(page.get_by_role("link", name="Close the filters")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="sold out")).to_be_hidden()
+    expect(page.get_by_role("button", name="Filters")).to_be_focused()
+
+
+def disable_a_gift_card_by_key(page: Page, pk: int) -> None:
+    """As far as the dialog: it takes the focus, and gives it back to what opened it."""
+    page.goto(f"/admin/payments/giftcard/{pk}/change/")
+    menu, opener = page.get_by_role("button", name="Actions"), page.get_by_role("link", name="Disable")
+    if menu.is_visible():
+        menu.press("Enter")
+    opener.press("Enter")
+    expect(page.get_by_role("dialog", name="Disable the gift card").get_by_label("Note")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
+def open_the_account_by_key(page: Page) -> None:
+    sidebar = page.get_by_role("button", name="Sidebar")
+    if not page.get_by_role("button", name=EMAIL).is_visible():
+        sidebar.press("Enter")
+    page.get_by_role("button", name=EMAIL).press("Enter")
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Log out")).to_be_hidden()
 
 
 def choose_a_picture(page: Page) -> None:
@@ -70,6 +94,8 @@ def test_all_rows_of_a_list_are_selected_at_once_and_hidden_from_shoppers(
     filter_without_script(chromium, context, shop.base_url)
     page.locator("#result_list tbody tr a").first.click()
     choose_a_picture(page)
+    disable_a_gift_card_by_key(page, factories.gift_card().card.pk)
+    open_the_account_by_key(page)
     page.goto("/admin/catalog/product/")
     page.locator("#action-toggle").check()
     expect(page.locator("input.action-select:checked")).to_have_count(Product.objects.count())

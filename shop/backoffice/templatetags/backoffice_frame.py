@@ -23,7 +23,7 @@ STAFF = {"user": {"is_staff": True}}  # whom the theme's search of everything is
 CRUMB = "align-middle inline-block leading-5 min-w-0 truncate tracking-tight"
 THEN = SafeString(
     '<span class="material-symbols-outlined inline-block align-middle leading-5 mx-2 text-base-400 '
-    'dark:text-base-500">chevron_right</span>'
+    'dark:text-base-500" aria-hidden="true">chevron_right</span>'
 )
 
 
