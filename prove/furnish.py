@@ -73,15 +73,13 @@ def voucher() -> None:
 
 def gift_cards(people: int) -> None:
     """One for each number, with a code that whoever has the number knows."""
-    from shop.payments import gift_card_codes as codes
-    from shop.payments.models import GiftCard, GiftCardEntry
+    from django.db import transaction
 
-    facts = {"currency": "EUR", "issued": GIFT, "balance": GIFT}
-    cards = GiftCard.objects.bulk_create(
-        GiftCard(**codes.hashed(code)._asdict(), last_four=code[-4:], **facts) for code in map(gift_code, range(people))
-    )
-    issued = GiftCardEntry.Kind.ISSUE
-    GiftCardEntry.objects.bulk_create(GiftCardEntry(card=card, kind=issued, amount=GIFT) for card in cards)
+    from shop.payments.gift_cards import write
+
+    with transaction.atomic():
+        for number in range(people):
+            write(gift_code(number), amount=GIFT)
 
 
 if __name__ == "__main__":

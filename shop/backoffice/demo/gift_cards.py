@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from shop.payments import gift_card_codes as codes
-from shop.payments.models import GiftCard, GiftCardEntry
-
-Kind = GiftCardEntry.Kind
+from shop.payments import gift_cards
+from shop.payments.models import GiftCard
 
 
 @dataclass(frozen=True)
@@ -41,14 +39,8 @@ def write() -> None:
 
 @transaction.atomic
 def _write(sample: Sample) -> None:
-    card = GiftCard.objects.create(
-        **codes.hashed(sample.code)._asdict(),
-        last_four=codes.spelled(sample.code)[-4:],
-        currency=settings.SHOP_CURRENCY,
-        issued=sample.amount,
-        balance=sample.amount - sample.used,
-        expires_at=timezone.now() - timedelta(days=30) if sample.ended else None,
-    )
-    GiftCardEntry.objects.create(card=card, kind=Kind.ISSUE, amount=sample.amount, note=sample.note)
+    ended_at = timezone.now() - timedelta(days=30) if sample.ended else None
+    card = gift_cards.write(sample.code, amount=sample.amount, note=sample.note, expires_at=ended_at)
     if sample.used:
-        GiftCardEntry.objects.create(card=card, kind=Kind.CORRECT, amount=-sample.used, note="Spent at the counter.")
+        balance = sample.amount - sample.used
+        gift_cards.correct(card_id=card.pk, balance=balance, seen=sample.amount, actor="", note="Spent at the counter.")
