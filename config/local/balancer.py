@@ -63,7 +63,7 @@ PASS = """\
 		}}
 	}}
 """
-HEALTH = "\t\t\thealth_uri /readyz\n\t\t\thealth_interval 1s\n\t\t\thealth_timeout 2s\n"
+HEALTH = "\t\t\thealth_uri /readyz\n\t\t\thealth_interval 1s\n\t\t\thealth_timeout 5s\n"
 ROUTE_HEADER = "X-Route"
 ROUTE = "\t@{name} header " + ROUTE_HEADER + " {name}\n"
 TRACE = "\t\theader X-Upstream {http.reverse_proxy.upstream.hostport}\n"  # who let the request down

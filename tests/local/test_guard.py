@@ -11,6 +11,9 @@ from config.local import orphans
 from config.local.claim import claimed
 from config.local.errors import LaunchError
 from config.local.process import PROJECT, Place, Process, Program, python
+from tests.waiting import patience
+
+until = patience(60)
 
 SUPERVISOR = """
 import sys, time
@@ -19,12 +22,12 @@ from config.local.guard import Guard
 from config.local.process import Place, Process, Program, python
 place = Place(Path(sys.argv[1]), sys.argv[2])
 guard = Guard(place)
-forking = "import subprocess, time; subprocess.Popen(['sleep', '60']); time.sleep(60)"
-forgetful = "import os, sys; os.execve(sys.executable, [sys.executable, '-c', 'import time; time.sleep(60)'], {})"
+forking = "import subprocess, time; subprocess.Popen(['sleep', '300']); time.sleep(300)"
+forgetful = "import os, sys; os.execve(sys.executable, [sys.executable, '-c', 'import time; time.sleep(300)'], {})"
 for name, code in (("web-1", forking), ("redis", forgetful)):
     Process(Program(name, python("-c", code)), place).start()
 print("up", flush=True)
-time.sleep(60)
+time.sleep(300)
 """
 
 
@@ -38,20 +41,16 @@ def test_a_killed_supervisor_leaves_no_process_and_no_pid_file(place):
     supervisor = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE)
     assert supervisor.stdout
     supervisor.stdout.readline()
-    time.sleep(0.5)  # for the child's child
+    until(lambda: len(children(place)) == 3)  # the child's child is there a moment later
     left = children(place)
-    assert len(left) == 3
     supervisor.kill()
     supervisor.communicate()
-    assert psutil.wait_procs(left, timeout=10)[1] == []
-    deadline = time.monotonic() + 5
-    while list(place.run.glob("*.pid")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert list(place.run.glob("*.pid")) == []
+    assert psutil.wait_procs(left, timeout=60)[1] == []
+    until(lambda: not list(place.run.glob("*.pid")))
 
 
 def test_a_pid_file_whose_number_went_to_another_process_ends_nobody(place):
-    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
     (place.run / "current").write_text(place.mark)
     (place.run / "web-1.pid").write_text(str(stranger.pid))
     import os
@@ -65,7 +64,7 @@ def test_a_pid_file_whose_number_went_to_another_process_ends_nobody(place):
 
 def test_a_run_that_came_later_is_left_alone(place):
     later = Place(place.data, place.mark + "-later")
-    process = Process(Program("web-1", python("-c", "import time; time.sleep(60)")), later)
+    process = Process(Program("web-1", python("-c", "import time; time.sleep(300)")), later)
     process.start()
     (place.run / "current").write_text("another mark")
     orphans.end(f"{place.mark}:", place.run, patience=0)

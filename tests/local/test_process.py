@@ -8,10 +8,12 @@ import pytest
 from config.local.errors import LaunchError
 from config.local.process import Place, Process, Program, python
 
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(300)"
+)
 PARENT = (
-    "import subprocess, sys, time; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
-    "print(child.pid, flush=True); time.sleep(60)"
+    "import subprocess, sys, time; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)']);"
+    "print(child.pid, flush=True); time.sleep(300)"
 )
 
 
@@ -22,12 +24,12 @@ def run(place: Place, code: str, **options) -> Process:
 
 
 def first_line(process: Process) -> str:
-    process.wait_until(lambda: bool(process.tail()), seconds=10, what="part")
+    process.wait_until(lambda: bool(process.tail()), seconds=60, what="part")
     return process.tail()[0]
 
 
 def test_its_id_is_in_a_file_while_it_runs(place):
-    process = run(place, "import time; time.sleep(60)")
+    process = run(place, "import time; time.sleep(300)")
     assert int((place.run / "part.pid").read_text()) == process.pid
     process.stop()
     assert not (place.run / "part.pid").exists()
@@ -44,22 +46,22 @@ def test_one_that_does_not_listen_is_killed_when_its_patience_is_over(place):
     process = run(place, STUBBORN, patience=0.3)
     first_line(process)
     process.stop()
-    assert process.exit_code == -signal.SIGKILL  # it would have ended by itself after a minute
+    assert process.exit_code == -signal.SIGKILL  # it would have ended by itself after minutes
 
 
 def test_children_of_a_killed_process_are_gone_before_it_is_started_again(place):
     process = run(place, PARENT)
     child = psutil.Process(int(first_line(process)))
     psutil.Process(process.pid).kill()
-    process.wait_until(lambda: not process.running, seconds=5, what="part")
+    process.wait_until(lambda: not process.running, seconds=60, what="part")
     assert child.is_running()
     process.start()
-    child.wait(5)
+    child.wait(60)
     process.kill()
 
 
 def test_ctrl_c_does_not_reach_it(place):
-    process = run(place, "import os, time; print(os.getsid(0) == os.getpid(), flush=True); time.sleep(60)")
+    process = run(place, "import os, time; print(os.getsid(0) == os.getpid(), flush=True); time.sleep(300)")
     assert first_line(process) == "True"
     process.kill()
 
@@ -67,12 +69,12 @@ def test_ctrl_c_does_not_reach_it(place):
 def test_one_that_ends_while_it_is_waited_for_says_why(place):
     process = run(place, "raise SystemExit('the reason')")
     with pytest.raises(LaunchError, match="part did not start: it ended with exit code 1") as caught:
-        process.wait_until(lambda: False, seconds=10, what="part")
+        process.wait_until(lambda: False, seconds=60, what="part")
     assert caught.value.lines == ["the reason"]
 
 
 def test_one_that_is_not_ready_in_time_says_so(place):
-    process = run(place, "import time; time.sleep(60)")
+    process = run(place, "import time; time.sleep(300)")
     with pytest.raises(LaunchError, match="part did not start within 0 seconds"):
         process.wait_until(lambda: False, seconds=0.1, what="part")
     process.kill()

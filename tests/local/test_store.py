@@ -22,9 +22,9 @@ from config.local.process import PROJECT
 from tests.services import room
 from tests.waiting import patience
 
-until = patience(60)
+until = patience(180)
 
-pytestmark = [pytest.mark.fleet, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.fleet, pytest.mark.timeout(900)]
 GIVEN = ("DATABASE_URL", "REDIS_URL", "REDIS_SESSIONS_URL", "SQS_QUEUE_BASE_URL", "CARD_PROVIDER_URL", "PUBLIC_URL")
 
 
@@ -48,12 +48,12 @@ class Run:
             command = [sys.executable, "-m", "config.local"]
             self.process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=output, stderr=output)
         if wait:
-            until(lambda: "Store ready" in self.output.read_text() or self.process.poll() is not None, 120)
+            until(lambda: "Store ready" in self.output.read_text() or self.process.poll() is not None, 300)
             assert self.process.poll() is None, self.output.read_text()
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        self.process.wait(180)
 
     @property
     def url(self) -> str:
@@ -81,7 +81,7 @@ def _is_of_the_tests(name: str) -> bool:
 
 def served_by(run: Run) -> str:
     """The name of the process that answers now, without its number."""
-    return httpx.get(f"{run.url}/", timeout=20).headers["X-Pod"].partition("/")[0]
+    return httpx.get(f"{run.url}/", timeout=60).headers["X-Pod"].partition("/")[0]
 
 
 @pytest.fixture(scope="module")
@@ -134,22 +134,22 @@ def test_every_process_has_its_id_in_a_file(store):
 
 
 def test_requests_are_served_by_both_replicas(store):
-    assert {served_by(store) for _ in range(10)} == {"web-1", "web-2"}
+    until(lambda: {served_by(store) for _ in range(10)} == {"web-1", "web-2"})
 
 
 def test_a_second_run_on_the_same_directory_is_refused(store):
     second = Run(store.data)
     second.output = store.data.with_suffix(".second")
     second.start(wait=False)
-    assert second.process.wait(30) == 1
+    assert second.process.wait(180) == 1
     assert "A store already runs on" in second.output.read_text()
-    assert httpx.get(f"{store.url}/").status_code == 200
+    assert httpx.get(f"{store.url}/", timeout=60).status_code == 200
 
 
 def test_a_killed_replica_is_missed_by_no_request_and_started_again(store):
     first = store.pid("web-1")
     psutil.Process(first).kill()
-    assert [httpx.get(f"{store.url}/", timeout=20).status_code for _ in range(20)] == [200] * 20
+    assert [httpx.get(f"{store.url}/", timeout=60).status_code for _ in range(20)] == [200] * 20
     until(lambda: (store.data / "run" / "web-1.pid").exists() and store.pid("web-1") != first)
     until(lambda: "web-1" in {served_by(store) for _ in range(4)})
 
@@ -166,7 +166,7 @@ def test_a_killed_queue_service_gets_its_queues_back(store):
 def test_a_port_in_use_is_told_and_nothing_is_left(store, another):
     another.port = store.port
     another.start(wait=False)
-    assert another.process.wait(30) == 1
+    assert another.process.wait(180) == 1
     assert f"Port {store.port} of 127.0.0.1 is in use" in another.output.read_text()
     assert not list((another.data / "run").glob("*.pid"))
 
@@ -178,19 +178,19 @@ def test_a_kill_of_everything_loses_nothing(store):
     for process in before:
         with contextlib.suppress(psutil.NoSuchProcess):  # some end by themselves once others have
             process.kill()
-    psutil.wait_procs(before, timeout=10)
+    psutil.wait_procs(before, timeout=60)
     store.process.wait()
     store.start()
     with store.database() as connection:
         assert connection.execute("SELECT word FROM kept").fetchall() == [("row",)]
-    assert httpx.get(f"{store.url}/").status_code == 200
+    assert httpx.get(f"{store.url}/", timeout=60).status_code == 200
 
 
 def test_term_stops_everything_and_leaves_no_process(store):
     before = store.processes()
     store.process.send_signal(signal.SIGTERM)
-    assert store.process.wait(60) == 0
-    assert psutil.wait_procs(before, timeout=5)[1] == []
+    assert store.process.wait(180) == 0
+    assert psutil.wait_procs(before, timeout=60)[1] == []
     assert list((store.data / "run").glob("*.pid")) == []
     assert ports.taken(store.port) is False
 
@@ -200,7 +200,7 @@ def test_a_replica_that_cannot_boot_ends_the_start_with_its_last_words(store, mo
     with monkeypatch.context() as changed:
         changed.setenv("WEB_WORKERS", "many")
         store.start(wait=False)
-    assert store.process.wait(120) == 1
+    assert store.process.wait(300) == 1
     assert "web-1 did not start" in store.output.read_text()
     assert "'many'" in store.output.read_text()
     assert not list((store.data / "run").glob("*.pid"))

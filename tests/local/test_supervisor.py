@@ -8,10 +8,10 @@ from config.local.errors import LaunchError
 from config.local.process import Process, Program, python
 from config.local.supervisor import Kept, Periodic, Supervisor
 
-SLEEP = python("-c", "import time; time.sleep(60)")
+SLEEP = python("-c", "import time; time.sleep(300)")
 
 
-def tick_until(supervisor: Supervisor, condition, seconds: float = 5) -> None:
+def tick_until(supervisor: Supervisor, condition, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
