@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, expect, sync_playwright
 
 from config.local.browser import find
 from config.local.fleet import Fleet
@@ -14,7 +14,9 @@ from tests.services import fleet, started
 from tests.waiting import outbox, patience
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
-until = patience(60, outbox)
+until = patience(120, outbox)
+PATIENCE = 60_000  # milliseconds that a browser waits for a page on a busy machine
+expect.set_options(timeout=PATIENCE)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 

@@ -31,7 +31,7 @@ def furnish() -> None:
 
 def await_pictures() -> None:
     """Wait until the worker has made all renditions."""
-    patience(60, lambda: "the worker made no renditions")(lambda: not Image.objects.filter(rendered_at=None).exists())
+    patience(180, lambda: "the worker made no renditions")(lambda: not Image.objects.filter(rendered_at=None).exists())
 
 
 def _product(category: str, scene: str, family: str) -> Product:

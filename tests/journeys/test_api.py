@@ -14,7 +14,7 @@ from tests import factories
 from tests.payments import cardholder
 from tests.waiting import patience
 
-until = patience(60)
+until = patience(120)
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
 ADDRESS = {"name": "Ada Byron", "line1": "Kastanienallee 12", "postal_code": "10435", "city": "Berlin", "country": "DE"}
@@ -33,7 +33,7 @@ class App:
         if self.tokens:
             headers["Authorization"] = f"Bearer {self.tokens['access']}"
         address = path if path.startswith("http") else f"{next(self.addresses)}/api/v1/{path}"
-        answer = httpx.request(method, address, json=body, headers=headers, timeout=30)
+        answer = httpx.request(method, address, json=body, headers=headers, timeout=60)
         assert answer.status_code == status, answer.text
         assert "set-cookie" not in answer.headers
         self.pods.append(answer.headers["X-Pod"].partition("/")[0])
@@ -101,7 +101,7 @@ def test_somebody_registers_joins_the_guests_cart_and_orders(app, mails):
     app.tokens = app.ask("POST", "auth/token/", {"email": "ada@example.com", "password": PASSWORD, "cart": cart["id"]})
     assert app.tokens["cart"] == app.ask("GET", "carts/current/")["id"]
     app.ask("GET", f"carts/{cart['id']}/", status=404)
-    keys = jwt.PyJWKSet.from_dict(httpx.get(f"{next(app.addresses)}/.well-known/jwks.json").json())
+    keys = jwt.PyJWKSet.from_dict(httpx.get(f"{next(app.addresses)}/.well-known/jwks.json", timeout=60).json())
     kid = jwt.get_unverified_header(app.tokens["access"])["kid"]
     claims = jwt.decode(app.tokens["access"], keys[kid], algorithms=["ES256"])
     assert claims["exp"] - claims["iat"] == 900

@@ -11,7 +11,7 @@ from config.local.fleet import Fleet
 from shop.orders.models import Order, OrderLine
 from tests import factories
 from tests.journeys import showroom
-from tests.journeys.conftest import ARTIFACTS
+from tests.journeys.conftest import ARTIFACTS, PATIENCE
 from tests.waiting import patience
 
 pytestmark = [pytest.mark.browser, pytest.mark.fleet]
@@ -50,7 +50,7 @@ def shopper(request: pytest.FixtureRequest, shop: Fleet, chromium: Browser) -> I
     context = chromium.new_context(
         base_url=shop.base_url, viewport={"width": WIDTHS[width], "height": 844}, java_script_enabled=script
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     ARTIFACTS.mkdir(exist_ok=True)
     yield Shopper(context.new_page(), f"{width}-{'js' if script else 'nojs'}", script=script)
     context.close()
@@ -79,6 +79,7 @@ def find_by_a_misspelt_search(shopper: Shopper) -> None:
     expect(page.get_by_role("link", name="Alhambra cushions")).to_be_visible()
     shopper.picture("2-search")
     page.get_by_role("link", name="Alhambra cushions").click()
+    page.wait_for_url("**/products/cushion/")  # with its scripts
 
 
 def choose_and_add(shopper: Shopper) -> None:
@@ -88,7 +89,7 @@ def choose_and_add(shopper: Shopper) -> None:
         page.get_by_text("50 × 50 cm", exact=True).click()
         expect(page.locator("[data-price]")).to_contain_text("€49.00")
         expect(page.locator("[data-stock]")).to_have_text("Only 3 left")
-        assert "variant=cushion-Indigo-50" in page.url
+        expect(page).to_have_url(re.compile("variant=cushion-Indigo-50"))
     else:
         page.locator("select[name=variant]").select_option(label="Indigo / 50 × 50 cm · €49.00")
     shopper.picture("3-product")
@@ -98,6 +99,7 @@ def choose_and_add(shopper: Shopper) -> None:
         expect(page.get_by_role("link", name="Cart, 1 piece")).to_be_visible()
         shopper.picture("4-added")
         page.get_by_role("link", name="See the cart").click()
+    page.wait_for_url("**/cart/")
     expect(page.get_by_role("heading", name="Your cart")).to_be_visible()
 
 
@@ -134,6 +136,7 @@ def use_a_gift_card(shopper: Shopper, code: str) -> None:
         expect(page.get_by_role("button", name=f"Remove gift card ending in {code[-4:]}")).to_be_focused()
     shopper.picture("5-gift-card")
     page.get_by_role("link", name="Go to checkout").click()
+    page.wait_for_url("**/checkout/")
 
 
 def order_to_france(shopper: Shopper) -> str:
@@ -174,7 +177,7 @@ def page(shop: Fleet, chromium: Browser) -> Iterator[Page]:
     """A desktop with JavaScript."""
     showroom.furnish()
     context = chromium.new_context(base_url=shop.base_url, viewport={"width": 1280, "height": 844})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
@@ -183,6 +186,7 @@ def fill_cart_and_form(page: Page) -> None:
     page.goto("/products/tiled/")
     page.get_by_role("button", name="Add to cart").click()
     page.get_by_role("link", name="Checkout").click()
+    page.wait_for_url("**/checkout/")
     fill_form(page)
 
 

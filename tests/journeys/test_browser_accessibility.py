@@ -14,6 +14,7 @@ from shop.accounts.models import Address, User
 from shop.catalog.models import Variant
 from tests import factories
 from tests.journeys import showroom
+from tests.journeys.conftest import PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.fleet]
 OPEN = [
@@ -57,7 +58,7 @@ def inspector(request: pytest.FixtureRequest, shop: Fleet, chromium: Browser) ->
     context = chromium.new_context(
         base_url=shop.base_url, viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield Inspector(context.new_page())
     context.close()
 

@@ -10,6 +10,7 @@ from shop.accounts.models import User
 from shop.catalog.models import Product
 from tests import factories
 from tests.journeys import showroom
+from tests.journeys.conftest import PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.fleet]
 EMAIL, PASSWORD = "boss@example.com", "a long password for the boss"
@@ -84,7 +85,7 @@ def test_all_rows_of_a_list_are_selected_at_once_and_hidden_from_shoppers(
     showroom.furnish()
     User.objects.create_superuser(EMAIL, PASSWORD)
     context = chromium.new_context(base_url=shop.base_url, viewport={"width": width, "height": 844})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page, complaints = context.new_page(), []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

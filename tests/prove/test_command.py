@@ -53,7 +53,7 @@ def test_an_interrupt_leaves_nothing_behind():
         family = psutil.Process(process.pid).children(recursive=True)
         assert len(family) > 15
         process.send_signal(signal.SIGTERM)  # goes the way of Ctrl-C, which background jobs of a shell ignore
-        assert process.wait(90) == 130
+        assert process.wait(300) == 130
     finally:
         process.kill()
     until(lambda: not any(here.glob("shop-prove-*")))

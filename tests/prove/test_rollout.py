@@ -19,7 +19,7 @@ from prove.record import Event
 from tests.k8s.manifests import one, pod_template, rendered
 from tests.prove.made_up import evidence
 
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(99)"
 
 
 def test_its_numbers_are_those_of_the_manifests() -> None:
@@ -57,7 +57,7 @@ def test_a_process_that_outlasts_its_grace_period_is_reported(tmp_path: Path) ->
     fleet.processes["web-1"] = process
     fleet.pods = {"web": Pod({}, pause=0.1, grace=0.4, ready=0)}
     process.start()
-    process.wait_until(lambda: bool(process.tail()), seconds=10, what="it")
+    process.wait_until(lambda: bool(process.tail()), seconds=60, what="it")
     with pytest.raises(LaunchError, match="web-1 took longer"):
         fleet.leave("web-1")
     assert process.exit_code == -signal.SIGKILL
