@@ -1,8 +1,16 @@
 """What accounts refuse."""
 
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import ShopError
+
+OF_A_USER = "_fk_accounts_user_id"  # ends the names that Django gives to references to users
+
+
+def is_of_gone_account(error: Exception) -> bool:
+    """Say whether a row could not be written because the account it refers to was erased at the same moment."""
+    return isinstance(error, IntegrityError) and OF_A_USER in str(error)
 
 
 class WrongCredentials(ShopError):

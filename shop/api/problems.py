@@ -21,11 +21,11 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from shop.accounts.errors import is_of_gone_account
 from shop.api.parsers import BodyTooLarge
 from shop.errors import ShopError
 
 CONTENT_TYPE = "application/problem+json"
-OF_A_USER = "_fk_accounts_user_id"  # ends the names that Django gives to references to users
 CODES = {"parse_error": "malformed"}  # DRF's name: ours
 
 
@@ -56,7 +56,7 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None
 def _as_api_exception(exc: Exception) -> Exception:
     """Return DRF's own kind of what Django raises; anything else as it is."""
     match exc:
-        case IntegrityError() if OF_A_USER in str(exc):
+        case IntegrityError() if is_of_gone_account(exc):
             return AccountGone()
         case RequestDataTooBig():
             return BodyTooLarge()

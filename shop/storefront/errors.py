@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, is_valid_path, reverse
 from django.views.defaults import page_not_found
 
+from shop.accounts.errors import is_of_gone_account
 from shop.errors import ShopError
 from shop.platform import outage, rollout
 
@@ -38,7 +40,12 @@ class ShopErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, UnreadablePostError):  # its sender is gone, or too slow
             return HttpResponseBadRequest()
-        if not isinstance(exception, ShopError) or request.path.startswith(OTHERS):
+        if request.path.startswith(OTHERS):
+            return None
+        if is_of_gone_account(exception):
+            logout(request)
+            return redirect("account_login")
+        if not isinstance(exception, ShopError):
             return None
         response = _with_retry(refused(request, exception), exception)
         response["Cache-Control"] = "no-store"
