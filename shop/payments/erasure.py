@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shop.payments.models import GiftCard, Payment
+from shop.payments.models import GiftCard, GiftCardEntry, Payment
 
 
 def clear_payments(order_ids: Sequence[int]) -> None:
@@ -11,5 +11,6 @@ def clear_payments(order_ids: Sequence[int]) -> None:
 
 
 def clear_gift_cards(card_ids: Sequence[int]) -> None:
-    """Forget who was given these cards, and with which words. Whoever has the code spends the money as before."""
+    """Forget who was given these cards, with which words and why. Whoever has the code spends the money as before."""
     GiftCard.objects.filter(pk__in=card_ids).update(email="", message="")
+    GiftCardEntry.objects.filter(card__in=card_ids, kind=GiftCardEntry.Kind.ISSUE).exclude(note="").update(note="")

@@ -50,7 +50,7 @@ def ada(delivery_and_tax) -> SimpleNamespace:
         address = Address.objects.create(user=user, name=whole, line1=f"{name}gasse 1", city="Berlin", country="DE")
         OutsideIdentity.objects.create(user=user, issuer="https://pool.example", subject=f"sub-{name}")
         accounts.sign_in(email=email, password=PASSWORD, device=f"{name}'s phone")
-        card = factories.gift_card("30.00", email=email, message=f"For {name}")
+        card = factories.gift_card("30.00", email=email, message=f"For {name}", note=f"For {name}, who waited")
         voucher = factories.voucher()
         order = ordered(user, email, whole, voucher=voucher, gift_card=factories.gift_card("5.00"))
         guest = ordered(None, email.upper(), whole)

@@ -56,6 +56,16 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     noncurrent_version_expiration { noncurrent_days = 30 }
     abort_incomplete_multipart_upload { days_after_initiation = 3 }
   }
+  dynamic "rule" {
+    for_each = each.key == "private" ? [1] : []
+    content {
+      id     = "old-dumps"
+      status = "Enabled"
+      filter { prefix = "backups/" }
+      # They hold customers who were erased since: docs/privacy.md.
+      expiration { days = 35 }
+    }
+  }
   depends_on = [aws_s3_bucket_versioning.this]
 }
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from shop.errors import ShopError
 from shop.privacy import restoring
-from shop.privacy.erasure import BATCH
+from shop.privacy.erasure import BATCH, Rows
 from shop.privacy.models import Erased
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "file", nargs="*", type=FileType(), metavar="FILE", help="lines of JSON; - is standard input"
+            "file", nargs="*", type=FileType(), metavar="FILE", help="JSON, one a line; - reads what is sent"
         )
         parser.add_argument("--list", action="store_true", help="write what was erased instead: ids, nothing else")
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"erased": {one.what: [one.row]}}))
 
 
-def _told(lines: Iterable[str]) -> Iterable[restoring.Rows]:
+def _told(lines: Iterable[str]) -> Iterable[Rows]:
     """Yield what lines of the log say was erased; others say nothing of it."""
     for line in lines:
         if '"erased"' not in line:
