@@ -12,4 +12,5 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if field.label:
-                field.widget.attrs["aria-label"] = field.label
+                inner: Any = getattr(field.widget, "widget", field.widget)  # what wraps another one copies but that
+                inner.attrs["aria-label"] = field.label

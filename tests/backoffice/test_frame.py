@@ -42,6 +42,13 @@ def test_the_group_of_which_nothing_may_be_seen_has_no_heading(admin):
     assert "Operations" not in browser.get("/admin/").content.decode()
 
 
+@pytest.mark.parametrize(("where", "status"), [(address(Product), 403), ("/admin/nothing/at/all/", 404)])
+def test_who_comes_where_nothing_is_for_them_finds_back(where, status):
+    answer = packer("view_order").get(where)
+    assert answer.status_code == status
+    assert 'href="/admin/">Back to the admin</a>' in answer.content.decode()
+
+
 @pytest.mark.parametrize("where", ["list", "row"])
 def test_the_entry_of_the_page_is_marked_and_no_other(admin, where):
     rug = factories.product("Rug")

@@ -77,7 +77,7 @@ def test_an_action_opens_over_the_page_and_is_a_page_by_itself_without_javascrip
     assert 'x-on:htmx:after-on-load="openModal = true"' in link[0]
     assert re.search(r"<noscript><style>\s*html\[x-cloak\]", page)
     alone = admin.get(link[1]).content.decode().strip()
-    assert alone.startswith("<!DOCTYPE html>") and 'href="../change/"' in alone
+    assert alone.startswith("<!DOCTYPE html>") and 'href="../change/"' in alone and "<noscript><style>" in alone
     assert "<!DOCTYPE" not in admin.get(link[1], headers={"HX-Request": "true"}).content.decode()
     (dialog,) = (form for form in forms(alone) if "note" in form.values)
     answer = admin.post(link[1], dialog.filled(note="Called her."))
