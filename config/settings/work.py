@@ -17,10 +17,15 @@ OUTBOX_TOPICS = {  # topic: (queue, handler)
     "media.renditions": ("media", "shop.platform.handlers.make_renditions"),
     "sessions.forget": ("default", "shop.platform.handlers.forget_session"),
     "events.publish": ("default", "shop.platform.handlers.publish_event"),
+    "webhooks.fan_out": ("default", "shop.platform.handlers.fan_out_event"),
+    "webhooks.deliver": ("webhooks", "shop.platform.handlers.deliver_webhook"),
 }
 # Topics whose handlers tell other systems, which would hear a repeated transaction twice: each has its own transaction
 TELLING_TOPICS = ("events.publish",)
 EVENTS_TOPIC_ARN = env.text("EVENTS_TOPIC_ARN", "")  # the SNS topic for events of orders (docs/events.md); empty: none
+# Networks of one's own in which receivers of webhooks may be, as 10.1.2.0/24: any port, and by plain http within this
+# machine; without any only the public web may be told, by https
+WEBHOOK_NETWORKS = env.words("WEBHOOK_NETWORKS")
 
 _mail = outgoing(env.url("EMAIL_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "eml")))
 EMAIL_BACKEND = _mail.backend

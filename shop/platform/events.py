@@ -1,4 +1,5 @@
-"""Events for other systems: each is an outbox row, whose body a worker publishes to the SNS topic EVENTS_TOPIC_ARN.
+"""Events for other systems: an outbox row each, whose body a worker publishes to the SNS topic EVENTS_TOPIC_ARN, and
+one for webhooks. Which of them are written is decided by the statement that writes them: nobody asks who listens.
 
 A body is a CloudEvent (version 1.0, in JSON) and is written whole in the transaction of what happened, so it says what
 was true then. It may be published several times and in any order: its `id` is the same each time. What is in it, the
@@ -15,9 +16,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 from django.conf import settings
+from django.db import transaction
 
-from shop.platform import outbox, patience
+from shop.platform import outbox, patience, webhooks
 from shop.platform.breaker import Breaker
+from shop.platform.postgresql import planned
 
 TOPIC = "events.publish"
 PATIENCE = Config(
@@ -40,6 +43,7 @@ breaker = Breaker("sns", away=(BotoCoreError,), refusal=TopicAway, seconds=patie
 
 
 def are_wanted() -> bool:
+    """By SNS."""
     return bool(settings.EVENTS_TOPIC_ARN)
 
 
@@ -59,8 +63,15 @@ def event(*, kind: str, schema: str, subject: str, at: datetime, data: dict[str,
 
 
 def put(body: dict[str, Any]) -> None:
-    """Write one event in the current transaction."""
-    outbox.put(topic=TOPIC, payload={"event": body})
+    """Write one event in the current transaction, if anybody listens."""
+    planned.insert_if(beside(body))
+    transaction.on_commit(outbox.wake_relays, robust=True)
+
+
+def beside(body: dict[str, Any]) -> planned.Beside:
+    """Return one event to be written by a statement of the caller's, who wakes the relays."""
+    topics = [*([TOPIC] if are_wanted() else []), webhooks.FAN_OUT]
+    return planned.Beside([outbox.draft(topic, {"event": body}) for topic in topics], where=webhooks.IS_WANTED)
 
 
 def publish(body: dict[str, Any]) -> None:

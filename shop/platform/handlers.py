@@ -3,6 +3,7 @@
 from typing import Any
 
 from shop.platform import events, media, sessions
+from shop.platform.webhooks import delivery
 
 
 def make_renditions(image_id: int, **_later: Any) -> None:
@@ -15,3 +16,11 @@ def forget_session(cache_key: str, **_later: Any) -> None:
 
 def publish_event(event: dict[str, Any], **_later: Any) -> None:
     events.publish(event)
+
+
+def fan_out_event(event: dict[str, Any], **_later: Any) -> None:
+    delivery.fan_out(event)
+
+
+def deliver_webhook(delivery_id: int, turn: int, **_later: Any) -> None:
+    delivery.deliver(delivery_id, turn)

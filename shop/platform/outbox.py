@@ -57,15 +57,16 @@ def put(
     `message_id`: the id to give it, if the caller has drawn one from the table's sequence. Raises KeyError for a topic
     that settings.OUTBOX_TOPICS does not name.
     """
-    return _write([_message(topic, payload, delay, pk=message_id)])[0]
+    return _write([draft(topic, payload, delay, pk=message_id)])[0]
 
 
 def put_many(*, topic: str, payloads: list[dict[str, Any]]) -> list[OutboxMessage]:
     """Write several messages of one topic by one statement, as put() does."""
-    return _write([_message(topic, payload, timedelta()) for payload in payloads])
+    return _write([draft(topic, payload) for payload in payloads])
 
 
-def _message(topic: str, payload: dict[str, Any], delay: timedelta, pk: int | None = None) -> OutboxMessage:
+def draft(topic: str, payload: dict[str, Any], delay: timedelta = timedelta(), pk: int | None = None) -> OutboxMessage:
+    """Return a message that the caller writes, beside rows of its own and in their transaction."""
     queue, _handler = settings.OUTBOX_TOPICS[topic]
     due = timezone.now() + delay
     facts = {"topic": topic, "queue": queue, "available_at": due, "request_id": request_id.current()}

@@ -50,5 +50,9 @@ EVENTS_CONNECT = 1
 EVENTS_ANSWER = 3
 EVENTS_AWAY = 5.0  # how long nothing is published after a failure
 
+# A webhook: one POST to somebody else's server, all of it, names apart; below a worker's time limit as mail is
+WEBHOOK = 10.0
+WEBHOOK_CONNECT = 3.0
+
 # What a verbose readiness probe allows for all questions together; they are asked side by side
 PROBE = 1.5

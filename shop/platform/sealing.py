@@ -6,6 +6,7 @@ Who reads the database, a dump of it, or a page of the admin that shows the row,
 import base64
 import hashlib
 import json
+from contextlib import suppress
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -31,6 +32,18 @@ def unseal(sealed: str) -> dict[str, Any]:
     return facts
 
 
-def _box() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(SALT + key.encode()).digest())) for key in keys])
+def fresh(sealed: str) -> str:
+    """Return it sealed with the newest key: as it is if it was, or if nobody here can open it."""
+    try:
+        _box(settings.SECRET_KEY).decrypt(sealed.encode())
+    except InvalidToken:
+        with suppress(InvalidToken):
+            return _box().rotate(sealed.encode()).decode()
+    return sealed
+
+
+def _box(*keys: str) -> MultiFernet:
+    known = keys or (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return MultiFernet(
+        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(SALT + key.encode()).digest())) for key in known]
+    )

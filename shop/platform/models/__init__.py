@@ -3,5 +3,16 @@ from shop.platform.models.inspection import Inspection
 from shop.platform.models.outbox import DeadLetter, OutboxMessage, QueueDepth
 from shop.platform.models.pod import Pod
 from shop.platform.models.session import RevokedSession
+from shop.platform.models.webhook import WebhookDelivery, WebhookEndpoint
 
-__all__ = ["DeadLetter", "Image", "Inspection", "OutboxMessage", "Pod", "QueueDepth", "RevokedSession"]
+__all__ = [
+    "DeadLetter",
+    "Image",
+    "Inspection",
+    "OutboxMessage",
+    "Pod",
+    "QueueDepth",
+    "RevokedSession",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

@@ -8,6 +8,7 @@ each with "cached plan must not change result type".
 import functools
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import psycopg
@@ -15,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model
 
 NAMED = re.compile(r"%%|%\((\w+)\)s")
+BESIDE = "beside_"  # ahead of the names of its columns, as both tables may have one of a name
 
 
 class PlannedCursor(psycopg.RawCursor[Any]):
@@ -60,7 +62,18 @@ def anew(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]
     return found
 
 
-def insert(new: Sequence[Model]) -> None:
+@dataclass(frozen=True)
+class Beside:
+    """New rows of one model that another statement writes, too, if `where`, a condition on their columns, is true.
+
+    Without keys: nobody learns what was written.
+    """
+
+    new: Sequence[Model]
+    where: str
+
+
+def insert(new: Sequence[Model], *, beside: Beside | None = None) -> None:
     """Write new rows of one model by one statement, and give those their primary keys that have none.
 
     Either all of them have one or none has. For models without arrays. Like bulk_create() it calls no save() and sends
@@ -69,10 +82,25 @@ def insert(new: Sequence[Model]) -> None:
     if not new:
         return
     model, keyed = type(new[0]), new[0].pk is not None
-    columns = {field.column: [_value(field, row) for row in new] for field in _fields(model, keyed)}
-    for row, (key,) in zip(new, rows(_insertion(model, keyed), columns), strict=True):
+    statement, columns = _insertion(model, keyed), _columns(new, keyed)
+    if beside and beside.new:
+        statement = f"WITH beside AS ({_of_beside(type(beside.new[0]), beside.where)}) {statement}"
+        columns |= _columns(beside.new, False, prefix=BESIDE)
+    for row, (key,) in zip(new, rows(statement, columns), strict=True):
         row.pk = key
         row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_if(beside: Beside) -> int:
+    """Write the rows by a statement of their own; return how many were written."""
+    if not beside.new:
+        return 0
+    return len(rows(_of_beside(type(beside.new[0]), beside.where), _columns(beside.new, False, prefix=BESIDE)))
+
+
+def _columns(new: Sequence[Model], keyed: bool, prefix: str = "") -> dict[str, list[Any]]:
+    fields = _fields(type(new[0]), keyed)
+    return {f"{prefix}{field.column}": [_value(field, row) for row in new] for field in fields}
 
 
 def _value(field: Any, row: Model) -> Any:
@@ -85,16 +113,20 @@ def _fields(model: type[Model], keyed: bool) -> list[Any]:
     return [field for field in fields if keyed or not field.primary_key]
 
 
+def _of_beside(model: type[Model], where: str) -> str:
+    return _insertion(model, False, f"WHERE {where}", BESIDE)
+
+
 @functools.cache  # per-pod: texts of this release
-def _insertion(model: type[Model], keyed: bool) -> str:
+def _insertion(model: type[Model], keyed: bool, where: str = "", prefix: str = "") -> str:
     """One array for each column, so that the text is the same for any number of rows."""
     table, key = model._meta.db_table, model._meta.pk.column
     names = [field.column for field in _fields(model, keyed)]
-    arrays = ", ".join(f"%({field.column})s::{_type(field)}[]" for field in _fields(model, keyed))
+    arrays = ", ".join(f"%({prefix}{field.column})s::{_type(field)}[]" for field in _fields(model, keyed))
     columns = ", ".join(f'"{name}"' for name in names)
     return (
         f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM unnest({arrays}) '  # noqa: S608 - names of ours
-        f'WITH ORDINALITY AS new ({columns}, "ordinality") ORDER BY "ordinality" RETURNING "{key}"'
+        f'WITH ORDINALITY AS new ({columns}, "ordinality") {where} ORDER BY "ordinality" RETURNING "{key}"'
     )
 
 
