@@ -112,6 +112,7 @@ class Store:
             "MEDIA_URL": f"{url}/media/",
             "EMAIL_URL": f"eml://{self.place.data / 'mail'}",
             "SHOP_SHOW_POD": "1",
+            "WEBHOOK_NETWORKS": "127.0.0.0/8",  # receivers on this machine
             "STATICFILES_STORAGE": HASHED,
         }
         environment = {name: os.environ.get(name) or value for name, value in ours.items()}

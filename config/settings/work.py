@@ -6,6 +6,7 @@ from shop.platform import patience
 
 QUEUES = queues.NAMES
 QUICK_QUEUES = ("default",)  # work of some milliseconds: done several at a time, and never kept waiting by slow work
+FOREIGN_QUEUES = ("webhooks",)  # work that waits for servers of strangers: no other slow work waits behind all of it
 SQS_QUEUE_BASE_URL = env.text("SQS_QUEUE_BASE_URL", "https://sqs.invalid/000000000000").rstrip("/")
 SQS_QUEUE_PREFIX = env.text("SQS_QUEUE_PREFIX", "shop-")
 # Seconds until the message of a killed worker goes to another; the queues have to be made with the same number

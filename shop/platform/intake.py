@@ -1,9 +1,10 @@
 """How a worker shares its processes among what it receives.
 
-Slow messages, such as mails, leave one process to the quick ones: a flood of mails keeps no other work waiting.
+Slow messages, such as mails, leave one process to the quick ones: a flood of mails keeps no other work waiting. Those of
+FOREIGN_QUEUES, which wait for other people's servers, leave one more to the other slow ones, where there are three.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from celery import Task
@@ -25,14 +26,26 @@ class Intake:
         self._facts = {"task": task, "app": app, "hostname": consumer.hostname}
         kind = symbol_by_name(task.Request)
         self._request = create_request_cls(kind, task, consumer.pool, consumer.hostname, None, app=app)
-        self._slow = LaxBoundedSemaphore(places(app.amqp.queues.consume_from, consumer.pool.num_processes))
+        queues, processes = app.amqp.queues.consume_from, consumer.pool.num_processes
+        self._slow = LaxBoundedSemaphore(places(queues, processes))
+        self._foreign = LaxBoundedSemaphore(places_of(settings.FOREIGN_QUEUES[0], queues, processes))
 
     def __call__(self, message: Any, _body: Any, ack: Any, reject: Any, _callbacks: Any) -> None:
         """Raises what Celery's consumer knows how to treat, if the message cannot be read."""
-        if message.delivery_info.get("routing_key") in settings.QUICK_QUEUES:
-            self._start(self._made(message, ack, reject))
+        rooms = self._rooms(message.delivery_info.get("routing_key"))
+        self._enter(rooms, self._made(message, _then_leave(rooms, ack), _then_leave(rooms, reject)))
+
+    def _rooms(self, queue: str | None) -> Sequence[LaxBoundedSemaphore]:
+        """In which of them a message needs a place."""
+        if queue in settings.QUICK_QUEUES:
+            return ()
+        return (self._foreign, self._slow) if queue in settings.FOREIGN_QUEUES else (self._slow,)
+
+    def _enter(self, rooms: Sequence[LaxBoundedSemaphore], request: Any) -> None:
+        if rooms:
+            rooms[0].acquire(self._enter, rooms[1:], request)
         else:
-            self._slow.acquire(self._start, self._made(message, self._then_release(ack), self._then_release(reject)))
+            self._start(request)
 
     def _made(self, message: Any, ack: Any, reject: Any) -> Any:
         errors = self._consumer.connection_errors
@@ -42,16 +55,25 @@ class Intake:
         task_reserved(request)
         self._consumer.on_task_request(request)
 
-    def _then_release(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def called(*arguments: Any) -> None:
-            try:
-                call(*arguments)
-            finally:  # a place that is not given back is lost until the worker ends
-                self._slow.release()
 
-        return called
+def _then_leave(rooms: Sequence[LaxBoundedSemaphore], call: Callable[..., Any]) -> Callable[..., Any]:
+    def called(*arguments: Any) -> None:
+        try:
+            call(*arguments)
+        finally:  # a place that is not given back is lost until the worker ends
+            for room in rooms:
+                room.release()
+
+    return called
 
 
 def places(queues: Any, processes: int) -> int:
     """Return how many of a worker's processes slow messages may hold at once: all but one, if others come, too."""
     return max(1, processes - 1) if set(settings.QUICK_QUEUES) & set(queues) else processes
+
+
+def places_of(queue: str, queues: Any, processes: int) -> int:
+    """Return how many of them messages of this slow queue may hold: foreign ones leave one to other slow ones."""
+    others = set(queues) - set(settings.QUICK_QUEUES) - set(settings.FOREIGN_QUEUES)
+    slow = places(queues, processes)
+    return max(1, slow - 1) if queue in settings.FOREIGN_QUEUES and others else slow

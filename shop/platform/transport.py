@@ -166,7 +166,7 @@ class Channel(SQS.Channel):
         processes, held = max(1, self.qos.prefetch_count), self._held[self._new_queue(queue)]
         if queue in settings.QUICK_QUEUES:
             return BATCH if held <= 2 * processes else 0
-        return min(BATCH, max(0, intake.places(self._active_queues, processes) - held))
+        return min(BATCH, max(0, intake.places_of(queue, self._active_queues, processes) - held))
 
     def _loop1(self, queue: str, messages_fetched: int | None = None) -> None:
         """Ask again after an answer (of how many messages), or because there is no room for more (None)."""

@@ -16,11 +16,12 @@ PLACES = {
     "rights": (AGENT, 80),
     "mail": (VPC, 465),
     "card provider": (CARD_PROVIDER, 443),
+    "webhooks": (CARD_PROVIDER, 8443),
 }
 NEEDS = {
     "web": {"postgresql", "redis", "aws", "rights", "card provider"},
     "relay": {"postgresql", "aws", "rights"},
-    "worker": {"postgresql", "redis", "aws", "rights", "mail"},
+    "worker": {"postgresql", "redis", "aws", "rights", "mail", "card provider", "webhooks"},
     "worker-media": {"postgresql", "redis", "aws", "rights"},
     "migrate": {"postgresql", "aws", "rights"},
     "cron": {"postgresql", "redis", "aws", "rights", "card provider"},

@@ -5,7 +5,7 @@ variable "alarm_email" { type = string }
 locals {
   # Seconds that a received message stays hidden. A worker at work prolongs it (visibility heartbeat), so it only has to
   # outlast the time between two of its signs of life; a killed worker's message comes back after it.
-  visibility = { default = 30, mail = 30, media = 30 }
+  visibility = { default = 30, mail = 30, media = 30, webhooks = 30 }
   retention  = 14 * 24 * 3600 # seconds; the most that SQS keeps
   receives   = 5              # deliveries before a message is set aside
 }

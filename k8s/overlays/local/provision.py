@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 # Logical name: seconds for which a message stays hidden from other workers; the one at work extends them while it lives
 # (shop/platform/visibility.py), and they are how soon the message of a killed one returns.
-QUEUES = {"default": 30, "mail": 30, "media": 30}
+QUEUES = {"default": 30, "mail": 30, "media": 30, "webhooks": 30}
 MAX_RECEIVES = 5  # deliveries before a message is set aside
 KEEP = 14 * 24 * 3600  # seconds; the most that SQS keeps
 HEARTBEAT = Path(os.environ.get("HEARTBEAT_FILE", "/tmp/heartbeat"))  # noqa: S108 - as the store's own
