@@ -16,6 +16,7 @@ from shop.backoffice import (
     staff,
     variants,
     vouchers,
+    webhooks,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "staff",
     "variants",
     "vouchers",
+    "webhooks",
 ]

@@ -25,8 +25,9 @@ from shop.payments import services as payments
 from shop.payments.models import Payment
 from shop.payments.providers import PROVIDERS
 from shop.platform import dead_letters, outbox
-from shop.platform.models import Pod, RevokedSession
+from shop.platform.models import Pod, RevokedSession, WebhookDelivery
 from shop.platform.postgresql import advisory
+from shop.platform.webhooks import endpoints
 from shop.privacy import erasure
 
 logger = logging.getLogger("shop.cron")
@@ -47,6 +48,7 @@ EMPTY_CARTS_KEPT = timedelta(days=1)
 GIFT_CARDS_ON_CARTS_KEPT = timedelta(days=1)
 IDEMPOTENCY_KEYS_KEPT = timedelta(days=30)
 SILENT_PODS_KEPT = timedelta(days=1)
+WEBHOOK_DELIVERIES_KEPT = timedelta(days=30)
 
 
 def forget_done_messages() -> int:
@@ -90,6 +92,11 @@ def forget_idempotency_keys() -> int:
 
 def forget_silent_pods() -> int:
     return _delete(Pod.objects.filter(seen_at__lt=timezone.now() - SILENT_PODS_KEPT))
+
+
+def forget_webhook_deliveries() -> int:
+    """Those that arrived, and those that were given up."""
+    return _delete(WebhookDelivery.objects.filter(ended_at__lt=timezone.now() - WEBHOOK_DELIVERIES_KEPT))
 
 
 def cancel_unfinished_payments() -> int:
@@ -164,6 +171,8 @@ TASKS: dict[str, Callable[[], int]] = {
     "remove stale guest carts": remove_stale_guest_carts,
     "forget idempotency keys": forget_idempotency_keys,
     "forget silent pods": forget_silent_pods,
+    "forget webhook deliveries": forget_webhook_deliveries,
+    "tidy secrets of webhooks": endpoints.tidy,
     "count the catalogue": tally.count_first,
     "fold the counts of the catalogue": tally.fold,
     "check the store": fsck.check_daily,  # last: on a large store it takes minutes, once a day

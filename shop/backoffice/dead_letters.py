@@ -35,6 +35,8 @@ TOPICS = {
     "media.renditions": _("Make the sizes of a picture"),
     "sessions.forget": _("Remove an old copy of a session"),
     "events.publish": _("Tell other systems of an order"),
+    "webhooks.fan_out": _("Tell webhooks of an order"),
+    "webhooks.deliver": _("Send an event to a webhook"),
 }
 
 

@@ -20,6 +20,7 @@ from shop.orders import invariants as orders
 from shop.payments import invariants as payments
 from shop.platform import inspections, stored_pictures
 from shop.platform.invariants import Finding, Invariant, examine
+from shop.platform.webhooks import invariants as webhooks
 from shop.pricing import invariants as pricing
 from shop.privacy import invariants as privacy
 
@@ -32,6 +33,7 @@ RULES: tuple[Invariant, ...] = (
     *checkout.INVARIANTS,
     *notifications.INVARIANTS,
     *privacy.INVARIANTS,
+    *webhooks.INVARIANTS,
 )
 logger = logging.getLogger("shop.fsck")
 DAILY = timedelta(days=1)

@@ -17,7 +17,7 @@ from shop.inventory.models import Stock
 from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.payments.models import Payment
-from shop.platform.models import Inspection, OutboxMessage
+from shop.platform.models import Inspection, OutboxMessage, WebhookEndpoint
 
 MOST = 1_000  # things to do are counted up to here
 
@@ -80,6 +80,10 @@ def _bad_inspections() -> "QuerySet[Inspection]":
     return Inspection.objects.exclude(ended_at=None).exclude(good_at=F("ended_at"))
 
 
+def _bad_webhooks() -> "QuerySet[WebhookEndpoint]":
+    return WebhookEndpoint.objects.failing() | WebhookEndpoint.objects.given_up()
+
+
 # In the order in which it is urgent
 SOURCES = (
     Source(
@@ -124,6 +128,16 @@ SOURCES = (
         ngettext_lazy("inspection that found something wrong", "inspections that found something wrong"),
         ("platform_inspection", ""),
         "fact_check",
+    ),
+    Source(
+        "platform.view_webhookendpoint",
+        _bad_webhooks,
+        ngettext_lazy(
+            "webhook where nothing arrives, or that was switched off for it",
+            "webhooks where nothing arrives, or that were switched off for it",
+        ),
+        ("platform_webhookendpoint", ""),
+        "webhook",
     ),
 )
 LOW_STOCK = Source(

@@ -43,6 +43,8 @@ GROUPS: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         (
             (_("Pods and services"), "dns", "platform.pod"),
             (_("Outgoing mail"), "mail", "notifications.mail"),
+            (_("Webhooks"), "webhook", "platform.webhookendpoint"),
+            (_("Webhook deliveries"), "rule", "platform.webhookdelivery"),
             (_("Outbox"), "outbox", "platform.outboxmessage"),
             (_("Dead letters"), "unknown_document", "platform.deadletter"),
             (_("Inspections"), "fact_check", "platform.inspection"),

@@ -1,7 +1,7 @@
 """How a worker shares its processes among what it receives.
 
-Slow messages, such as mails, leave one process to the quick ones: a flood of mails keeps no other work waiting. Those of
-FOREIGN_QUEUES, which wait for other people's servers, leave one more to the other slow ones, where there are three.
+Slow messages, such as mails, leave one process to the quick ones: a flood of mails keeps no other work waiting. Those
+of FOREIGN_QUEUES, which wait for other people's servers, leave one more to the other slow ones, where there are three.
 """
 
 from collections.abc import Callable, Sequence

@@ -24,6 +24,7 @@ from shop.platform.broker import LONGEST_REQUEST, Broker, QueueAway
 from shop.platform.models import OutboxMessage, QueueDepth
 from shop.platform.outbox import CHANNEL
 from shop.platform.postgresql import planned
+from shop.platform.webhooks import metrics as webhook_metrics
 
 logger = logging.getLogger("shop.relay")
 BATCH = 100  # rows taken at once; and as many quick ones on top, so that they do not wait behind mails
@@ -176,6 +177,7 @@ class Relay:
         try:
             inspections.tell()
             backlog.look()
+            webhook_metrics.look()
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
                 raise

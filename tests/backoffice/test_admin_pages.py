@@ -18,7 +18,8 @@ from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.payments.models import GiftCard, Payment
 from shop.platform import media
-from shop.platform.models import DeadLetter, Inspection, OutboxMessage, Pod
+from shop.platform.models import DeadLetter, Inspection, OutboxMessage, Pod, WebhookDelivery, WebhookEndpoint
+from shop.platform.webhooks import delivery, endpoints
 from shop.pricing.models import Redemption, ShippingMethod, TaxRate, Voucher
 from shop.privacy import export
 from shop.privacy.models import Request
@@ -27,10 +28,10 @@ from tests.backoffice.pages import address, change_page, nameless, nowhere, save
 
 MODELS = [
     Product, Category, Variant, Order, Payment, TaxRate, ShippingMethod, User, Address, RefreshFamily, Group, Mail,
-    OutboxMessage, DeadLetter, Inspection, Page, Voucher, GiftCard, Request,
+    OutboxMessage, DeadLetter, Inspection, Page, Voucher, GiftCard, Request, WebhookEndpoint, WebhookDelivery,
 ]  # fmt: skip
 # Nobody adds these by hand
-RECORDS = [Order, Payment, Mail, OutboxMessage, DeadLetter, Inspection, RefreshFamily, Variant]
+RECORDS = [Order, Payment, Mail, OutboxMessage, DeadLetter, Inspection, RefreshFamily, Variant, WebhookDelivery]
 
 
 def fill(order, count):
@@ -52,6 +53,8 @@ def fill(order, count):
         Redemption.objects.create(voucher=factories.voucher(), order=placed, amount=1)
         factories.gift_card(issued_by=user)
         export.write_down(actor=user.email)
+        told, _secret = endpoints.make(url=f"https://hooks.example/{user.pk}", kinds=[])
+        delivery.send_test(told.pk)
         Group.objects.create(name=f"Packers {user.pk} {number}")
     OutboxMessage.objects.update(dead_at=timezone.now())
 

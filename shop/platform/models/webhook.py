@@ -30,7 +30,7 @@ class WebhookEndpoint(models.Model):
         GONE = "gone", _("it answered that it is gone for good (410)")
         FAILING = "failing", _("nothing arrived there for five days")
 
-    url = models.CharField(_("address"), max_length=500)
+    url = models.CharField(_("address"), max_length=500, unique=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     # The types of events that it wants; none named: all
     kinds = ArrayField(models.CharField(max_length=100), verbose_name=_("events"), blank=True, default=list)

@@ -20,7 +20,7 @@ def _send(delivery_ids: Sequence[int]) -> None:
 
 INVARIANTS = (
     Invariant(
-        name="webhooks_on_their_way",
+        name="webhook-is-on-its-way",
         rule="a webhook delivery that waits has a message in the outbox",
         table="platform_webhookdelivery",
         find=by_sql(WAITS_FOR_NOTHING, "delivery of event", "{0} waits, and nothing will send it"),
