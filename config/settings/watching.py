@@ -27,6 +27,7 @@ DEPENDENCIES = (
     "shop.platform.dependencies.SQS",
     "shop.platform.dependencies.S3",
     "shop.platform.dependencies.SNS",
+    "shop.platform.webhooks.outage.WEBHOOKS",
     "shop.notifications.outage.MAIL",
     "shop.payments.outage.PROVIDER",
     "shop.storefront.outage.READ_PATH",

@@ -252,6 +252,10 @@ class TestSecrets:
         assert work() == ["done", "done"]
         assert "SECRET_KEY" in WebhookDelivery.objects.get(state="waiting").error
         assert len(there.heard) == 1
+        new = endpoints.rotate(WebhookEndpoint.objects.get().pk)
+        WebhookEndpoint.objects.update(rests_until=None)
+        work()
+        assert there.heard[1].headers["webhook-signature"] == signature(new, there.heard[1])
 
     def test_nothing_of_an_endpoint_or_an_event_is_logged(self, there, caplog):
         caplog.set_level("DEBUG")

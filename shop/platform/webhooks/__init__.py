@@ -8,6 +8,7 @@ endpoints  addresses and their secrets: made, rotated, switched on and off
 signing    what receivers check, after https://www.standardwebhooks.com
 sending    one POST to an address that somebody wrote
 schedule   when a delivery that failed is tried again, and how long an endpoint that failed is left alone
+outage     what everybody sees while a receiver is away
 delivery   handing out an event, and what becomes of each delivery
 """
 
