@@ -18,7 +18,8 @@ from shop.orders import services as orders
 from shop.orders.models import Order, OrderLine
 from shop.payments import services as payments
 from shop.platform import inspections, invariants, media, outbox
-from shop.platform.models import Image, Inspection, OutboxMessage
+from shop.platform.models import Image, Inspection, OutboxMessage, WebhookDelivery
+from shop.platform.webhooks import delivery, endpoints
 from shop.pricing.models import TaxRate
 from shop.privacy import erasure
 from tests import factories
@@ -30,8 +31,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shop(order, mailbox):
     """A shop in which everything happened once: an order with a voucher and a gift card in each state, a mail sent,
-    pieces counted; and an account that was erased.
+    pieces counted, a webhook on its way; and an account that was erased.
     """
+    delivery.send_test(endpoints.make(url="https://hooks.example/", kinds=[delivery.TEST])[0].pk)
     TaxRate.objects.create(country="DE", rate=19)
     ten = factories.voucher("10", limit=9)
     placed, paid, shipped, cancelled = (
@@ -43,7 +45,7 @@ def shop(order, mailbox):
     orders.ship(order_id=shipped.pk)
     payments.receive(order_id=cancelled.pk, actor="boss@example.com")
     payments.cancel_order(order_id=cancelled.pk)
-    outbox.handle(OutboxMessage.objects.earliest("id").pk)
+    outbox.handle(OutboxMessage.objects.filter(topic="notifications.mail").earliest("id").pk)
     erasure.erase_account(user_id=factories.user().pk)
     return SimpleNamespace(placed=placed, paid=paid, shipped=shipped, cancelled=cancelled)
 
@@ -145,6 +147,7 @@ HARM = {
     "date_joined) SELECT row, 'back@example.com', '', '', false, false, true, now() FROM privacy_erased WHERE %s <> ''",
     "mail-is-on-its-way": "UPDATE notifications_mail SET message_id = NULL "
     "WHERE kind = 'order_paid' AND context ->> 'number' = %s",
+    "webhook-is-on-its-way": "DELETE FROM platform_outboxmessage WHERE topic = 'webhooks.deliver' AND %s <> ''",
 }
 
 
@@ -181,6 +184,7 @@ def _names(order):
         "erased": "erased account",
         "voucher": f"voucher {order.voucher_code}",
         "gift": f"gift card {card}",
+        "webhook": f"delivery of event {WebhookDelivery.objects.get().event_id}",
     }
 
 

@@ -54,15 +54,9 @@ def test_each_dependency_has_a_row_and_each_row_says_all():
 
 
 def test_all_is_well_here():
-<<<<<<< HEAD
     deadline = time.monotonic() + 60  # a busy machine takes its time with the first question
-    while (states := asking.states(contract.rows())) != dict.fromkeys(NAMES, OK) | {"sns": UNUSED}:
-=======
-    deadline = time.monotonic() + 20  # a busy machine takes its time with the first question
-    while (states := asking.states(contract.rows())) != dict.fromkeys(NAMES, OK) | dict.fromkeys(
-        ("sns", "webhooks"), UNUSED
-    ):
->>>>>>> b6170b1 (Tell of webhooks in the docs, and test them with workers that are killed)
+    wanted = dict.fromkeys(NAMES, OK) | dict.fromkeys(("sns", "webhooks"), UNUSED)
+    while (states := asking.states(contract.rows())) != wanted:
         assert time.monotonic() < deadline, states
 
 
