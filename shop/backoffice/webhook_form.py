@@ -25,7 +25,7 @@ class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["url", "note", "kinds"]
         help_texts = {
             "url": _("Begins with https:// and is on the public web."),
-            "note": _("What is there, and whom to ask. Only staff see it."),
+            "note": _("What is there. Only staff see it."),
         }
         widgets = {"url": UnfoldAdminTextInputWidget(attrs={"class": "max-w-2xl"})}
 
