@@ -29,7 +29,7 @@ from tests.infra.recorded import rights_used
 from tests.services import fleet, place
 from tests.waiting import outbox, patience
 
-until = patience(40, outbox)
+until = patience(120, outbox)
 
 pytestmark = [pytest.mark.fleet, pytest.mark.django_db(transaction=True)]
 PASSWORD = "correct horse battery"
@@ -59,7 +59,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pa
         Program("aws", python("-m", "moto.server", "-H", ports.HOST, "-p", str(port)), environment, patience=3), there
     )
     process.start()
-    process.wait_until(lambda: ports.answers(port), seconds=30, what="The emulator")
+    process.wait_until(lambda: ports.answers(port), seconds=120, what="The emulator")
     yield f"http://{ports.HOST}:{port}", recording
     process.kill()
 
@@ -134,7 +134,7 @@ def upload_picture(base_url: str) -> None:
     """As staff do, in the admin."""
     factories.user("staff@example.com", PASSWORD, is_staff=True, is_superuser=True)
     address = change_page(factories.product("Lamp"))
-    http = httpx.Client(base_url=base_url, timeout=30, headers={"Origin": base_url, "Referer": base_url})
+    http = httpx.Client(base_url=base_url, timeout=60, headers={"Origin": base_url, "Referer": base_url})
     login = form(http.get("/account/login/").text, "/account/login/")
     assert http.post("/account/login/", data=login.filled(login="staff@example.com", password=PASSWORD)).is_redirect
     picture = {"images-0-upload": ("lamp.jpg", factories.jpeg().getvalue(), "image/jpeg")}
@@ -162,11 +162,11 @@ def test_the_store_runs_on_what_was_made_within_its_rights(store, outputs, emula
     upload_picture(store["web"].url("web-1"))
     cart = factories.open_cart(factories.variant())
     place_order(cart_id=cart.public_id, key=str(uuid.uuid4()), details=factories.details())
-    assert httpx.get(f"{store['web'].url('web-1')}/static/gone.0123456789ab.css").status_code == 404
+    assert httpx.get(f"{store['web'].url('web-1')}/static/gone.0123456789ab.css", timeout=60).status_code == 404
     publish_static({**store["web"].environment, "AWS_ACCESS_KEY_ID": "migrate"})
     until(lambda: not OutboxMessage.objects.filter(done_at=None).exists())
     assert [mail.suffix for mail in tmp_path.iterdir()] == [".eml"]
-    schema = httpx.get(store["web"].url("web-1") + "/static/events/order-v1.json")
+    schema = httpx.get(store["web"].url("web-1") + "/static/events/order-v1.json", timeout=60)
     assert schema.status_code == 200, "whoever receives an event can fetch what it means"
 
     used = rights_used(emulator[1].read_text())

@@ -18,7 +18,7 @@ from tests.waiting import patience
 
 EXAMPLES = ROOT / "infra/examples"
 FULFILMENT = EXAMPLES / "fulfilment"
-until = patience(30)
+until = patience(120)
 
 
 class Warehouse:

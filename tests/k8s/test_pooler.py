@@ -103,7 +103,7 @@ def pooler(tmp_path: Path) -> Iterator[str]:
     process = subprocess.Popen([program, "-q", *as_somebody, tmp_path / "pgbouncer.ini"])
     address = server._replace(netloc=f"{server.username}:{server.password}@127.0.0.1:{port}", query="pooled=1").geturl()
     try:
-        wait_until(lambda: answers(port), "pgbouncer answers", 10)
+        wait_until(lambda: answers(port), "pgbouncer answers", 60)
         yield address
     finally:
         process.terminate()
@@ -136,7 +136,7 @@ def test_a_web_process_serves_pages_and_carts_over_one_shared_connection(pooler:
     try:
         web.start()
         web.wait()
-        with httpx.Client(base_url=web.base_url, timeout=20, headers={"Origin": web.base_url}) as shopper:
+        with httpx.Client(base_url=web.base_url, timeout=60, headers={"Origin": web.base_url}) as shopper:
             assert shopper.get("/products/?q=cushoin").status_code == 200, "the threshold for likeness is set"
             assert [shopper.get(path).status_code for path in ("/", "/cart/", "/api/v1/products/")] == [200] * 3
             answer = shopper.post("/cart/lines/", data={"variant": variant.pk, "quantity": 2})

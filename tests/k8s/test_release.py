@@ -15,7 +15,7 @@ from tests.waiting import patience
 
 IMAGE = "registry.example/shop@sha256:" + "5e" * 32
 KUBECTL = ROOT / "tests/k8s/kubectl_that_records.sh"
-until = patience(20)
+until = patience(60)
 WORKLOADS = ("relay", "web", "worker", "worker-media")
 
 
@@ -59,7 +59,7 @@ def cluster(tmp_path: Path) -> Cluster:
 
 def release(cluster: Cluster, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [ROOT / "k8s/release", *arguments]
-    return subprocess.run(command, env=environment(cluster), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment(cluster), capture_output=True, text=True, timeout=300, check=False)
 
 
 def environment(cluster: Cluster) -> dict[str, str]:
@@ -167,7 +167,7 @@ def test_interrupted_while_it_waits_for_pods_it_takes_them_back(cluster: Cluster
     os.close(its)
     until((cluster.directory / "hanging").exists)
     interrupt(run, way, terminal=ours)
-    assert run.wait(timeout=30) == 1
+    assert run.wait(timeout=120) == 1
     assert cluster.revisions() == {"back to 41"}
 
 

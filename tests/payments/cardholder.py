@@ -16,22 +16,22 @@ PAYS, IS_DECLINED, ASKS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 00
 
 def enter(checkout_url: str, number: str) -> httpx.Response:
     """Send the card form; the answer is not followed, so `location` says where the browser would go."""
-    return httpx.post(checkout_url, data={"number": number, "expiry": "12/34", "code": "123"}, timeout=20)
+    return httpx.post(checkout_url, data={"number": number, "expiry": "12/34", "code": "123"}, timeout=60)
 
 
 def answer_bank(checkout_url: str, choice: str) -> httpx.Response:
-    return httpx.post(f"{checkout_url}/confirm", data={"choice": choice}, timeout=20)
+    return httpx.post(f"{checkout_url}/confirm", data={"choice": choice}, timeout=60)
 
 
 def cancel(checkout_url: str) -> httpx.Response:
-    return httpx.post(f"{checkout_url}/cancel", timeout=20)
+    return httpx.post(f"{checkout_url}/cancel", timeout=60)
 
 
 def provider(method: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:
     """Call the provider's API or its test switches."""
     headers["Authorization"] = f"Bearer {settings.CARD_PROVIDER_KEY}"
     url = os.environ["CARD_PROVIDER_URL"] + path  # also while a test lets the store look elsewhere
-    answer = httpx.request(method, url, json=body, headers=headers, timeout=30)
+    answer = httpx.request(method, url, json=body, headers=headers, timeout=120)
     answer.raise_for_status()
     return answer.json()
 

@@ -124,14 +124,14 @@ def test_the_order_stands_while_the_provider_is_away(client, settings):
     assert state_of(order) == "placed"
 
 
-@pytest.mark.parametrize("outage", [{"seconds": 30}, {"status": 500}, {"seconds": 0.2, "status": 503}])
+@pytest.mark.parametrize("outage", [{"seconds": 120}, {"status": 500}, {"seconds": 0.2, "status": 503}])
 def test_a_slow_or_broken_provider_costs_a_bounded_time(outage):
     order = ordered()
     cardholder.provider("POST", "/_test/outage", outage)
     began = time.monotonic()
     with pytest.raises(ProviderUnavailable):
         begun(order)
-    assert time.monotonic() - began < 20  # far below the 30 that it keeps silent
+    assert time.monotonic() - began < 60  # far below the 120 that it keeps silent
     cardholder.provider("POST", "/_test/outage", {})
     assert begun(order).redirect_url
 

@@ -40,7 +40,7 @@ def come_back(pods: Fleet, order: Order, times: int = TIMES) -> None:
     """The browser returns, each time to another process and all at once."""
     addresses = [f"{pods.url(name)}/orders/{order.token}/return/" for name in islice(cycle(pods.ports), times)]
     with ThreadPoolExecutor(times) as pool:
-        answers = list(pool.map(lambda url: httpx.get(url, timeout=30), addresses))
+        answers = list(pool.map(lambda url: httpx.get(url, timeout=120), addresses))
     assert {answer.status_code for answer in answers} == {302}
 
 
@@ -101,7 +101,7 @@ def test_the_provider_sends_again_until_the_shop_takes_it(pods):
     refused = cardholder.provider("POST", f"/_test/payments/{payment.reference}/wait", {"seconds": 1})
     assert not refused["delivered"]
     pods.restart("balancer")
-    assert cardholder.provider("POST", f"/_test/payments/{payment.reference}/wait", {})["delivered"]
+    assert cardholder.provider("POST", f"/_test/payments/{payment.reference}/wait", {"seconds": 90})["delivered"]
     assert_paid_once(order, events=2)
 
 
@@ -114,7 +114,7 @@ def test_two_processes_begin_one_payment(pods):
         answers = list(
             pool.map(
                 lambda url: httpx.post(
-                    url, data={"method": "card", "csrfmiddlewaretoken": "a" * 32}, cookies=csrf, timeout=30
+                    url, data={"method": "card", "csrfmiddlewaretoken": "a" * 32}, cookies=csrf, timeout=120
                 ),
                 addresses,
             )

@@ -38,7 +38,7 @@ PRODUCTION = {
 def run(*arguments, cwd=ROOT, **environment):
     command = [sys.executable, *arguments]
     env = {**os.environ, **environment}
-    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False)
 
 
 def single_server(*arguments):

@@ -116,7 +116,7 @@ def test_two_orders_that_take_the_last_of_two_sizes_at_once_are_seen_in_lists(st
 
     with ThreadPoolExecutor(1) as thread, transaction.atomic():
         sell(star, 0, 20)
-        thread.submit(other).result(10)
+        thread.submit(other).result(60)
     assert {LIST, TILES, API_LIST} <= outdated()
 
 

@@ -190,7 +190,7 @@ print(len(hooks), client.handler._middleware_chain.__class__.__name__)
 """
     for mode, expected in (("off", "0"), ("count", "1")):
         command = [sys.executable, "-c", code, mode]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
         assert done.stdout.split()[0] == expected
 
 

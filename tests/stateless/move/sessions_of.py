@@ -40,7 +40,7 @@ def ends_in(engine, key):
     return row.expire_date - timezone.now()
 
 
-def nearly(one, other, seconds=5):
+def nearly(one, other, seconds=60):
     return abs(one - other) < timedelta(seconds=seconds)
 
 

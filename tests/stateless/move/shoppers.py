@@ -13,7 +13,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 class Shopper:
     def __init__(self) -> None:
-        self._browser = httpx.Client(follow_redirects=True, timeout=20)
+        self._browser = httpx.Client(follow_redirects=True, timeout=60)
 
     def open(self, pod: Pod, path: str) -> httpx.Response:
         return self._good(self._browser.get(pod.address + path))
@@ -55,7 +55,7 @@ class Shopper:
         address = html.unescape(found[1])
         if address.startswith("/"):
             return address, self.open(pod, address).content
-        return address, self._good(httpx.get(address)).content
+        return address, self._good(httpx.get(address, timeout=60)).content
 
     def cart(self, pod: Pod) -> list[str]:
         """Return the lines, such as "2 × Assam"."""

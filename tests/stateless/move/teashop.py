@@ -15,7 +15,7 @@ from config.local.process import MARK
 from tests.services import place
 
 ROOT = Path(__file__).parents[3]
-START = 60  # seconds a process may take
+START = 180  # seconds a process may take
 CONVENTIONAL = Path(__file__).parent / "conventional"
 
 
@@ -55,7 +55,7 @@ class Server:
             env=self._environment(settings) | environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         output = ended.stdout + ended.stderr

@@ -275,19 +275,19 @@ def test_who_ends_a_session_that_is_just_being_carried_over_waits_and_ends_it():
     def held_up(keys):
         """It has read the old session, and writes it in a moment."""
         reached.set()
-        go_on.wait(20)
+        go_on.wait(120)
         return taken(keys)
 
     carrier._taken = held_up
     with ThreadPoolExecutor(2) as pool:
         carrying = pool.submit(then_close, carrier.add, [source("file").read([key])[key]])
-        assert reached.wait(20)
+        assert reached.wait(120)
         ending = pool.submit(then_close, store(BRIDGE, key).flush)
         while not ending.done() and not somebody_waits():
             time.sleep(0.01)
         go_on.set()
-        carrying.result(20)
-        ending.result(20)
+        carrying.result(120)
+        ending.result(120)
     assert held(OURS, key) is None
     assert held(BRIDGE, key) is None
 
