@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from config.local.balancer import media_from
@@ -46,7 +47,16 @@ def _start() -> Services:
     atexit.register(_stop, services, guard)
     services.start()
     services.wait_all()
+    if "postgres" in services.processes:
+        _choose_plans_by_what_tests_say(services)
     return services
+
+
+def _choose_plans_by_what_tests_say(services: Services) -> None:
+    """Statistics would come at some moment of a run, and with them other plans: here nobody makes them but a test."""
+    with psycopg.connect(services.postgres.admin_url, autocommit=True) as server:
+        server.execute("ALTER SYSTEM SET autovacuum = off")
+        server.execute("SELECT pg_reload_conf()")
 
 
 def _secret(name: str) -> str:

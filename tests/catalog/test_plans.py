@@ -137,7 +137,9 @@ def test_the_next_page_begins_where_the_last_ended(_filled, db):
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(category=WIDE)])
 def test_kept_counts_are_read_from_their_index(plans, filters):
-    assert plans(lambda: facets.facets(filters)) == ({"tally_of_scope", "product_newest"}, set())
+    indexes, scanned = plans(lambda: facets.facets(filters))
+    assert indexes >= {"tally_of_scope", "product_newest"}
+    assert not scanned
     assert plans(lambda: facets.facets(filters, waiting=False)) == ({"tally_of_scope"}, set())
 
 
