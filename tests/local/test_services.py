@@ -119,7 +119,7 @@ def test_a_damaged_cluster_says_what_is_wrong_with_it(place):
     process = Process(postgres.program(), place)
     process.start()
     with pytest.raises(LaunchError, match="PostgreSQL did not start: it ended with exit code") as caught:
-        process.wait_until(postgres.ready, seconds=20, what="PostgreSQL")
+        process.wait_until(postgres.ready, seconds=120, what="PostgreSQL")
     assert "pg_control" in "".join(caught.value.lines)
 
 
