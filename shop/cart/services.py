@@ -235,7 +235,8 @@ def claim(*, public_id: uuid.UUID | str | None, user_id: int) -> Cart | None:
     """
     try:
         return _claim(public_id, user_id)
-    except NoSuchCart:  # the user's cart was ordered while this waited for it: there is a new one now
+    except (NoSuchCart, IntegrityError):
+        # While this waited the user's cart was ordered, so there is a new one now; or an item was deleted.
         return _claim(public_id, user_id)
 
 

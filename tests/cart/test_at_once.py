@@ -86,3 +86,10 @@ def test_what_is_taken_out_of_the_catalogue_meanwhile_is_no_longer_sold():
     with pytest.raises(carts.NoSuchVariant):
         second(lamp.delete, carts.add, cart=mine, variant_id=lamp.pk)
     assert lamp.pk not in contents(mine)
+
+
+def test_who_signs_in_while_an_item_is_deleted_keeps_the_others():
+    lamp, rug = factories.variant(), factories.variant()
+    guest, user = factories.open_cart(lamp, rug), factories.user()
+    assert second(lamp.delete, carts.claim, public_id=guest.public_id, user_id=user.pk).user_id == user.pk
+    assert contents(Cart.objects.get(user=user)) == {rug.pk: 1}
