@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +75,16 @@ class CategoryAdmin(FlatAdmin):
     @display(description=_("products"))
     def products_shown(self, category: Category) -> SafeString:
         return format_html('<a class="bo-link" href="../product/?category={}">{}</a>', category.pk, _("show"))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One change of the tree at a time: of two who put each other's category below theirs, the second is refused.
+
+        Without that neither would see the other's move, and the tree would show neither of the two.
+        """
+        with transaction.atomic():
+            if request.method == "POST":
+                list(Category.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+            return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

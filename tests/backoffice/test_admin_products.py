@@ -313,6 +313,19 @@ class TestCategories:
         answer = save(admin, change_page(rugs.parent), parent=str(rugs.pk))
         assert answer.status_code == 200
 
+    @pytest.mark.django_db(transaction=True)
+    def test_of_two_that_are_put_below_each_other_at_once_the_second_stays(self, admin):
+        rugs, floor = catalog.category(["Rugs"]), catalog.category(["Floor"])
+        values = read(admin, change_page(floor)) | {"parent": str(rugs.pk)}
+        answer = second(
+            lambda: save(admin, change_page(rugs), parent=str(floor.pk)),
+            admin.post,
+            path=change_page(floor),
+            data=values,
+        )
+        assert answer.status_code == 200
+        assert self.names(admin) == [(0, "Floor"), (1, "Rugs")]
+
     def test_a_deleted_category_leaves_its_products(self, admin):
         rugs = catalog.category(["Rugs"])
         product = factories.product(categories=(rugs,))
