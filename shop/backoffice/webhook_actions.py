@@ -36,6 +36,11 @@ class WebhookActions(FlatAdmin):
         """Offer what makes a difference; an old page's button is told that there is nothing to do."""
         return self._is(request, object_id, is_on=True)
 
+    def has_switch_off_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Also for what the store switched off: it is no task for anybody then."""
+        endpoint = _asked_for(object_id) if self.has_change_permission(request) else None
+        return endpoint is not None and (request.method == "POST" or endpoint.off_why != WebhookEndpoint.Off.STAFF)
+
     def has_switch_on_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self._is(request, object_id, is_on=False)
 
@@ -88,7 +93,7 @@ class WebhookActions(FlatAdmin):
     @action(
         description=_("Switch off"),
         url_path="off",
-        permissions=["use"],
+        permissions=["switch_off"],
         icon="block",
         variant=ActionVariant.DANGER,
         dialog=dialog(

@@ -123,6 +123,8 @@ class TestAnEndpoint:
         assert "nothing arrived there for five days" in shown(admin, change_page(endpoint))
         assert "switched off" in shown(admin, ENDPOINTS)
         assert "where nothing arrives" in shown(admin, "/admin/")
+        press(admin, endpoint, "switch_off")
+        assert "where nothing arrives" not in shown(admin, "/admin/"), "staff leave it off"
 
     def test_a_test_is_sent_whatever_it_wants(self, admin, endpoint):
         press(admin, endpoint, "send_test")

@@ -43,9 +43,11 @@ def keys(endpoint: WebhookEndpoint) -> list[str]:
 
 
 def switch_off(endpoint_id: int, why: WebhookEndpoint.Off) -> bool:
-    """Return False if it was off before."""
-    row = WebhookEndpoint.objects.on().filter(pk=endpoint_id)
-    return bool(row.update(off_at=timezone.now(), off_why=why))
+    """Return False if it was off before. What the store switched off staff may leave off: it is no task any more."""
+    rows = WebhookEndpoint.objects.filter(pk=endpoint_id)
+    if why == WebhookEndpoint.Off.STAFF:
+        rows.exclude(off_at=None).update(off_why=why)
+    return bool(rows.filter(off_at=None).update(off_at=timezone.now(), off_why=why))
 
 
 def switch_on(endpoint_id: int) -> bool:
