@@ -23,7 +23,8 @@ class Answer:
     status: int = 204
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
-    held: threading.Event | None = None  # it waits for this; what was held is not answered when the server stops
+    held: threading.Event | None = None  # it waits for this
+    drips: bool = False  # meanwhile it sends one header after the other
 
 
 class Receiver(ThreadingHTTPServer):
@@ -63,13 +64,22 @@ class Handler(BaseHTTPRequestHandler):
         self.server.heard.append(Heard(self.path, dict(self.headers), body))
         answers = self.server.answers.get(self.path, [Answer()])
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if answer.held:
+        if answer.held and not answer.drips:
             answer.held.wait(LONGEST)
         self.send_response(answer.status)
+        if answer.held and answer.drips:
+            self.drip(answer.held)
         for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.body)
+
+    def drip(self, held: threading.Event) -> None:
+        for number in range(LONGEST * 20):
+            self.send_header(f"X-Drop-{number % 50}", "1")
+            self.flush_headers()
+            if held.wait(0.05):
+                return
 
     def log_message(self, *_: Any) -> None:
         pass

@@ -358,12 +358,14 @@ class TestWhatDoesNotArrive:
         assert other.due_at >= away.rests_until
         assert schedule.rest_after_failures(1) < schedule.rest_after_failures(3) < schedule.rest_after_failures(9999)
 
-    def test_who_is_slow_costs_a_bounded_time(self, there, monkeypatch):
+    @pytest.mark.parametrize("drips", [False, True])
+    def test_who_is_slow_costs_a_bounded_time(self, there, monkeypatch, drips):
         monkeypatch.setattr(patience, "WEBHOOK", 0.3)
         made, held = endpoint(there.url()), threading.Event()
-        there.answers["/"] = [Answer(held=held)]
+        there.answers["/"] = [Answer(held=held, drips=drips)]
         tell()
         work()
+        assert not held.is_set()
         held.set()
         made.refresh_from_db()
         assert made.deliveries.get().error == "No answer in time."
