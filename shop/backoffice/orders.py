@@ -150,6 +150,8 @@ class OrderAdmin(OrderActions):
 
     @display(description=_("customer"))
     def customer(self, order: Order) -> SafeString:
+        if not order.email:
+            return format_html("{}", _("erased"))
         mail = format_html('<a class="bo-link" href="mailto:{0}">{0}</a>', order.email)
         if not order.user_id:
             return format_html("{}<br>{}", mail, _("guest"))

@@ -24,8 +24,8 @@ from shop.privacy.models import Erased, Request
 from shop.privacy.person import of_address
 
 CHOICES = (
-    (Request.Kind.EXPORT, _("Give them a copy: a file is downloaded for you to send")),
-    (Request.Kind.ERASURE, _("Erase them: the account, too, that signs in with this address")),
+    (Request.Kind.EXPORT, _("A copy of their data")),
+    (Request.Kind.ERASURE, _("Their data to be erased")),
 )
 
 
@@ -41,6 +41,9 @@ class RequestForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=CHOICES,
         initial=Request.Kind.EXPORT,
         widget=UnfoldAdminRadioSelectWidget(),
+        help_text=_(
+            "The copy is a file that you send them. Erased is also the account with this address."
+        ),
     )
     sure = forms.BooleanField(
         label=_("Erase for good"),

@@ -30,7 +30,7 @@ from shop.payments import erasure as payments
 from shop.payments.models import Payment
 from shop.privacy.errors import ErasureBusy, StaffAccount
 from shop.privacy.models import Erased, Request
-from shop.privacy.person import Person, ids, mails_of_orders, of_account, of_address
+from shop.privacy.person import Person, account_with, ids, mails_of_orders, of_account, of_address
 
 logger = logging.getLogger("shop.privacy")
 CONTENTION = (pg.LockNotAvailable, pg.DeadlockDetected, pg.QueryCanceled)
@@ -55,9 +55,9 @@ def erase_address(*, email: str, actor: str) -> Request:
     ErasureBusy; nothing is changed then.
     """
     with not_for_ever(), transaction.atomic():
-        found = User.objects.filter(email__iexact=email).values_list("pk", flat=True).first()
-        if found:
-            _locked(found)
+        account = account_with(email)
+        if account:
+            _locked(account.pk)
         return _erase(of_address(email), actor)
 
 

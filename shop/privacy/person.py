@@ -57,9 +57,16 @@ def of_account(user: User) -> Person:
 
 def of_address(email: str) -> Person:
     """Return who has an address of e-mail, with an account or without: for staff, who know that it is theirs."""
-    user = User.objects.filter(email__iexact=email).first()
+    user = account_with(email)
     known = of_account(user).proved if user else ()
     return Person(user, (*(one for one in known if one.upper() != email.upper()), email))
+
+
+def account_with(email: str) -> User | None:
+    """Return the account that signs in with an address, or that has proved it to be another one of its own."""
+    signs_in = User.objects.filter(email__iexact=email).first()
+    other = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
+    return signs_in or (other.user if other else None)
 
 
 def mails_of_orders(orders: Iterable[tuple[str, str]]) -> list[int]:

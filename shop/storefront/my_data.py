@@ -39,7 +39,7 @@ class PasswordForm(forms.Form):
 
 class EraseForm(PasswordForm):
     sure = forms.BooleanField(
-        label=_("Yes, erase my account. I know that this cannot be undone."),
+        label=_("Yes, erase my account. This cannot be undone"),
         error_messages={"required": _("Tick this if you are sure.")},
     )
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.db import connection, models
@@ -70,7 +71,7 @@ def test_nothing_of_the_person_is_left_in_any_table_and_all_of_others(ada, mailb
     assert User.objects.filter(pk=ada.bob.user.pk, addresses__isnull=False, carts__isnull=False).exists()
 
 
-def test_the_books_stay(ada):
+def test_the_books_stay_and_the_orders_page_with_them(ada, client):
     before = Order.objects.filter(pk=ada.order.pk).values("number", "total", "placed_at", "state", "voucher_code").get()
     done(ada.order)
     lines = list(ada.order.lines.values())
@@ -82,6 +83,8 @@ def test_the_books_stay(ada):
     assert list(after.lines.values()) == lines
     assert list(after.payments.values("method", "amount", "reference", "settled_at")) == paid
     assert GiftCard.objects.get(pk=ada.card.card.pk).balance == 30
+    page = client.get(after.get_absolute_url()).content.decode()
+    assert ("Germany" in page, "yron" in page, "confirmation goes to" in page) == (True, False, False)
     assert not fsck.check().broken
 
 
@@ -179,6 +182,14 @@ def test_a_guest_is_erased_by_the_address_in_any_spelling_and_an_account_with_it
     assert not Cart.objects.filter(user=ada.user.pk).exists()
     again = erasure.erase_address(email="ada@example.com", actor="boss@example.com")
     assert again.accounts == 0
+
+
+def test_another_address_of_an_account_that_was_proved_leads_to_it(ada):
+    EmailAddress.objects.create(user=ada.user, email="byron@example.com", verified=True)
+    EmailAddress.objects.create(user=ada.bob.user, email="eve@example.com", verified=False)
+    assert erasure.erase_address(email="Byron@example.com", actor="boss@example.com").accounts == 1
+    assert erasure.erase_address(email="eve@example.com", actor="boss@example.com").accounts == 0
+    assert list(User.objects.filter(is_staff=False)) == [ada.bob.user]
 
 
 def test_the_second_time_nothing_happens(ada):
