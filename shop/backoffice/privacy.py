@@ -41,9 +41,7 @@ class RequestForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=CHOICES,
         initial=Request.Kind.EXPORT,
         widget=UnfoldAdminRadioSelectWidget(),
-        help_text=_(
-            "The copy is a file that you send them. Erased is also the account with this address."
-        ),
+        help_text=_("The copy is a file that you send them. Erased is also the account with this address."),
     )
     sure = forms.BooleanField(
         label=_("Erase for good"),

@@ -1,4 +1,4 @@
-"""A customer of whom the store holds something everywhere."""
+"""Customers, their orders, and browsers."""
 
 import uuid
 from dataclasses import replace
@@ -40,29 +40,37 @@ def delivery_and_tax(db) -> None:
     factories.tax()
 
 
+def customer(name: str) -> SimpleNamespace:
+    """Of whom the store holds something everywhere: an account with an order, and one that was placed as a guest."""
+    email, whole = f"{name}@example.com", f"{name} Byron"
+    user = confirmed(email, whole)
+    address = Address.objects.create(user=user, name=whole, line1=f"{name}gasse 1", city="Berlin", country="DE")
+    OutsideIdentity.objects.create(user=user, issuer="https://pool.example", subject=f"sub-{name}")
+    accounts.sign_in(email=email, password=PASSWORD, device=f"{name}'s phone")
+    card = factories.gift_card("30.00", email=email, message=f"For {name}", note=f"For {name}, who waited")
+    voucher = factories.voucher()
+    order = ordered(user, email, whole, voucher=voucher, gift_card=factories.gift_card("5.00"))
+    guest = ordered(None, email.upper(), whole)
+    factories.open_cart(factories.variant(title="A lamp"), user_id=user.pk)
+    clerk = factories.user(f"clerk{next(factories.count)}@example.com", is_staff=True)
+    for about in (user, address):
+        kind = ContentType.objects.get_for_model(about)
+        LogEntry.objects.create(
+            user=clerk, action_flag=2, content_type=kind, object_id=about.pk, object_repr=str(about)
+        )
+    facts = {"user": user, "email": email, "order": order, "guest": guest, "card": card, "voucher": voucher}
+    return SimpleNamespace(**facts, address=address, clerk=clerk)
+
+
 @pytest.fixture
 def ada(delivery_and_tax) -> SimpleNamespace:
-    """Her account with an order, and one that she placed as a guest; Bob has the same, and nobody touches it."""
-    made = {}
-    for number, name in enumerate(("ada", "bob")):
-        email, whole = f"{name}@example.com", f"{name} Byron"
-        user = confirmed(email, whole)
-        address = Address.objects.create(user=user, name=whole, line1=f"{name}gasse 1", city="Berlin", country="DE")
-        OutsideIdentity.objects.create(user=user, issuer="https://pool.example", subject=f"sub-{name}")
-        accounts.sign_in(email=email, password=PASSWORD, device=f"{name}'s phone")
-        card = factories.gift_card("30.00", email=email, message=f"For {name}", note=f"For {name}, who waited")
-        voucher = factories.voucher()
-        order = ordered(user, email, whole, voucher=voucher, gift_card=factories.gift_card("5.00"))
-        guest = ordered(None, email.upper(), whole)
-        factories.open_cart(factories.variant(title=f"Lamp {number}"), user_id=user.pk)
-        facts = {"user": factories.user(f"clerk{number}@example.com", is_staff=True), "action_flag": 2}
-        for about in (user, address):
-            kind = ContentType.objects.get_for_model(about)
-            LogEntry.objects.create(content_type=kind, object_id=about.pk, object_repr=str(about), **facts)
-        made[name] = SimpleNamespace(
-            user=user, email=email, order=order, guest=guest, card=card, voucher=voucher, address=address
-        )
-    return SimpleNamespace(**vars(made["ada"]), bob=made["bob"])
+    return customer("ada")
+
+
+@pytest.fixture
+def bob(ada) -> SimpleNamespace:
+    """Whose data nobody touches."""
+    return customer("bob")
 
 
 @pytest.fixture
