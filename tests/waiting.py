@@ -25,7 +25,7 @@ def patience(usual: float, facts: Callable[[], object] = lambda: "It did not hap
     return until
 
 
-def for_a_new_day(seconds: float = 20) -> None:
+def for_a_new_day(seconds: float = 60) -> None:
     """Let midnight pass if it comes within so many seconds: for what a test takes to be today's until it ends."""
     now = datetime.now(UTC)
     left = ((now + DAY).replace(hour=0, minute=0, second=0, microsecond=0) - now).total_seconds()
