@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
@@ -44,10 +45,20 @@ class WebhookAdmin(WebhookActions):
     ordering = ("id",)
     readonly_fields = ("status", "why", "log")
     new_fieldsets = ((None, {"fields": ("url", "kinds", "note")}),)
+    well_fieldsets = ((_("Now"), {"fields": (("status", "log"),)}), *new_fieldsets)
     fieldsets = ((_("Now"), {"fields": (("status", "log"), "why")}), *new_fieldsets)
 
     def get_fieldsets(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
-        return self.fieldsets if obj else self.new_fieldsets
+        """One that works needs no reason."""
+        if obj is None:
+            return self.new_fieldsets
+        is_well = obj.is_on and not obj.failing_since
+        return self.well_fieldsets if is_well else self.fieldsets
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """One at a time, as each shows its secret."""
+        more = {"show_save_and_add_another": False, "show_save_and_continue": False, **(extra_context or {})}
+        return super().add_view(request, form_url, more)
 
     def has_delete_permission(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> bool:
         may = super().has_delete_permission(request, obj)
@@ -84,9 +95,7 @@ class WebhookAdmin(WebhookActions):
         if endpoint.off_at:
             facts = {"why": endpoint.get_off_why_display(), "at": f"{endpoint.off_at:%Y-%m-%d %H:%M}"}
             return _("Switched off on %(at)s UTC: %(why)s.") % facts
-        if not endpoint.failing_since:
-            return "-"
-        since = {"since": timesince(endpoint.failing_since, depth=1)}
+        since = {"since": timesince(endpoint.failing_since or timezone.now(), depth=1)}
         return _("Nothing has arrived for %(since)s. After five days it is switched off.") % since
 
     @display(description=_("deliveries"))
