@@ -81,6 +81,8 @@ def test_a_lost_password_is_replaced_through_the_mailed_link(client):
     client.post(address, {"password1": new, "password2": new})
     client.post("/account/login/", {"login": "ada@example.com", "password": new})
     assert client.get("/account/orders/").status_code == 200
+    used = client.get(link, follow=True).content.decode()
+    assert "Send a new link" in used and 'type="password"' not in used  # which nobody could send
 
 
 def test_a_mailed_link_leads_to_the_store_whatever_address_the_request_was_sent_to(client, settings):
