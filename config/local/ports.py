@@ -26,6 +26,11 @@ def free(count: int) -> list[int]:
     return found
 
 
+def keep(port: int) -> None:
+    """Give the port to nobody: it is chosen already, by hand, and its server is started later."""
+    _given.add(port)
+
+
 def keep_from_proxies() -> None:
     """Name this machine in NO_PROXY, for this process and those it starts.
 

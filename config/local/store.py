@@ -74,6 +74,7 @@ class Store:
         if ports.taken(self.options.port):
             advice = f"Stop the program that has it, or choose another: PORT={self.options.port + 1} make run."
             raise LaunchError(f"Port {self.options.port} of {ports.HOST} is in use. {advice}")
+        ports.keep(self.options.port)
 
     def _start_services(self) -> None:
         self.services = Services(self.place, secret=self.secrets.get)

@@ -10,6 +10,7 @@ import pytest
 import redis
 
 from config import queues
+from config.local import ports
 from config.local.errors import LaunchError
 from config.local.fleet import status
 from config.local.postgres import Postgres
@@ -134,3 +135,10 @@ def test_lost_secrets_are_told(place):
     with pytest.raises(LaunchError, match="refuses the password"):
         second.wait_all()
     second.stop()
+
+
+def test_a_port_that_was_chosen_by_hand_is_given_to_nobody(monkeypatch):
+    monkeypatch.setenv(ports.SHARE, "1/7000")
+    chosen, _other = ports.share("1/7000")
+    ports.keep(chosen)
+    assert chosen not in ports.free(2)
