@@ -16,6 +16,9 @@ from shop.catalog import derive, freshness
 from shop.catalog.html import sanitized
 from shop.catalog.models import Category, Product, ProductImage, Variant
 from shop.errors import ShopError
+from shop.platform.postgresql import planned
+
+HOLD = "SELECT id FROM catalog_category WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR KEY SHARE"
 
 
 class SkuTaken(ShopError):
@@ -85,12 +88,25 @@ def save(data: ProductData) -> Saved:
     Variants that are not in `data` are removed. Raises SkuTaken.
     """
     with transaction.atomic():
+        _hold(data.categories)
         product, created = _save_product(data)
         variants = _save_variants(product, data.variants)
         if data.categories:
             product.categories.set(data.categories)
         (product,) = refresh([product.pk])
     return Saved(product, variants, created)
+
+
+def _hold(categories: Sequence[Category]) -> None:
+    """Keep categories and those above them where they are until the transaction ends.
+
+    Whoever moves or removes one waits for this product, or this waits for the new tree, since the product repeats the
+    tree. First of all locks: who changes the tree goes on to the products.
+    """
+    if categories:
+        ancestors = derive.category_ancestors()
+        line = sorted({pk for category in categories for pk in ancestors.get(category.pk, [])})
+        planned.anew(HOLD, {"ids": line})
 
 
 def _save_product(data: ProductData) -> tuple[Product, bool]:
@@ -222,11 +238,11 @@ def refresh(product_ids: Sequence[int]) -> list[Product]:
     """Recompute what Product repeats of its variants and categories; return the products.
 
     Call it in the transaction that changed those. It locks the products before it reads what they repeat: of two who
-    change variants of one product at once, the second sees what the first has saved.
+    change variants of one product at once, or its categories, the second sees what the first has saved.
     """
-    ancestors = derive.category_ancestors()
     locked = Product.objects.select_for_update(no_key=True).filter(pk__in=product_ids).order_by("pk")
     products = list(locked.prefetch_related("variants", "categories"))
+    ancestors = derive.category_ancestors()
     before = {facet for product in products for facet in product.facets}
     for product in products:
         derive.fill(product, ancestors)

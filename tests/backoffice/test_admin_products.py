@@ -308,6 +308,19 @@ class TestCategories:
         product.refresh_from_db()
         assert {f"c:{floor.pk}", f"c:{rugs.pk}"} == {facet for facet in product.facets if facet.startswith("c:")}
 
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("leaf", [["Textiles", "Rugs"], ["Textiles", "Rugs", "Kilims"]])
+    def test_it_takes_along_what_an_import_puts_there_at_the_same_moment(self, admin, leaf):
+        category, floor = catalog.category(leaf), catalog.category(["Floor"])
+        rugs = catalog.category(leaf[:2])
+        page, put = change_page(rugs), partial(factories.product, categories=(category,))
+        moved = read(admin, page) | {"parent": str(floor.pk)}
+        second(lambda: admin.post(page, moved), put, title="Waited for the move")
+        assert f"c:{floor.pk}" in Product.objects.get().facets
+        back = moved | {"parent": str(rugs.parent_id)}
+        second(lambda: put(title="Was waited for by the move back"), admin.post, path=page, data=back)
+        assert all(f"c:{rugs.parent_id}" in product.facets for product in Product.objects.all())
+
     def test_a_category_cannot_be_put_below_itself(self, admin):
         rugs = catalog.category(["Textiles", "Rugs"])
         answer = save(admin, change_page(rugs.parent), parent=str(rugs.pk))
