@@ -130,8 +130,7 @@ def finish(request: Request, found: Rows) -> int:
     """Clear what is not needed any more, in the caller's transaction; return how many rows."""
     payments.clear_gift_cards(found.get(What.GIFT_CARD, []))
     order_ids, mail_ids = found.get(What.ORDER, []), found.get(What.MAIL, [])
-    orders.lock(order_ids)
-    ready = _without_open_money(order_ids)
+    ready = _ready(order_ids)
     later = mails_of_orders(Order.objects.filter(pk__in=ready).exclude(email="").values_list("number", "email"))
     mark(request, What.MAIL, sorted({*later} - {*mail_ids}))
     cleared = orders.clear(ready)
@@ -147,11 +146,11 @@ def finish(request: Request, found: Rows) -> int:
     return sum(map(len, done.values()))
 
 
-def _without_open_money(order_ids: Sequence[int]) -> list[int]:
-    """Orders that neither wait for money nor owe any: for that somebody may have to be written to."""
-    waits = Payment.objects.filter(order__in=order_ids)
-    busy = {*waits.open().values_list("order", flat=True), *waits.to_refund().values_list("order", flat=True)}
-    return [pk for pk in order_ids if pk not in busy]
+def _ready(order_ids: Sequence[int]) -> list[int]:
+    """Orders that are done, and neither wait for money nor owe any: for that somebody may have to be written to."""
+    money = Payment.objects.filter(order__in=order_ids)
+    busy = {*money.open().values_list("order", flat=True), *money.to_refund().values_list("order", flat=True)}
+    return ids(Order.objects.filter(pk__in=set(order_ids) - busy, state__in=orders.DONE))
 
 
 def finish_due() -> int:

@@ -92,6 +92,8 @@ def test_an_order_on_its_way_keeps_what_it_needs_and_loses_it_when_it_is_done(ad
     erasure.erase_account(user_id=ada.user.pk)
     order = Order.objects.get(pk=ada.order.pk)
     assert (order.email, order.shipping_address["name"], order.user_id) == (ada.email, "ada Byron", None)
+    marked = Erased.objects.count()
+    assert (erasure.finish_due(), Erased.objects.count()) == (0, marked), "nothing is due yet"
     done(order)
     assert erasure.finish_due() == 1, "the order; the mails about it wait"
     order.refresh_from_db()
