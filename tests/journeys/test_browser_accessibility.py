@@ -25,7 +25,14 @@ OPEN = [
     "/categories/tiles/",
 ]
 MORE = ["/cart/", "/nothing/", "/account/login/", "/account/signup/", "/account/password/reset/"]
-OWN = ["/account/orders/", "/account/addresses/", "/account/addresses/new/", "/account/email/", "/account/devices/"]
+OWN = [
+    "/account/orders/",
+    "/account/addresses/",
+    "/account/addresses/new/",
+    "/account/email/",
+    "/account/devices/",
+    "/account/data/",
+]
 LAST = ["/account/password/change/", "/account/logout/"]
 SERIOUS = {"serious", "critical"}
 
