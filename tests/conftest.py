@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 
+from shop.backoffice import keeping
 from shop.platform.cache import breaker_for
 from tests import emptying, numbering
 from tests.distribution import longest_first
@@ -59,3 +60,9 @@ def _static_files_are_not_scanned(settings) -> None:
 @pytest.fixture(autouse=True)
 def _passwords_cost_nothing(settings) -> None:
     settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_made_each_time(monkeypatch) -> None:
+    """On a busy machine some would take so long that they are kept for a minute, and cost no query then."""
+    monkeypatch.setattr(keeping, "SLOW", 60.0)
