@@ -9,3 +9,5 @@ class LaunchError(Exception):
     def __init__(self, sentence: str, lines: Sequence[str] = ()) -> None:
         super().__init__(sentence)
         self.lines = list(lines)
+        if lines:
+            self.add_note("\n".join(lines))  # for tracebacks
