@@ -125,12 +125,12 @@ def test_the_dump_is_checked_and_not_the_store_whose_address_is_among_its_secret
 @pytest.mark.parametrize("harm", ["cut short", "changed", "something else"])
 def test_a_dump_that_cannot_be_restored_fails_with_a_sentence(dump, harm):
     content = dump.read_bytes()
-    half = len(content) // 2
     broken = {
-        "cut short": content[:half],
-        "changed": content[:half] + bytes(64) + content[half + 64 :],
+        "cut short": content[: len(content) // 2],
+        "changed": content.replace(b"CREATE TABLE public.orders_order ", b"CREATE TABLE\0public.orders_order "),
         "something else": b"no dump at all" * 100,
     }
+    assert broken[harm] != content
     dump.write_bytes(broken[harm])
     with pytest.raises(CommandError, match=r"store\.dump cannot be restored: .+ make a new one now") as caught:
         run("--file", dump)
