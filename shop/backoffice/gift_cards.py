@@ -18,7 +18,7 @@ from shop.accounts.models import User
 from shop.backoffice.gift_card_actions import GiftCardActions
 from shop.backoffice.gift_card_form import GiftCardForm
 from shop.backoffice.gift_card_states import TONES, GiftCardStateFilter, outstanding
-from shop.backoffice.lists import FlatAdmin, LatestInline
+from shop.backoffice.lists import IssuedAdmin, LatestInline
 from shop.backoffice.operations import NAMES
 from shop.backoffice.pills import pill
 from shop.money import Money
@@ -59,11 +59,10 @@ class EntryInline(LatestInline):
 
 
 @admin.register(GiftCard)
-class GiftCardAdmin(GiftCardActions):
+class GiftCardAdmin(GiftCardActions, IssuedAdmin):
     """Nobody sees a code but who issues the card, once: it is kept nowhere."""
 
     form = GiftCardForm
-    add_form_template = "admin/change_form.html"
     inlines = (EntryInline,)
     list_display = ("name", "left", "status", "email", "until", "created_at")
     list_filter = (GiftCardStateFilter,)
@@ -92,32 +91,10 @@ class GiftCardAdmin(GiftCardActions):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("payments.add_giftcard")
 
-    def get_fieldsets(self, request: HttpRequest, obj: GiftCard | None = None) -> Any:
-        return self.fieldsets if obj else self.new_fieldsets
-
-    def get_readonly_fields(self, request: HttpRequest, obj: GiftCard | None = None) -> Any:
-        return self.readonly_fields if obj else ()
-
-    def get_inlines(self, request: HttpRequest, obj: GiftCard | None = None) -> Any:
-        return self.inlines if obj else ()
-
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)  # a class of its own for each request
         form.issuer = request.user
         return form
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """One is issued by a form; what was issued is a record."""
-        if object_id is not None:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        more = {"show_save_and_add_another": False, "show_save_and_continue": False, **(extra_context or {})}
-        return FlatAdmin.changeform_view(self, request, None, form_url, more)
 
     def save_model(self, request: HttpRequest, obj: GiftCard, form: Any, change: bool) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - of staff

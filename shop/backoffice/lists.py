@@ -175,6 +175,34 @@ class RecordAdmin(FlatAdmin):
         return TemplateResponse(request, self.change_form_template, context)
 
 
+class IssuedAdmin(RecordAdmin):
+    """Records that staff make by a form of `new_fieldsets`, and never change."""
+
+    add_form_template = "admin/change_form.html"
+    new_fieldsets: Any = ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self.fieldsets if obj else self.new_fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self.inlines if obj else ()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if object_id is not None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        more = {"show_save_and_add_another": False, "show_save_and_continue": False, **(extra_context or {})}
+        return FlatAdmin.changeform_view(self, request, None, form_url, more)
+
+
 class RecordInline(TabularInline):
     """Rows of a record, shown on its page."""
 

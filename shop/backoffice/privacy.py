@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminRadioSelectWidget, UnfoldBooleanWidget
 
-from shop.backoffice.lists import FlatAdmin, LatestInline, RecordAdmin
+from shop.backoffice.lists import IssuedAdmin, LatestInline
 from shop.backoffice.pills import pill
 from shop.errors import ShopError
 from shop.privacy import erasure, export
@@ -74,9 +74,8 @@ class ErasedInline(LatestInline):
 
 
 @admin.register(Request)
-class RequestAdmin(RecordAdmin):
+class RequestAdmin(IssuedAdmin):
     form = RequestForm
-    add_form_template = "admin/change_form.html"
     inlines = (ErasedInline,)
     list_display = ("created_at", "what", "by", "accounts", "orders", "mails", "status")
     list_filter = ("kind",)
@@ -96,15 +95,6 @@ class RequestAdmin(RecordAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Request | None = None) -> bool:
         return False
 
-    def get_fieldsets(self, request: HttpRequest, obj: Request | None = None) -> Any:
-        return self.fieldsets if obj else self.new_fieldsets
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Request | None = None) -> Any:
-        return self.readonly_fields if obj else ()
-
-    def get_inlines(self, request: HttpRequest, obj: Request | None = None) -> Any:
-        return self.inlines if obj else ()
-
     def changeform_view(
         self,
         request: HttpRequest,
@@ -112,12 +102,8 @@ class RequestAdmin(RecordAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """One is answered by a form; what was answered is a record."""
-        if object_id is not None:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        more = {"show_save_and_add_another": False, "show_save_and_continue": False, **(extra_context or {})}
         try:
-            return FlatAdmin.changeform_view(self, request, None, form_url, more)
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except ShopError as error:
             messages.error(request, str(error.message))
             return redirect("admin:privacy_request_add")
