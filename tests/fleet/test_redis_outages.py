@@ -249,7 +249,8 @@ def many_visitors(pods: Fleet, count: int) -> Iterator[None]:
         for thread in threads:
             thread.join()
     assert set(seen) <= {200, 503}
-    assert seen.count(503) == lane_refusals(pods) - before
+    # Who is refused is shown an older copy of the page, if there is one
+    assert seen.count(503) <= lane_refusals(pods) - before
 
 
 def lane_refusals(pods: Fleet) -> float:
