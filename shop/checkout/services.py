@@ -28,6 +28,7 @@ from shop.orders.summary import summary
 from shop.payments import metrics as payment_metrics
 from shop.payments import services as payments
 from shop.payments.models import GIFT_CARD, Payment
+from shop.platform.postgresql.contention import CONTENTION
 from shop.pricing import metrics as voucher_metrics
 from shop.pricing import redemptions
 from shop.pricing.gift_cards import CardTerms, GiftCardRefused
@@ -35,7 +36,6 @@ from shop.pricing.totals import PricedItem
 from shop.pricing.vouchers import VoucherRefused, VoucherTerms
 
 NUMBER_ONCE = "orders_order_number_key"  # PostgreSQL's name of the constraint
-CONTENTION = (pg.LockNotAvailable, pg.DeadlockDetected, pg.QueryCanceled)
 
 
 @dataclass(frozen=True)

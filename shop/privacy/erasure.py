@@ -19,7 +19,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
-from psycopg import errors as pg
 
 from shop.accounts.models import Address, User
 from shop.cart.models import Cart
@@ -28,12 +27,12 @@ from shop.orders import erasure as orders
 from shop.orders.models import Order
 from shop.payments import erasure as payments
 from shop.payments.models import Payment
+from shop.platform.postgresql.contention import CONTENTION
 from shop.privacy.errors import ErasureBusy, StaffAccount
 from shop.privacy.models import Erased, Request
 from shop.privacy.person import Person, account_with, ids, mails_of_orders, of_account, of_address
 
 logger = logging.getLogger("shop.privacy")
-CONTENTION = (pg.LockNotAvailable, pg.DeadlockDetected, pg.QueryCanceled)
 BATCH = 200  # rows of one transaction of the housekeeping, and ids of one line of the log
 PATIENCE = 20  # seconds that one run of the housekeeping may take
 What = Erased.What
